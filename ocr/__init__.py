@@ -1,0 +1,1 @@
+"""From the image of a handwritten migration card to a `CardReading`; knows no database."""

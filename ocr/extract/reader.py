@@ -1,0 +1,69 @@
+"""The seam between zones and readers: crops go in as a batch, raw readings come out in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.form import FieldSpec, Rect
+from ocr.reading import FieldState
+
+
+@dataclass(frozen=True, eq=False)
+class Crop:
+    """One zone cut upright from the sheet, with the blank form's artwork of the same place.
+
+    Attributes
+    ----------
+    spec
+        The field.
+    rect
+        What the crop shows, in the form's millimetres: the field's box with a margin.
+    pixels
+        uint8, (h, w) or (h, w, 3) blue, green, red.
+    blank
+        uint8 (h, w): the artwork alone on white paper, grey.
+    dpi
+        Pixels per inch of both.
+    """
+
+    spec: FieldSpec
+    rect: Rect
+    pixels: NDArray[np.uint8]
+    blank: NDArray[np.uint8]
+    dpi: float
+
+
+@dataclass(frozen=True)
+class Raw:
+    """What a reader saw, before dictionaries and calibration.
+
+    Attributes
+    ----------
+    text
+        For text its reading; for marks the codes marked, joined by ``|``; for a signature ``Y`` or empty.
+    score
+        The reader's own certainty in 0..1, higher is surer; comparable only within one reader and field kind.
+    alternatives
+        Other readings with scores, best first, without `text`.
+    """
+
+    state: FieldState
+    text: str
+    score: float
+    alternatives: tuple[tuple[str, float], ...] = ()
+
+
+class Reader(Protocol):
+    """Reads a batch of crops."""
+
+    name: str
+    version: str
+
+    def read(self, crops: Sequence[Crop]) -> list[Raw]:
+        """Return one `Raw` per crop, in order."""
+        ...

@@ -1,0 +1,166 @@
+"""What was read: the objects that leave the image side and are kept. They hold no pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from ocr.geometry import Quad
+from ocr.scan import ScanId
+
+
+class Refusal(StrEnum):
+    """Why a sheet was not read. Each goes on the rescan list with advice (`ocr.preprocess.quality`)."""
+
+    UNREADABLE_FILE = "unreadable_file"
+    BLANK = "blank"
+    BACK_SIDE = "back_side"
+    TOO_DARK = "too_dark"
+    TOO_FAINT = "too_faint"
+    BLURRED = "blurred"
+    CUT_OFF = "cut_off"
+    TWO_CARDS = "two_cards"
+    UNKNOWN_FORM = "unknown_form"
+    BAD_FIT = "bad_fit"
+    CRASHED = "crashed"
+
+
+class FieldState(StrEnum):
+    """What the reader saw in the zone."""
+
+    EMPTY = "empty"
+    READ = "read"
+    CORRECTED = "corrected"
+    DOUBTFUL = "doubtful"
+    UNREAD = "unread"
+
+
+class Why(StrEnum):
+    """Why a field waits for a person. A broken rule is written ``rule:NAME``."""
+
+    NO_READER = "no_reader"
+    NOT_SURE = "not_sure"
+    DOUBTFUL_MARK = "doubtful_mark"
+    CORRECTED = "corrected"
+    REQUIRED_EMPTY = "required_empty"
+    NOT_IN_LEXICON = "not_in_lexicon"
+    SEVERAL_MARKS = "several_marks"
+    AUDIT = "audit"
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A sheet that was not read, and why, in words for the person at the scanner."""
+
+    scan: ScanId
+    reason: Refusal
+    detail: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One possible value of a field.
+
+    Attributes
+    ----------
+    value
+        Code of the lexicon, ISO date, digits, or normalised text where the field has no lexicon.
+    text
+        The written form it was matched to, for people.
+    probability
+        Calibrated where the field has a calibration, else the reader's raw score in 0..1.
+    """
+
+    value: str
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class FieldReading:
+    """What one reader made of one field.
+
+    Attributes
+    ----------
+    field
+        Name of the field in the form.
+    state
+        What was seen in the zone.
+    raw
+        The reader's text before any lexicon; for marks the codes marked, joined by ``|``.
+    candidates
+        Best first; empty when nothing was read.
+    value
+        The machine's value: that of the first candidate, ``""`` for an empty field, None when unread.
+    probability
+        Probability that `value` is right, as far as it is calibrated; 0 when nothing was read.
+    review
+        Why a person must look (`Why` or ``rule:NAME``); empty when the value is accepted.
+    quad
+        Corners of the zone in pixels of the original scan, clockwise from the top left.
+    reader, reader_version
+        Which reader, for calibration and audit.
+    """
+
+    field: str
+    state: FieldState
+    raw: str
+    candidates: tuple[Candidate, ...]
+    value: str | None
+    probability: float
+    review: tuple[str, ...]
+    quad: Quad
+    reader: str
+    reader_version: str
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the value stands without a person."""
+        return not self.review
+
+
+@dataclass(frozen=True)
+class CardReading:
+    """All that was read from one card.
+
+    Attributes
+    ----------
+    form, version
+        Which form definition.
+    direction
+        ``D`` departure, ``A`` return (arrival).
+    serial
+        Printed serial number, or None where it could not be read.
+    rotation
+        Degrees the card lay turned clockwise in the scan: 0, 90, 180 or 270.
+    residual_mm
+        95th percentile of the registration's residuals over its anchors, in millimetres.
+    broken_rules
+        Names of the rules between fields that this card breaks.
+    """
+
+    scan: ScanId
+    form: str
+    version: str
+    direction: str
+    serial: str | None
+    rotation: int
+    residual_mm: float
+    fields: tuple[FieldReading, ...]
+    broken_rules: tuple[str, ...]
+
+    def field(self, name: str) -> FieldReading:
+        """Reading of one field; raises KeyError when the form has no such field."""
+        for reading in self.fields:
+            if reading.field == name:
+                return reading
+        raise KeyError(name)
+
+
+def parse_iso(text: str | None) -> date | None:
+    """Date from ``YYYY-MM-DD``, or None when the text is no such date."""
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
