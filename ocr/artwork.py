@@ -7,6 +7,7 @@ so what was printed and what is expected cannot drift apart.
 from __future__ import annotations
 
 import io
+import math
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from ocr.form import FieldKind, FieldSpec, Form, Text
+from ocr.geometry import MM_PER_INCH
 from ocr.serial import qr_payload
 
 FONTS_DIR = Path(__file__).parent / "data" / "fonts"
@@ -127,9 +129,15 @@ def _draw_field(pen: Pen, form: Form, spec: FieldSpec, serial: str | None) -> No
             pen.words(Text(at=centre, text=option.label, size=option.size, align="centre"), form.ink)
 
 
-def form_pdf(form: Form, serial: str | None = None) -> bytes:
-    """One blank card as a one-page PDF of exactly the card's size."""
-    width, height = (side * POINTS_PER_MM for side in form.size)
+def form_pdf(form: Form, serial: str | None = None, page: tuple[float, float] | None = None) -> bytes:
+    """One blank card as a one-page PDF.
+
+    Parameters
+    ----------
+    page
+        Width and height of the page in points, the card in its top left corner; the card's own size if not given.
+    """
+    width, height = page or (form.size[0] * POINTS_PER_MM, form.size[1] * POINTS_PER_MM)
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=(width, height), invariant=1)
     draw_form(Pen(canvas, 0.0, height), form, serial)
@@ -146,9 +154,13 @@ def raster(form: Form, dpi: float, serial: str | None = None) -> NDArray[np.uint
     -------
     ndarray
         uint8 (H, W, 3), blue, green, red; white paper; read-only. Pixel (c, r) shows the card at
-        ``inv(mm_to_pixels(dpi)) @ (c, r, 1)``.
+        ``inv(mm_to_pixels(dpi)) @ (c, r, 1)``; the last column and row may reach past the paper's edge.
     """
-    document = pypdfium2.PdfDocument(form_pdf(form, serial))
+    width, height = (math.ceil(side * dpi / MM_PER_INCH - 1e-6) for side in form.size)
+    # The renderer stretches a page to whole pixels, so the page is made a whole number of them (less a hair, for
+    # it rounds up): otherwise a card would be drawn up to 0.2 mm wider than it is.
+    page = ((width - 0.01) * 72 / dpi, (height - 0.01) * 72 / dpi)
+    document = pypdfium2.PdfDocument(form_pdf(form, serial, page))
     try:
         image = np.array(document[0].render(scale=dpi / 72.0).to_numpy()[:, :, :3])
     finally:

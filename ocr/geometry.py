@@ -44,7 +44,7 @@ def rotation(degrees: float, centre: tuple[float, float] = (0.0, 0.0)) -> Matrix
     """Matrix that turns points clockwise on the screen (y points down) by `degrees` about `centre`."""
     a = np.deg2rad(degrees)
     turn = np.array([[np.cos(a), -np.sin(a), 0.0], [np.sin(a), np.cos(a), 0.0], [0.0, 0.0, 1.0]])
-    return translation(*centre) @ turn @ translation(-centre[0], -centre[1])
+    return np.asarray(translation(*centre) @ turn @ translation(-centre[0], -centre[1]))
 
 
 def mm_to_pixels(dpi: float) -> Matrix:

@@ -1,0 +1,170 @@
+"""Dictionaries as frozen data: entries with a code, names in three languages, and dated written forms."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+
+from ocr.errors import BadInputError
+from ocr.lexicon.normalise import fold, place_kinds
+from ocr.reading import parse_iso
+
+LEXICONS_DIR = Path(__file__).parents[1] / "data" / "lexicons"
+
+OPEN_LEXICONS = frozenset({"surnames", "given_names", "patronymics"})
+"""Lists of common names: a value need not be in them."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """One way an entry is written.
+
+    Attributes
+    ----------
+    text, key
+        As written, and folded.
+    kinds
+        Kinds of place its administrative words name.
+    valid_from, valid_to
+        First and last day on which the form may mean this code; None is open. In the year of a renaming both
+        meanings are possible.
+    weight
+        How likely the form means this code rather than another with the same form, relative to 1.
+    """
+
+    text: str
+    key: str
+    code: str
+    kinds: frozenset[str]
+    valid_from: date | None
+    valid_to: date | None
+    weight: float
+
+    def valid(self, on: date | None) -> bool:
+        """Whether the form may mean its code on that day; any form may where the day is unknown."""
+        if on is None:
+            return True
+        return (self.valid_from is None or self.valid_from <= on) and (
+            self.valid_to is None or on <= self.valid_to
+        )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One code with its present names; `parent` is the code of what it belongs to, or empty."""
+
+    code: str
+    ru: str
+    tg: str
+    en: str
+    parent: str
+
+
+@dataclass(frozen=True, eq=False)
+class Lexicon:
+    """A dictionary ready for decoding.
+
+    Attributes
+    ----------
+    entries
+        By code, in the order of the file.
+    forms
+        All written forms.
+    keys
+        Distinct folded forms, the search space of the shortlist.
+    by_key
+        Forms that share a folded form.
+    parents
+        Codes that entries belong to.
+    """
+
+    name: str
+    entries: Mapping[str, Entry]
+    forms: tuple[Form, ...]
+    keys: tuple[str, ...]
+    by_key: Mapping[str, tuple[Form, ...]]
+    parents: frozenset[str]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether values outside the dictionary are ordinary, as with names."""
+        return self.name in OPEN_LEXICONS
+
+
+@lru_cache(maxsize=64)
+def load_lexicon(name: str) -> Lexicon:
+    """Read a dictionary that comes with the package; read once per process.
+
+    Raises
+    ------
+    BadInputError
+        There is no dictionary of that name.
+    """
+    path = LEXICONS_DIR / f"{name}.csv"
+    if not path.is_file():
+        raise BadInputError(f"There is no lexicon {name!r} in {LEXICONS_DIR}.")
+    entries: dict[str, Entry] = {}
+    forms: dict[tuple[str, str, date | None], Form] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            code = row["code"]
+            entries.setdefault(code, Entry(code, row["ru"], row["tg"], row["en"], row["parent"]))
+            for form in _forms(row):
+                forms.setdefault((code, form.text, form.valid_to), form)
+    by_key: dict[str, list[Form]] = {}
+    for form in forms.values():
+        by_key.setdefault(form.key, []).append(form)
+    return Lexicon(
+        name=name,
+        entries=MappingProxyType(entries),
+        forms=tuple(forms.values()),
+        keys=tuple(by_key),
+        by_key=MappingProxyType({key: tuple(same) for key, same in by_key.items()}),
+        parents=frozenset(entry.parent for entry in entries.values() if entry.parent),
+    )
+
+
+def _forms(row: dict[str, str]) -> Iterator[Form]:
+    """Written forms of one row: its names and its other forms."""
+    for text in (row["ru"], row["tg"], row["en"], *row["forms"].split("|")):
+        if key := fold(text):
+            yield Form(
+                text=text,
+                key=key,
+                code=row["code"],
+                kinds=place_kinds(text),
+                valid_from=parse_iso(row["valid_from"]),
+                valid_to=parse_iso(row["valid_to"]),
+                weight=float(row["weight"] or 1),
+            )
+
+
+def label(name: str, code: str, language: str) -> str:
+    """Present name of a code for people.
+
+    Parameters
+    ----------
+    name
+        Lexicon.
+    code
+        Its code; one that the lexicon does not know is returned as it is.
+    language
+        ``ru``, ``tg`` or ``en``; where that name is missing the Russian one is given.
+
+    Raises
+    ------
+    BadInputError
+        There is no such lexicon, or no such language.
+    """
+    if language not in ("ru", "tg", "en"):
+        raise BadInputError(f"There are no labels in {language!r}, only in ru, tg and en.")
+    entry = load_lexicon(name).entries.get(code)
+    if entry is None:
+        return code
+    names = {"ru": entry.ru, "tg": entry.tg, "en": entry.en}
+    return names[language] or entry.ru

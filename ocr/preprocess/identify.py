@@ -1,0 +1,172 @@
+"""Which form lies on a sheet, and roughly where: coarse pictures of all forms are correlated with the sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.form import Form
+from ocr.geometry import MM_PER_INCH, Matrix, Points, apply, mm_to_pixels, quad_to_quad, rect_quad, scaling, translation
+from ocr.preprocess.model import COARSE_DPI, form_model, reach_px, soften
+from ocr.preprocess.paper import Skew, estimate_skew, paper_quads, turned_frame
+from ocr.preprocess.tone import darkness
+
+WORK_PX = 700
+"""Longer side of the reduced sheet on which paper and skew are sought."""
+
+SEARCH_MM = 7.0
+_ASPECT_SLACK = 1.18
+USUAL_DPI = (150.0, 200.0, 240.0, 300.0, 400.0, 600.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Pose:
+    """A guess where a form lies.
+
+    Attributes
+    ----------
+    matrix
+        Form millimetres to sheet pixels.
+    rotation
+        Degrees clockwise: 0, 90, 180 or 270.
+    score
+        Correlation of the coarse pictures, -1..1; comparable between forms on one sheet.
+    """
+
+    form: Form
+    matrix: Matrix
+    rotation: int
+    score: float
+
+
+def reduced(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Matrix]:
+    """The sheet at most `WORK_PX` long, and the matrix from its pixels to the sheet's."""
+    factor = max(1.0, max(image.shape) / WORK_PX)
+    size = (max(1, round(image.shape[1] / factor)), max(1, round(image.shape[0] / factor)))
+    sx, sy = image.shape[1] / size[0], image.shape[0] / size[1]
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=np.uint8), translation(-0.5, -0.5) @ scaling(sx, sy) @ translation(0.5, 0.5)
+
+
+def find_poses(image: NDArray[np.uint8], dpi: float | None, forms: Sequence[Form]) -> list[Pose]:
+    """Guess form, rotation and place, best first.
+
+    Parameters
+    ----------
+    image
+        uint8 (H, W), the whole sheet in grey.
+    dpi
+        Its resolution where known.
+    """
+    small, to_sheet = reduced(image)
+    dark = darkness(small, max(2, round(max(small.shape) / 45)))
+    skew = estimate_skew(dark)
+    quads = [*paper_quads(small), turned_frame((small.shape[1], small.shape[0]), skew)]
+    poses = [
+        Pose(p.form, to_sheet @ p.matrix, p.rotation, p.score)
+        for quad in quads
+        for form in forms
+        for p in _on_quad(dark, quad, form)
+    ]
+    if dpi is not None:
+        poses += _anywhere(image, dpi, skew, forms)
+    return best_first(poses)
+
+
+def search_poses(image: NDArray[np.uint8], forms: Sequence[Form]) -> list[Pose]:
+    """Guess again at all usual resolutions, best first: for sheets that state none, or a wrong one."""
+    small, _ = reduced(image)
+    skew = estimate_skew(darkness(small, max(2, round(max(small.shape) / 45))))
+    return best_first([pose for dpi in USUAL_DPI for pose in _anywhere(image, dpi, skew, forms)])
+
+
+def best_first(poses: Sequence[Pose]) -> list[Pose]:
+    """Poses by falling score, near repetitions left out."""
+    kept: list[Pose] = []
+    for pose in sorted(poses, key=lambda p: p.score, reverse=True):
+        if not any(_same(pose, other) for other in kept):
+            kept.append(pose)
+    return kept
+
+
+def _same(a: Pose, b: Pose) -> bool:
+    """Whether two poses put the same form within 1.5 mm of the same place."""
+    if a.form.id != b.form.id or a.rotation != b.rotation:
+        return False
+    corners = rect_quad(0, 0, *a.form.size)
+    there, here = apply(a.matrix, corners), apply(b.matrix, corners)
+    pixels_per_mm = np.hypot(*(there[2] - there[0])) / np.hypot(*a.form.size)
+    return bool(np.abs(there - here).max() < 1.5 * pixels_per_mm)
+
+
+def _on_quad(dark: NDArray[np.float32], quad: Points, form: Form) -> Iterator[Pose]:
+    """Poses of a form whose paper is the quad, both ways round; none when the shapes differ too much."""
+    w, h = form.size
+    across = float(np.hypot(*(quad[1] - quad[0])) + np.hypot(*(quad[2] - quad[3])))
+    down = float(np.hypot(*(quad[3] - quad[0])) + np.hypot(*(quad[2] - quad[1])))
+    model = form_model(form)
+    for rotation in (0, 90, 180, 270):
+        shape = (w / h) if rotation % 180 == 0 else (h / w)
+        if not 1 / _ASPECT_SLACK < (across / down) / shape < _ASPECT_SLACK:
+            continue
+        matrix = quad_to_quad(rect_quad(0, 0, w, h), np.roll(quad, -(rotation // 90), axis=0))
+        yield _correlate(dark, matrix, model.coarse, form, rotation)
+
+
+def _correlate(
+    dark: NDArray[np.float32], matrix: Matrix, template: NDArray[np.float32], form: Form, rotation: int
+) -> Pose:
+    """Lay the sheet into the form's frame and slide the blank card over it by up to `SEARCH_MM`."""
+    margin = round(SEARCH_MM * COARSE_DPI / MM_PER_INCH)
+    frame = np.linalg.inv(translation(margin, margin) @ mm_to_pixels(COARSE_DPI))
+    size = (template.shape[1] + 2 * margin, template.shape[0] + 2 * margin)
+    flags = cv2.INTER_AREA | cv2.WARP_INVERSE_MAP
+    laid = soften(np.asarray(cv2.warpPerspective(dark, matrix @ frame, size, flags=flags), dtype=np.float32))
+    match = cv2.matchTemplate(laid, template, cv2.TM_CCOEFF_NORMED)
+    _, score, _, (x, y) = cv2.minMaxLoc(match)
+    shift = translation((x - margin) * MM_PER_INCH / COARSE_DPI, (y - margin) * MM_PER_INCH / COARSE_DPI)
+    return Pose(form, matrix @ shift, rotation, float(score))
+
+
+def _anywhere(image: NDArray[np.uint8], dpi: float, skew: Skew, forms: Sequence[Form]) -> Iterator[Pose]:
+    """Poses of forms at their true size anywhere on the sheet, for cards whose edges cannot be seen."""
+    h, w = image.shape
+    scale = COARSE_DPI / dpi
+    size = (max(1, round(w * scale)), max(1, round(h * scale)))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    dark = darkness(np.asarray(small, dtype=np.uint8), reach_px(COARSE_DPI))
+    centre = ((size[0] - 1) / 2, (size[1] - 1) / 2)
+    for quarter in range(4):
+        yield from _upright(dark, skew.degrees + 90.0 * quarter, centre, forms, dpi, quarter * 90)
+
+
+def _upright(
+    dark: NDArray[np.float32],
+    degrees: float,
+    centre: tuple[float, float],
+    forms: Sequence[Form],
+    dpi: float,
+    quarter: int,
+) -> Iterator[Pose]:
+    """Turn the sheet back by `degrees` and correlate every form with it."""
+    margin = 12
+    side = (dark.shape[1], dark.shape[0]) if quarter % 180 == 0 else (dark.shape[0], dark.shape[1])
+    frame = (side[0] + 2 * margin, side[1] + 2 * margin)
+    a = np.deg2rad(degrees)
+    turn = np.array([[np.cos(a), -np.sin(a), 0.0], [np.sin(a), np.cos(a), 0.0], [0.0, 0.0, 1.0]])
+    to_dark = translation(*centre) @ turn @ translation(-(frame[0] - 1) / 2, -(frame[1] - 1) / 2)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    laid = soften(np.asarray(cv2.warpPerspective(dark, to_dark, frame, flags=flags), dtype=np.float32))
+    to_sheet = translation(-0.5, -0.5) @ scaling(dpi / COARSE_DPI) @ translation(0.5, 0.5)
+    for form in forms:
+        template = form_model(form).coarse
+        if template.shape[0] > laid.shape[0] or template.shape[1] > laid.shape[1]:
+            continue
+        match = cv2.matchTemplate(laid, template, cv2.TM_CCOEFF_NORMED)
+        _, score, _, (x, y) = cv2.minMaxLoc(match)
+        matrix = to_sheet @ to_dark @ translation(x, y) @ mm_to_pixels(COARSE_DPI)
+        yield Pose(form, matrix, quarter, float(score))

@@ -1,0 +1,122 @@
+"""What a form looks like to the machine: its printed artwork as a coarse picture and as anchors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.artwork import raster
+from ocr.form import Form
+from ocr.geometry import MM_PER_INCH, Points, apply, mm_to_pixels
+from ocr.preprocess.tone import darkness, grey
+
+COARSE_DPI = 50.0
+FINE_DPI = 150.0
+PATCH_MM = (9.0, 6.0)
+PAPER_REACH_MM = 4.0
+MAX_ANCHORS = 70
+_SPACING_MM = 6.0
+_AMBIGUITY_MM = 4.0
+_AMBIGUOUS = 0.75
+
+
+@dataclass(frozen=True, eq=False)
+class FormModel:
+    """A form's artwork, ready to be found.
+
+    Attributes
+    ----------
+    coarse
+        float32 (h, w): darkness of the blank card at `COARSE_DPI`, blurred.
+    fine
+        float32 (H, W): darkness of the blank card at `FINE_DPI`.
+    anchors
+        (N, 2) millimetres: centres of patches that look like nothing near them.
+    patches
+        float32 (N, ph, pw): those patches of `fine`.
+    """
+
+    form: Form
+    coarse: NDArray[np.float32]
+    fine: NDArray[np.float32]
+    anchors: Points
+    patches: NDArray[np.float32]
+
+
+def reach_px(dpi: float) -> int:
+    """Pixels of the paper-level window at a resolution."""
+    return max(2, round(PAPER_REACH_MM * dpi / MM_PER_INCH))
+
+
+def soften(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Blur at the coarse resolution, so that half a millimetre of misplacement still correlates."""
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), 1.2), dtype=np.float32)
+
+
+@lru_cache(maxsize=32)
+def form_model(form: Form) -> FormModel:
+    """Build the model of a form (about 0.1 s, once a process)."""
+    coarse = soften(darkness(grey(raster(form, COARSE_DPI)), reach_px(COARSE_DPI)))
+    fine = darkness(grey(raster(form, FINE_DPI)), reach_px(FINE_DPI))
+    centres = _choose(fine)
+    half = _patch_half()
+    patches = np.stack([_patch(fine, c, half) for c in centres]) if len(centres) else np.zeros((0, 1, 1), np.float32)
+    anchors = apply(np.asarray(np.linalg.inv(mm_to_pixels(FINE_DPI))), centres) if len(centres) else np.zeros((0, 2))
+    return FormModel(form, coarse, fine, anchors, patches)
+
+
+def _patch_half() -> tuple[int, int]:
+    scale = FINE_DPI / MM_PER_INCH / 2
+    return round(PATCH_MM[0] * scale), round(PATCH_MM[1] * scale)
+
+
+def _patch(image: NDArray[np.float32], centre: NDArray[np.int64], half: tuple[int, int]) -> NDArray[np.float32]:
+    (cx, cy), (hx, hy) = centre, half
+    return image[cy - hy : cy + hy + 1, cx - hx : cx + hx + 1]
+
+
+def _choose(fine: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Pixel centres (N, 2) of patches with structure in both directions and no double nearby, strongest first."""
+    half = _patch_half()
+    strength = _corner_strength(fine, half)
+    spacing = round(_SPACING_MM * FINE_DPI / MM_PER_INCH)
+    floor = 0.02 * float(strength.max())
+    chosen: list[tuple[int, int]] = []
+    while len(chosen) < MAX_ANCHORS:
+        _, best, _, (x, y) = cv2.minMaxLoc(strength)
+        if best <= floor:
+            break
+        if not _ambiguous(fine, np.array([x, y]), half):
+            chosen.append((x, y))
+            cv2.rectangle(strength, (x - spacing, y - spacing), (x + spacing, y + spacing), 0.0, -1)
+        else:
+            cv2.rectangle(strength, (x - spacing // 3, y - spacing // 3), (x + spacing // 3, y + spacing // 3), 0.0, -1)
+    return np.array(chosen, dtype=np.int64).reshape(-1, 2)
+
+
+def _corner_strength(fine: NDArray[np.float32], half: tuple[int, int]) -> NDArray[np.float32]:
+    """Smaller eigenvalue of the structure tensor over a patch (Shi & Tomasi 1994); 0 near the borders."""
+    gx, gy = cv2.Sobel(fine, cv2.CV_32F, 1, 0), cv2.Sobel(fine, cv2.CV_32F, 0, 1)
+    size = (2 * half[0] + 1, 2 * half[1] + 1)
+    xx, yy, xy = (cv2.boxFilter(a * b, -1, size) for a, b in ((gx, gx), (gy, gy), (gx, gy)))
+    small = (xx + yy) / 2 - np.sqrt(((xx - yy) / 2) ** 2 + xy**2)
+    inner = np.zeros(small.shape)
+    inner[half[1] : -half[1], half[0] : -half[0]] = small[half[1] : -half[1], half[0] : -half[0]]
+    return np.asarray(inner, dtype=np.float32)
+
+
+def _ambiguous(fine: NDArray[np.float32], centre: NDArray[np.int64], half: tuple[int, int]) -> bool:
+    """Whether the patch looks like another place within the search radius, as comb cells do."""
+    reach = round(_AMBIGUITY_MM * FINE_DPI / MM_PER_INCH)
+    (cx, cy), (hx, hy) = centre, half
+    y0, x0 = max(0, cy - hy - reach), max(0, cx - hx - reach)
+    around = fine[y0 : cy + hy + reach + 1, x0 : cx + hx + reach + 1]
+    match = cv2.matchTemplate(around, _patch(fine, centre, half), cv2.TM_CCOEFF_NORMED)
+    px, py = cx - hx - x0, cy - hy - y0
+    own = round(0.8 * FINE_DPI / MM_PER_INCH)
+    match[max(0, py - own) : py + own + 1, max(0, px - own) : px + own + 1] = 0
+    return float(match.max()) > _AMBIGUOUS

@@ -1,0 +1,143 @@
+"""Measure a sheet, then judge it: refuse before misreading, with a reason the scanner operator understands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.form import Form
+from ocr.geometry import MM_PER_INCH, apply, rect_quad
+from ocr.preprocess.gates import Gates
+from ocr.preprocess.model import FINE_DPI, form_model
+from ocr.preprocess.register import Fit
+from ocr.reading import Refusal
+
+BLUR_STEPS_MM = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.8)
+_PRINTED = 0.35
+_DEEP = 0.8
+_CELL_MM = 30.0
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Measures of one registered sheet.
+
+    Attributes
+    ----------
+    paper_level
+        Grey level of the bright paper inside the card, 0..255.
+    contrast
+        Darkness of printed strokes against the paper, 0..1.
+    blur_mm
+        Gaussian sigma of the blur that makes the clean artwork most like the scan.
+    outside_mm
+        How far the farthest field corner lies outside the picture; 0 when all are inside.
+    lost_share
+        Share of the card's neighbourhoods (`_CELL_MM` wide, with artwork) where no artwork was found.
+    """
+
+    paper_level: float
+    contrast: float
+    blur_mm: float
+    outside_mm: float
+    lost_share: float
+
+
+def measure(image: NDArray[np.uint8], fit: Fit) -> Quality:
+    """Measure a registered sheet; `image` is the sheet in grey, uint8 (H, W)."""
+    form = fit.registration.form
+    corners = apply(fit.registration.matrix, rect_quad(0, 0, *form.size))
+    return Quality(
+        paper_level=_paper_level(image, corners),
+        contrast=_contrast(fit, form),
+        blur_mm=_blur(fit, form),
+        outside_mm=_outside(image, fit),
+        lost_share=_lost(fit, form),
+    )
+
+
+def judge(quality: Quality, fit: Fit, gates: Gates) -> tuple[Refusal, str] | None:
+    """Why a registered sheet must not be read, with the measure that says so; None when it may be read."""
+    form = fit.registration.form
+    verdicts = (
+        (form.side == "back", Refusal.BACK_SIDE, form.title_ru),
+        (
+            quality.paper_level < gates.min_paper_level,
+            Refusal.TOO_DARK,
+            f"paper level {quality.paper_level:.0f}",
+        ),
+        (quality.contrast < gates.min_contrast, Refusal.TOO_FAINT, f"contrast of the print {quality.contrast:.2f}"),
+        (
+            quality.outside_mm > gates.max_outside_mm,
+            Refusal.CUT_OFF,
+            f"{quality.outside_mm:.0f} mm outside the picture",
+        ),
+        (quality.lost_share > gates.max_lost_share, Refusal.CUT_OFF, f"{quality.lost_share:.0%} of the card not found"),
+        (quality.blur_mm > gates.max_blur_mm, Refusal.BLURRED, f"blur of {quality.blur_mm:.2f} mm"),
+        (
+            fit.registration.residual_mm > form.tolerance_mm,
+            Refusal.BAD_FIT,
+            f"residual {fit.registration.residual_mm:.2f} mm, allowed {form.tolerance_mm:g} mm",
+        ),
+    )
+    return next(((reason, detail) for failed, reason, detail in verdicts if failed), None)
+
+
+def _paper_level(image: NDArray[np.uint8], corners: NDArray[np.float64]) -> float:
+    (x0, y0), (x1, y1) = np.clip(corners.min(axis=0), 0, None).astype(int), corners.max(axis=0).astype(int)
+    card = image[y0 : y1 + 1 : 8, x0 : x1 + 1 : 8]
+    return float(np.percentile(card, 90)) if card.size else 0.0
+
+
+def _contrast(fit: Fit, form: Form) -> float:
+    """Upper quartile of the darkness under printed strokes: a stroke's core, not its edge."""
+    return float(np.percentile(fit.laid[form_model(form).fine > _DEEP], 75))
+
+
+def _blur(fit: Fit, form: Form) -> float:
+    near, templates = _blurred_templates(form)
+    seen = fit.laid[near]
+    seen = seen - seen.mean()
+    correlations = [float(seen @ t) for t in templates]
+    return BLUR_STEPS_MM[int(np.argmax(correlations))]
+
+
+@lru_cache(maxsize=16)
+def _blurred_templates(form: Form) -> tuple[NDArray[np.bool_], list[NDArray[np.float32]]]:
+    """Where print is or is near, and there the artwork at every blur, each of zero mean and unit norm."""
+    fine = form_model(form).fine
+    near = cv2.dilate((fine > _PRINTED).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    templates = []
+    for sigma in BLUR_STEPS_MM:
+        values = cv2.GaussianBlur(fine, (0, 0), sigma * FINE_DPI / MM_PER_INCH)[near]
+        values = values - values.mean()
+        templates.append(np.asarray(values / max(1e-6, float(np.linalg.norm(values))), dtype=np.float32))
+    return near, templates
+
+
+def _outside(image: NDArray[np.uint8], fit: Fit) -> float:
+    form, matrix = fit.registration.form, fit.registration.matrix
+    if not form.fields:
+        return 0.0
+    points = apply(matrix, np.vstack([rect_quad(*spec.box.xywh) for spec in form.fields]))
+    h, w = image.shape
+    beyond = np.maximum(-0.5 - points, points - np.array([w - 0.5, h - 0.5])).max()
+    corners = apply(matrix, rect_quad(0, 0, *form.size))
+    per_mm = float(np.hypot(*(corners[1] - corners[0]))) / form.size[0]
+    return max(0.0, float(beyond) / per_mm)
+
+
+def _lost(fit: Fit, form: Form) -> float:
+    """Share of neighbourhoods holding at least two anchors of which none was found."""
+    cells = np.floor(form_model(form).anchors / _CELL_MM).astype(int)
+    found = np.floor(fit.registration.anchors / _CELL_MM).astype(int)
+    expected: dict[tuple[int, int], int] = {}
+    for x, y in cells:
+        expected[int(x), int(y)] = expected.get((int(x), int(y)), 0) + 1
+    seen = {(int(x), int(y)) for x, y in found}
+    relevant = [cell for cell, n in expected.items() if n >= 2]
+    return sum(cell not in seen for cell in relevant) / max(1, len(relevant))
