@@ -230,6 +230,9 @@ class Form(Frozen):
     texts: tuple[Text, ...] = ()
     fields: tuple[FieldSpec, ...] = ()
 
+    def __hash__(self) -> int:
+        return hash((self.id, self.version))
+
     @cached_property
     def by_name(self) -> dict[str, FieldSpec]:
         """Fields by name."""

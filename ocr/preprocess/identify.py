@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -52,36 +52,34 @@ def reduced(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Matrix]:
     return np.asarray(small, dtype=np.uint8), translation(-0.5, -0.5) @ scaling(sx, sy) @ translation(0.5, 0.5)
 
 
-def find_poses(image: NDArray[np.uint8], dpi: float | None, forms: Sequence[Form]) -> list[Pose]:
-    """Guess form, rotation and place, best first.
+def pose_groups(image: NDArray[np.uint8], dpi: float | None, forms: Sequence[Form]) -> Iterator[list[Pose]]:
+    """Guesses of form, rotation and place in groups, the cheapest and likeliest group first, each best first.
+
+    First the outlines of bright paper; then the picture's own frame and, at the stated resolution, anywhere in it;
+    last every usual resolution, for sheets that state none or a wrong one.
 
     Parameters
     ----------
     image
-        uint8 (H, W), the whole sheet in grey.
+        uint8 (H, W), the sheet in grey.
     dpi
         Its resolution where known.
     """
     small, to_sheet = reduced(image)
     dark = darkness(small, max(2, round(max(small.shape) / 45)))
-    skew = estimate_skew(dark)
-    quads = [*paper_quads(small), turned_frame((small.shape[1], small.shape[0]), skew)]
-    poses = [
-        Pose(p.form, to_sheet @ p.matrix, p.rotation, p.score)
-        for quad in quads
-        for form in forms
-        for p in _on_quad(dark, quad, form)
-    ]
-    if dpi is not None:
-        poses += _anywhere(image, dpi, skew, forms)
-    return best_first(poses)
+    yield _on_quads(dark, to_sheet, paper_quads(small), forms)
+    skew = estimate_skew(np.asarray(cv2.resize(dark, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.float32))
+    frame = turned_frame((small.shape[1], small.shape[0]), skew)
+    stated = [] if dpi is None else list(_anywhere(image, dpi, skew, forms))
+    yield best_first([*_on_quads(dark, to_sheet, [frame], forms), *stated])
+    yield best_first([pose for usual in USUAL_DPI for pose in _anywhere(image, usual, skew, forms)])
 
 
-def search_poses(image: NDArray[np.uint8], forms: Sequence[Form]) -> list[Pose]:
-    """Guess again at all usual resolutions, best first: for sheets that state none, or a wrong one."""
-    small, _ = reduced(image)
-    skew = estimate_skew(darkness(small, max(2, round(max(small.shape) / 45))))
-    return best_first([pose for dpi in USUAL_DPI for pose in _anywhere(image, dpi, skew, forms)])
+def _on_quads(
+    dark: NDArray[np.float32], to_sheet: Matrix, quads: Sequence[Points], forms: Sequence[Form]
+) -> list[Pose]:
+    poses = [pose for quad in quads for form in forms for pose in _on_quad(dark, quad, form)]
+    return best_first([replace(pose, matrix=to_sheet @ pose.matrix) for pose in poses])
 
 
 def best_first(poses: Sequence[Pose]) -> list[Pose]:

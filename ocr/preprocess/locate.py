@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr.form import Form
-from ocr.geometry import MM_PER_INCH, apply, area, rect_quad
+from ocr.geometry import Matrix, apply, area, rect_quad, scaling, translation
 from ocr.preprocess.gates import Gates
-from ocr.preprocess.identify import Pose, find_poses, reduced, search_poses
+from ocr.preprocess.identify import Pose, pose_groups, reduced
 from ocr.preprocess.model import form_model
 from ocr.preprocess.quality import Quality, judge, measure
 from ocr.preprocess.register import Fit, register
@@ -21,6 +22,8 @@ from ocr.reading import Refusal, Refused
 from ocr.sheet import Sheet
 from ocr.warp import Registration
 
+WORKING_DPI = 200.0
+WORKING_PX = 2200
 _TRIES = 3
 _GOOD_SCORE = 0.6
 _SHARP_GRADIENT = 0.10
@@ -37,23 +40,35 @@ class Located:
 
 def locate(sheet: Sheet, forms: Sequence[Form], gates: Gates) -> Located | Refused:
     """Identify, register and judge one sheet."""
-    image = grey(sheet.pixels)
-    fit = best_fit(image, sheet.dpi, forms, gates)
+    image, to_sheet, dpi = working_copy(grey(sheet.pixels), sheet.dpi)
+    fit = best_fit(image, dpi, forms, gates)
     if fit is None:
-        reason, detail = diagnose(image, sheet.dpi, forms, gates)
+        reason, detail = diagnose(image, forms, gates)
         return Refused(sheet.scan, reason, detail)
     quality = measure(image, fit)
-    verdict = judge(quality, fit, gates) or _second_card(image, sheet.dpi, fit, forms, gates)
+    verdict = judge(quality, fit, gates) or _second_card(image, dpi, fit, forms, gates)
     if verdict is not None:
         return Refused(sheet.scan, *verdict)
-    return Located(fit.registration, quality, fit.score)
+    registration = replace(fit.registration, matrix=to_sheet @ fit.registration.matrix)
+    return Located(registration, quality, fit.score)
+
+
+def working_copy(image: NDArray[np.uint8], dpi: float | None) -> tuple[NDArray[np.uint8], Matrix, float | None]:
+    """The sheet reduced to what registration needs, the matrix from its pixels to the sheet's, and its resolution."""
+    factor = max(1.0, dpi / WORKING_DPI if dpi else max(image.shape) / WORKING_PX)
+    size = (max(1, round(image.shape[1] / factor)), max(1, round(image.shape[0] / factor)))
+    if factor < 1.2:
+        return image, np.eye(3), dpi
+    smaller = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    scale = scaling(image.shape[1] / size[0], image.shape[0] / size[1])
+    return smaller, translation(-0.5, -0.5) @ scale @ translation(0.5, 0.5), dpi / factor if dpi else None
 
 
 def best_fit(image: NDArray[np.uint8], dpi: float | None, forms: Sequence[Form], gates: Gates) -> Fit | None:
     """The best registration of any form, or None; guesses are tried best first until one is beyond doubt."""
     best: Fit | None = None
-    for poses in (find_poses(image, dpi, forms)[:_TRIES], None):
-        for pose in search_poses(image, forms)[:_TRIES] if poses is None else poses:
+    for poses in pose_groups(image, dpi, forms):
+        for pose in poses[:_TRIES]:
             fit = register(image, pose)
             if fit is not None and (best is None or fit.score > best.score):
                 best = fit
@@ -93,15 +108,15 @@ def _second_card(
         return None
     rest = image.copy()
     cv2.fillPoly(rest, [np.rint(corners).astype(np.int32)], float(np.percentile(image[::8, ::8], 95)))
-    per_mm = float(np.hypot(*(corners[1] - corners[0]))) / registration.form.size[0]
-    for pose in find_poses(rest, dpi or per_mm * MM_PER_INCH, forms)[:_TRIES]:
-        other = register(rest, pose)
-        if other is not None and other.score >= gates.min_score:
-            return Refusal.TWO_CARDS, f"{registration.form.title_ru} + {other.registration.form.title_ru}"
+    for poses in itertools.islice(pose_groups(rest, dpi, forms), 2):
+        for pose in poses[:_TRIES]:
+            other = register(rest, pose)
+            if other is not None and other.score >= gates.min_score:
+                return Refusal.TWO_CARDS, f"{registration.form.title_ru} + {other.registration.form.title_ru}"
     return None
 
 
-def diagnose(image: NDArray[np.uint8], dpi: float | None, forms: Sequence[Form], gates: Gates) -> tuple[Refusal, str]:
+def diagnose(image: NDArray[np.uint8], forms: Sequence[Form], gates: Gates) -> tuple[Refusal, str]:
     """Why no form was found on a sheet."""
     small, _ = reduced(image)
     level = float(np.percentile(small, 90))
@@ -110,7 +125,7 @@ def diagnose(image: NDArray[np.uint8], dpi: float | None, forms: Sequence[Form],
     contrast = float(np.percentile(dark, 99.5))
     if level < gates.min_paper_level:
         return Refusal.TOO_DARK, f"paper level {level:.0f} of 255"
-    if _mirrored(image, dpi, forms) > gates.back_score:
+    if _mirrored(image, forms) > gates.back_score:
         return Refusal.BACK_SIDE, "print shows through mirrored"
     if contrast < gates.min_contrast * 1.5:
         faint = contrast > gates.min_contrast / 2
@@ -122,10 +137,12 @@ def diagnose(image: NDArray[np.uint8], dpi: float | None, forms: Sequence[Form],
     return Refusal.UNKNOWN_FORM, f"no known form; ink {ink:.1%} of the sheet"
 
 
-def _mirrored(image: NDArray[np.uint8], dpi: float | None, forms: Sequence[Form]) -> float:
+def _mirrored(image: NDArray[np.uint8], forms: Sequence[Form]) -> float:
     """Best coarse correlation of any form with the sheet seen from behind."""
-    poses = find_poses(np.ascontiguousarray(image[:, ::-1]), dpi, [f for f in forms if f.side != "back"])
-    return poses[0].score if poses else 0.0
+    mirrored = np.ascontiguousarray(image[:, ::-1])
+    fronts = [form for form in forms if form.side != "back"]
+    first_two = itertools.islice(pose_groups(mirrored, None, fronts), 2)
+    return max((pose.score for poses in first_two for pose in poses), default=0.0)
 
 
 def _sharpness(dark: NDArray[np.float32]) -> float:

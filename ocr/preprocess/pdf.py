@@ -6,20 +6,31 @@ PDFium does the work; poppler (through pdf2image) is asked where PDFium cannot o
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pdf2image
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
+from numpy.typing import NDArray
+from pdf2image.exceptions import (
+    PDFInfoNotInstalledError,
+    PDFPageCountError,
+    PDFPopplerTimeoutError,
+    PDFSyntaxError,
+)
+from PIL import Image
 
-from ocr.geometry import scaling
 from ocr.preprocess.raster import (
     CUT_OFF,
     KEEP_PIXELS,
     Picture,
     UnreadableError,
+    check_bounds,
     check_size,
     credible_dpi,
     decode_jpeg,
@@ -32,7 +43,8 @@ DRAWN_DPI = 300
 
 POPPLER_TIMEOUT_S = 30
 _ROTATION_AS_EXIF = {0: 1, 90: 6, 180: 3, 270: 8}
-_UNREADABLE = "the PDF is damaged; scan again or save as TIFF or JPEG"
+_DAMAGED = "the PDF is damaged; scan again or save as TIFF or JPEG"
+_POPPLER_ERRORS = (PDFInfoNotInstalledError, PDFPageCountError, PDFPopplerTimeoutError, PDFSyntaxError)
 _ENCRYPTED = "the PDF is protected by a password; save it without one"
 
 
@@ -83,10 +95,88 @@ def _page_picture(page: pdfium.PdfPage) -> Picture:
     things = [thing for thing in page.get_objects() if not _invisible(thing)]
     images = [thing for thing in things if isinstance(thing, pdfium.PdfImage)]
     for image in images:
-        check_size_of_part(*image.get_px_size())
-    if len(things) == len(images) == 1 and _fills(page, images[0]):
-        dpi = images[0].get_px_size()[0] * POINTS_PER_INCH / images[0].get_matrix().a
-        picture = decode_jpeg(bytes(images[0].get_data()), _ROTATION_AS_EXIF[page.get_rotation()])
-        reduced = picture.to_scan[0, 0]
-        return replace(picture, dpi=credible_dpi(dpi / reduced, dpi / reduced, picture.pixels.shape[1::-1]))
-    return _render(page, images)
+        check_bounds(*image.get_px_size())
+    data = _scanned_jpeg(page, images[0]) if len(things) == len(images) == 1 else None
+    if data is None:
+        return _render(page, images)
+    picture = decode_jpeg(data, _ROTATION_AS_EXIF[page.get_rotation()])
+    dpi = _dpi(images[0]) / picture.to_scan[0, 0]
+    return replace(picture, dpi=credible_dpi(dpi, dpi, picture.pixels.shape[1::-1]))
+
+
+def _invisible(thing: pdfium.PdfObject) -> bool:
+    """Text that a scanner's own recognition put under the picture."""
+    if thing.type != pdfium_c.FPDF_PAGEOBJ_TEXT:
+        return False
+    mode = pdfium_c.FPDFTextObj_GetTextRenderMode(thing)
+    return bool(mode == pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE)
+
+
+def _scanned_jpeg(page: pdfium.PdfPage, image: pdfium.PdfImage) -> bytes | None:
+    """The JPEG that fills the page upright to 1 %, or None where the page must be rendered."""
+    if image.level or image.get_filters(skip_simple=True) != ["DCTDecode"]:
+        return None
+    a, b, c, d, e, f = image.get_matrix().get()
+    left, bottom, right, top = page.get_cropbox()
+    placed, paper = np.array([e, f, e + a, f + d]), np.array([left, bottom, right, top])
+    slack = 0.01 * max(right - left, top - bottom)
+    if b or c or a <= 0 or d <= 0 or np.abs(placed - paper).max() > slack:
+        return None
+    data = bytes(image.get_data(decode_simple=True))
+    with Image.open(BytesIO(data), formats=("JPEG",)) as head:
+        return data if head.mode in ("L", "RGB") else None  # the meaning of CMYK stands in the PDF
+
+
+def _dpi(image: pdfium.PdfImage) -> float:
+    """Pixels per inch of paper along the picture's width."""
+    matrix = image.get_matrix()
+    return float(image.get_px_size()[0] * POINTS_PER_INCH / max(math.hypot(matrix.a, matrix.b), 1e-3))
+
+
+def _render(page: pdfium.PdfPage, images: list[pdfium.PdfImage]) -> Picture:
+    """Draw the page at the resolution of its largest picture."""
+    largest = max(images, key=lambda image: math.prod(image.get_px_size()), default=None)
+    width, height = page.get_size()
+    dpi = _bounded_dpi(width, height, DRAWN_DPI if largest is None else _dpi(largest))
+    bitmap = page.render(scale=(1 - 1e-6) * dpi / POINTS_PER_INCH)  # it rounds up what single floats overshoot
+    return _as_picture(bitmap.to_numpy(), dpi)
+
+
+def _bounded_dpi(width: float, height: float, wanted: float) -> int:
+    """Resolution from 72 to 600 dpi at which a page of so many points stays within the bounds."""
+    most = POINTS_PER_INCH * math.sqrt(KEEP_PIXELS / (width * height))
+    dpi = int(min(max(round(wanted), 72), 600, most))
+    check_size(round(width * dpi / POINTS_PER_INCH), round(height * dpi / POINTS_PER_INCH))
+    return dpi
+
+
+def _as_picture(pixels: NDArray[np.uint8], dpi: float) -> Picture:
+    grey = grey_if_grey(pixels[..., :3])
+    return Picture(np.array(grey), np.eye(3), credible_dpi(dpi, dpi, grey.shape[1::-1]))
+
+
+def _poppler_info(path: Path, page: int) -> dict[str, Any]:
+    try:
+        info = pdf2image.pdfinfo_from_path(
+            str(path), first_page=page + 1, last_page=page + 1, timeout=POPPLER_TIMEOUT_S
+        )
+    except _POPPLER_ERRORS as error:
+        raise UnreadableError(_DAMAGED) from error
+    return dict(info)
+
+
+def _poppler_page(path: Path, page: int) -> Picture:
+    """Page drawn by poppler; what it must guess at in a damaged file is refused."""
+    info = _poppler_info(path, page)
+    stated = next((str(value) for key, value in info.items() if re.match(r"Page\s.*size", key)), "")
+    size = re.match(r"([\d.]+) x ([\d.]+) pts", stated)
+    if size is None:
+        raise UnreadableError(_DAMAGED)
+    dpi = _bounded_dpi(float(size[1]), float(size[2]), DRAWN_DPI)
+    try:
+        (drawn,) = pdf2image.convert_from_path(
+            path, dpi=dpi, first_page=page + 1, last_page=page + 1, strict=True, timeout=POPPLER_TIMEOUT_S
+        )
+    except (*_POPPLER_ERRORS, ValueError) as error:
+        raise UnreadableError(_DAMAGED) from error
+    return _as_picture(np.asarray(drawn)[..., ::-1], dpi)

@@ -7,7 +7,7 @@ import struct
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import cv2
 import numpy as np
@@ -69,21 +69,30 @@ def check_size(width: int, height: int) -> None:
     UnreadableError
         Too small, too long, or too many pixels.
     """
-    size = f"{width} x {height} pixels"
     if min(width, height) < MIN_SIDE:
-        raise UnreadableError(f"only {size}, too small for a card; scan at 300 dpi")
+        raise UnreadableError(f"only {width} x {height} pixels, too small for a card; scan at 300 dpi")
+    check_bounds(width, height)
+
+
+def check_bounds(width: int, height: int) -> None:
+    """The upper half of `check_size`, for pictures that are part of a page."""
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
-        raise UnreadableError(f"claims {size}, more than any scan of a card; scan at 300 dpi")
+        raise UnreadableError(f"claims {width} x {height} pixels, more than any scan of a card; scan at 300 dpi")
 
 
-def credible_dpi(x: float, y: float, size: tuple[int, int]) -> float | None:
+def credible_dpi(x: float, y: float, size: tuple[int, ...]) -> float | None:
     """Resolution of square pixels, or None where the statement cannot be true of a scanned card.
 
     Cameras and editors write 72 or 96 by habit, so the paper it implies is judged too: A3 at most.
     """
     if not (math.isfinite(x) and math.isfinite(y) and 50 <= x <= 1200 and abs(x - y) <= 0.01 * x):
         return None
-    return float(x) if max(size) / x * MM_PER_INCH <= 450 else None
+    return round(float(x), 2) if max(size) / x * MM_PER_INCH <= 450 else None
+
+
+def _stated_dpi(image: Image.Image) -> float | None:
+    x, y = image.info.get("dpi", (0, 0))
+    return credible_dpi(float(x), float(y), image.size)
 
 
 def decode(source: BinaryIO, page: int) -> Picture:
@@ -101,7 +110,7 @@ def decode(source: BinaryIO, page: int) -> Picture:
             raise UnreadableError(f"{image.width} x {image.height} pixels in colour are too many; scan at 300 dpi")
         image.load()  # turns a TIFF by itself
         turn = _orientation(image) if image.format == "PNG" else 1
-        dpi = credible_dpi(*image.info.get("dpi", (0, 0)), image.size)
+        dpi = _stated_dpi(image)
         return _finish(image, turn, image.size, _factor(image.size), dpi)
 
 
@@ -124,7 +133,7 @@ def decode_jpeg(data: bytes, orientation: int | None = None) -> Picture:
         size = image.size
         check_size(*size)
         turn = _orientation(image) if orientation is None else orientation
-        dpi = credible_dpi(*image.info.get("dpi", (0, 0)), size)
+        dpi = _stated_dpi(image)
         factor = 1 << (_factor(size) - 1).bit_length()
         if image.mode not in ("L", "RGB"):
             image.draft(None, (math.ceil(size[0] / factor), math.ceil(size[1] / factor)))
@@ -156,12 +165,12 @@ def _jpeg_pixels(data: bytes, grey: bool, factor: int, progressive: bool) -> NDA
         pixels = cv2.imdecode(np.frombuffer(mended, np.uint8), flags)
         if pixels is None:
             raise UnreadableError("its data are damaged; copy it again from the scanner or scan again")
-        if progressive or _flat_rows(pixels) > MAX_MISSING * len(pixels):
+        if progressive or _flat_rows(np.asarray(pixels)) > MAX_MISSING * len(pixels):
             raise UnreadableError(CUT_OFF)
     return np.asarray(pixels, dtype=np.uint8)
 
 
-def _flat_rows(pixels: NDArray[np.uint8]) -> int:
+def _flat_rows(pixels: NDArray[Any]) -> int:
     """How many rows at the bottom have the colour of the last pixel throughout."""
     flat = (pixels == pixels[-1, -1]).reshape(len(pixels), -1).all(axis=1)
     return len(flat) if flat.all() else int(np.argmin(flat[::-1]))
@@ -200,9 +209,7 @@ def _flatten(image: Image.Image) -> Image.Image:
     return image if image.mode == wanted else image.convert(wanted)
 
 
-def _finish(
-    image: Image.Image, turn: int, full: tuple[int, int], factor: int, dpi: float | None
-) -> Picture:
+def _finish(image: Image.Image, turn: int, full: tuple[int, int], factor: int, dpi: float | None) -> Picture:
     """Reduce an image that is not reduced yet by `factor`, then hand over its pixels."""
     flat = _flatten(image)
     if factor > 1 and flat.size == full:
@@ -213,9 +220,7 @@ def _finish(
     return _upright(raw.reshape(flat.height, flat.width, 3), turn, full, factor, dpi)
 
 
-def _upright(
-    pixels: NDArray[np.uint8], turn: int, full: tuple[int, int], factor: int, dpi: float | None
-) -> Picture:
+def _upright(pixels: NDArray[np.uint8], turn: int, full: tuple[int, int], factor: int, dpi: float | None) -> Picture:
     """Turn the pixels and compose the way back to the turned picture at its full size (width, height).
 
     A reduced picture covers whole blocks of `factor` pixels from the top left, so its last block may stick out;

@@ -182,15 +182,17 @@ def neighbour_errors(anchors: Points, offsets: Points) -> NDArray[np.float64]:
 
     Leave-one-out of the local weighted affine fit that `ocr.warp.local_matrix` uses.
     """
-    errors = np.zeros(len(anchors))
-    for i, at in enumerate(anchors):
-        weights = np.exp(-np.sum((anchors - at) ** 2, axis=1) / (2 * LOCAL_SIGMA_MM**2))
-        weights[i] = 0.0
-        prior = rect_quad(at[0] - 60, at[1] - 60, 120, 120)
-        correction = fit_affine(
-            np.vstack([anchors, prior]),
-            np.vstack([anchors + offsets, prior]),
-            np.append(weights, np.full(4, 0.02)),
-        )
-        errors[i] = np.hypot(*(apply(correction, at)[0] - at - offsets[i]))
-    return errors
+    n = len(anchors)
+    prior = rect_quad(-60, -60, 120, 120)
+    away = anchors[None] - anchors[:, None]
+    weights = np.exp(-np.sum(away**2, axis=2) / (2 * LOCAL_SIGMA_MM**2))
+    np.fill_diagonal(weights, 0.0)
+    weights = np.hstack([weights, np.full((n, 4), 0.02)])
+    src = np.concatenate([away, np.broadcast_to(prior, (n, 4, 2))], axis=1)
+    design = np.concatenate([src, np.ones((n, n + 4, 1))], axis=2)
+    shifts = np.concatenate([np.broadcast_to(offsets, (n, n, 2)), np.zeros((n, 4, 2))], axis=1)
+    weighted = design * weights[..., None]
+    normal = np.einsum("nki,nkj->nij", weighted, design)
+    right = np.einsum("nki,nkj->nij", weighted, shifts)
+    predicted = np.linalg.solve(normal, right)[:, 2]
+    return np.asarray(np.hypot(*(predicted - offsets).T))

@@ -1,0 +1,280 @@
+"""Many jobs on one machine's cores, where no job can take the others down.
+
+Each worker process holds one job at a time, so a process that dies or hangs convicts exactly one job, and its time
+is measured from when it really began. A pool with a shared queue can do neither. The jobs of dead workers run once
+more, alone, before they are given up: the system may have killed an innocent for want of memory.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from time import monotonic
+from typing import Any, Generic, TypeVar
+
+from ocr.errors import MigcardsError
+
+J = TypeVar("J")
+R = TypeVar("R")
+
+START_TIMEOUT_S = 120.0
+"""A worker that is not up by then never will be; importing takes seconds even on a slow disk."""
+
+MAX_FAILED_STARTS = 3
+
+WORKER_ENVIRONMENT = {"OMP_THREAD_LIMIT": "1", "OPENCV_IO_MAX_IMAGE_PIXELS": str(2**28)}
+"""Read by libraries while they load, so it must stand before a worker starts: one core for each worker."""
+
+_READY, _DONE, _FAILED, _OUT_OF_MEMORY = range(4)
+
+
+class WorkerStartError(MigcardsError):
+    """Worker processes end before they take a job."""
+
+    advice = "What they printed before this message says why."
+
+
+@dataclass
+class _Ticket(Generic[J]):
+    """A job and whether its worker has died of it before."""
+
+    job: J
+    suspect: bool = False
+
+
+@dataclass(frozen=True)
+class _Event:
+    """What became of a ticket: `value` is the result or, unless `done`, words; `fatal` when the worker is lost."""
+
+    value: Any
+    done: bool = False
+    fatal: bool = False
+
+
+class _Worker(Generic[J]):
+    """One process and the ticket it holds; it leads a process group of its own, to be killed with its children."""
+
+    def __init__(self, work: Callable[[J], Any], ticket: _Ticket[J]) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(theirs, work), daemon=True)
+        with _environment(WORKER_ENVIRONMENT):
+            self.process.start()
+        theirs.close()
+        self.ticket = ticket
+        self.ready = False
+        self.deadline = monotonic() + START_TIMEOUT_S
+
+    def begin(self, ticket: _Ticket[J], timeout_s: float) -> _Event | None:
+        """Send the job; an event at once where it cannot be sent."""
+        self.ticket = ticket
+        self.deadline = monotonic() + timeout_s
+        try:
+            self.pipe.send(ticket.job)
+        except OSError:
+            return _Event(self.bury(), fatal=True)
+        except Exception as error:
+            return _Event(f"the job cannot be sent to a worker: {error}")
+        return None
+
+    def receive(self, timeout_s: float) -> _Event | None:
+        """Take the message that waits; None when it was only the worker reporting ready."""
+        try:
+            kind, value = pickle.loads(self.pipe.recv_bytes())
+        except (EOFError, OSError):
+            return _Event(self.bury(), fatal=True)
+        except Exception as error:
+            return _Event(f"the result cannot be read: {error}")
+        if kind == _READY:
+            self.ready = True
+            return self.begin(self.ticket, timeout_s)
+        if kind == _OUT_OF_MEMORY:
+            self.stop()
+            return _Event("ran out of memory", fatal=True)
+        return _Event(value, done=kind == _DONE)
+
+    def bury(self) -> str:
+        """Say how a process ended that has closed its end of the pipe."""
+        self.process.join(1.0)
+        self.stop()
+        code = self.process.exitcode or 0
+        return f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit status {code}"
+
+    def stop(self) -> None:
+        """Kill the process and its children."""
+        if self.process.pid is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+
+class _Crew(Generic[J, R]):
+    """The workers of one run, their tickets, and what they have finished."""
+
+    def __init__(
+        self,
+        jobs: Iterable[J],
+        work: Callable[[J], R],
+        workers: int,
+        timeout_s: float,
+        on_crash: Callable[[J, str], R],
+    ) -> None:
+        self.source = (_Ticket(job) for job in jobs)
+        self.work, self.workers, self.timeout_s, self.on_crash = work, workers, timeout_s, on_crash
+        self.suspects: deque[_Ticket[J]] = deque()
+        self.busy: list[_Worker[J]] = []
+        self.idle: list[_Worker[J]] = []
+        self.finished: list[tuple[J, R]] = []
+        self.failed_starts = 0
+
+    def hand_out(self) -> None:
+        """Give every worker a ticket; a suspect runs alone."""
+        while len(self.busy) < self.workers and (ticket := self._next_ticket()):
+            if not self.idle:
+                self.busy.append(_Worker(self.work, ticket))
+                continue
+            worker = self.idle.pop()
+            self.busy.append(worker)
+            self._settle(worker, worker.begin(ticket, self.timeout_s))
+
+    def listen(self) -> None:
+        """Wait for the next message or the next deadline, and settle all that is due."""
+        first = min(worker.deadline for worker in self.busy)
+        heard = wait([worker.pipe for worker in self.busy], max(0.0, first - monotonic()))
+        for worker in tuple(self.busy):
+            if worker.pipe in heard:
+                self._settle(worker, worker.receive(self.timeout_s))
+            elif worker.deadline <= monotonic():
+                worker.stop()
+                self._settle(worker, _Event(f"took longer than {self.timeout_s:g} s", fatal=True))
+
+    def stop(self) -> None:
+        """Kill every worker at once."""
+        for worker in (*self.busy, *self.idle):
+            worker.stop()
+
+    def _next_ticket(self) -> _Ticket[J] | None:
+        if self.busy and (self.suspects or self.busy[0].ticket.suspect):
+            return None
+        return self.suspects.popleft() if self.suspects else next(self.source, None)
+
+    def _settle(self, worker: _Worker[J], event: _Event | None) -> None:
+        if event is None:
+            return
+        self.busy.remove(worker)
+        ticket = worker.ticket
+        if not event.fatal:
+            self.idle.append(worker)
+        if not worker.ready:
+            self._start_failed(ticket, event)
+            return
+        self.failed_starts = 0
+        if event.done:
+            self.finished.append((ticket.job, event.value))
+        elif event.fatal and not ticket.suspect:
+            self.suspects.append(_Ticket(ticket.job, suspect=True))
+        else:
+            self.finished.append((ticket.job, self.on_crash(ticket.job, event.value)))
+
+    def _start_failed(self, ticket: _Ticket[J], event: _Event) -> None:
+        self.failed_starts += 1
+        if self.failed_starts > MAX_FAILED_STARTS:
+            raise WorkerStartError(f"Worker processes do not start: {event.value}.")
+        self.suspects.append(ticket)
+
+
+def run(
+    jobs: Iterable[J],
+    work: Callable[[J], R],
+    *,
+    workers: int,
+    timeout_s: float,
+    on_crash: Callable[[J, str], R],
+) -> Iterator[tuple[J, R]]:
+    """Do all jobs in worker processes and yield each exactly once, in the order they finish.
+
+    Parameters
+    ----------
+    jobs
+        Read one at a time as workers become free: a generator over millions of files is fine. Pickled.
+    work
+        Function of a module, or `functools.partial` of one; runs in the workers. Its result is pickled.
+    workers
+        Number of processes.
+    timeout_s
+        Seconds one job may take before its worker is killed.
+    on_crash
+        Result for a job that raised, or that killed or hung its worker twice (the second time it ran alone);
+        called here with the job and what happened in words.
+
+    Yields
+    ------
+    tuple of job and result
+        Nothing else runs in this process; leaving the loop or an interrupt kills all workers at once.
+
+    Raises
+    ------
+    WorkerStartError
+        Workers end before they take a job.
+    """
+    crew = _Crew(jobs, work, workers, timeout_s, on_crash)
+    try:
+        while True:
+            crew.hand_out()
+            finished, crew.finished = crew.finished, []
+            yield from finished
+            if crew.busy:
+                crew.listen()
+            elif not finished:
+                return
+    finally:
+        crew.stop()
+
+
+def _serve(pipe: Connection, work: Callable[[Any], Any]) -> None:
+    """What a worker does: take jobs until the supervisor closes the pipe or is gone."""
+    os.setpgrp()
+    import cv2  # here, since the supervisor needs none
+
+    cv2.setNumThreads(1)
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        pipe.send_bytes(pickle.dumps((_READY, None)))
+        while True:
+            pipe.send_bytes(_answer(pipe.recv_bytes(), work))
+
+
+def _answer(request: bytes, work: Callable[[Any], Any]) -> bytes:
+    try:
+        return pickle.dumps((_DONE, work(pickle.loads(request))))
+    except MemoryError:
+        return pickle.dumps((_OUT_OF_MEMORY, None))
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        words = f"{type(error).__name__}: {error} ({Path(place.filename).name}, line {place.lineno})"
+        return pickle.dumps((_FAILED, words))
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    """Set environment variables for the processes started inside."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

@@ -1,0 +1,203 @@
+"""From paths to `Sheet`s: find scan files, say what is in them, load one page.
+
+Nothing here trusts a file: what cannot be read becomes a `Refused` with words for the person at the scanner.
+Decoders are native code, so `probe` and `load_page` belong in the supervised workers of `ocr.batch`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from PIL import Image, UnidentifiedImageError
+
+from ocr.errors import BadInputError
+from ocr.preprocess import pdf, raster
+from ocr.preprocess.raster import Picture, UnreadableError
+from ocr.reading import Refusal, Refused
+from ocr.scan import ScanId
+from ocr.sheet import Sheet
+
+EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".pdf"})
+
+MAX_PAGES = 5000
+"""A damaged file may claim any number of pages; a feeder's longest run of scans is far shorter."""
+
+
+class Kind(StrEnum):
+    """File format, by content."""
+
+    JPEG = "jpeg"
+    PNG = "png"
+    TIFF = "tiff"
+    PDF = "pdf"
+
+
+_MAGIC = {
+    b"\xff\xd8\xff": Kind.JPEG,
+    b"\x89PNG\r\n\x1a\n": Kind.PNG,
+    b"II*\0": Kind.TIFF,
+    b"MM\0*": Kind.TIFF,
+    b"II+\0": Kind.TIFF,
+    b"MM\0+": Kind.TIFF,
+}
+
+
+@dataclass(frozen=True)
+class FileInfo:
+    """One scan file.
+
+    Attributes
+    ----------
+    sha256
+        Hash of the file's bytes, 64 hexadecimal digits.
+    kind
+        Format by content, whatever the name says.
+    pages
+        Number of pages, at least 1; whether each can be read shows only when it is loaded.
+    """
+
+    path: Path
+    sha256: str
+    kind: Kind
+    pages: int
+
+
+def discover(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Scan files under `paths`, each once: named files always, folders with all below them.
+
+    In folders, pictures and PDFs count by their extension, hidden entries are skipped, links to folders are not
+    followed, and the order is natural (``card 2`` before ``card 10``).
+
+    Raises
+    ------
+    BadInputError
+        A path does not exist or a folder cannot be listed.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        if not path.exists():
+            raise BadInputError(f"{path} does not exist.")
+        found |= dict.fromkeys(sorted(_below(path), key=_natural) if path.is_dir() else [path])
+    return tuple(found)
+
+
+def probe(path: Path) -> FileInfo | Refused:
+    """Identify a file by its content and count its pages.
+
+    A file that cannot even be opened has no content to hash: its refusal carries the hash of its path.
+    """
+    sha256 = hashlib.sha256(os.fsencode(path)).hexdigest()
+    try:
+        if not path.is_file():
+            raise UnreadableError("is not a file" if path.exists() else "does not exist any more")
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        kind = _kind(path)
+        pages = _count_pages(path, kind)
+        if not 1 <= pages <= MAX_PAGES:
+            raise UnreadableError(f"claims {pages} pages; split it or scan again")
+    except MemoryError:
+        raise
+    except Exception as error:
+        return _refused(ScanId(sha256, 0), path, error)
+    return FileInfo(path, sha256, kind, pages)
+
+
+def load_page(path: Path, page: int, sha256: str) -> Sheet | Refused:
+    """Load page `page` (from 0) of a file that `probe` has hashed.
+
+    The EXIF turn is applied, alpha is laid on white, 16 bits are scaled to 8, CMYK and palettes are converted.
+    Pictures over `raster.KEEP_PIXELS` are reduced while they are decoded; `Sheet.to_scan` then leads back.
+    Pixels are grey (H, W) where the picture is grey or bitonal, whatever the file's colour mode.
+
+    Raises
+    ------
+    MemoryError
+        The machine has less memory free than the bounded decoding needs; says nothing about the file.
+    """
+    scan = ScanId(sha256, page)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            picture = _decode(path, page)
+    except MemoryError:
+        raise
+    except Exception as error:
+        return _refused(scan, path, error)
+    return Sheet(picture.pixels, picture.to_scan, scan, picture.dpi)
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    def fail(error: OSError) -> None:
+        raise BadInputError(f"{error.filename} cannot be listed: {error.strerror}.") from error
+
+    for root, folders, names in os.walk(folder, onerror=fail):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (
+            Path(root, name) for name in names if not name.startswith(".") and Path(name).suffix.lower() in EXTENSIONS
+        )
+
+
+def _natural(path: Path) -> list[list[tuple[int, int, str]]]:
+    """Key that sorts runs of digits by their value, part by part."""
+    pieces = ([p for p in re.split(r"(\d+)", part.casefold()) if p] for part in path.parts)
+    return [[(0, int(p), p) if p.isdecimal() else (1, 0, p) for p in part] for part in pieces]
+
+
+def _kind(path: Path) -> Kind:
+    with path.open("rb") as file:
+        head = file.read(1024)
+    if not head:
+        raise UnreadableError("the file is empty; copy it again from the scanner or scan again")
+    for magic, kind in _MAGIC.items():
+        if head.startswith(magic):
+            return kind
+    if b"%PDF-" in head:
+        return Kind.PDF
+    raise UnreadableError("is no JPEG, PNG, TIFF or PDF; save it as one of these")
+
+
+def _count_pages(path: Path, kind: Kind) -> int:
+    if kind is Kind.PDF:
+        return pdf.count_pages(path)
+    if kind is not Kind.TIFF:
+        return 1
+    with warnings.catch_warnings(), Image.open(path, formats=("TIFF",)) as image:
+        warnings.simplefilter("ignore")
+        return int(getattr(image, "n_frames", 1))
+
+
+def _decode(path: Path, page: int) -> Picture:
+    kind = _kind(path)
+    if kind is Kind.PDF:
+        return pdf.decode_page(path, page)
+    with path.open("rb") as file:
+        if kind is not Kind.JPEG:
+            return raster.decode(file, page)
+        data = file.read(raster.MAX_JPEG_BYTES + 1)
+    if len(data) > raster.MAX_JPEG_BYTES:
+        raise UnreadableError("is far larger than any scan of a card; scan at 300 dpi")
+    return raster.decode_jpeg(data)
+
+
+def _refused(scan: ScanId, path: Path, error: Exception) -> Refused:
+    """Words of an expected refusal; anything else a decoder raises means that the file is damaged."""
+    match error:
+        case UnreadableError():
+            words = str(error)
+        case Image.DecompressionBombError():
+            words = "claims more pixels than any scan of a card; scan at 300 dpi"
+        case PermissionError():
+            words = "may not be read; ask for the right to read it"
+        case UnidentifiedImageError():
+            words = "its header is damaged; copy it again from the scanner or scan again"
+        case _:
+            words = f"cannot be decoded ({str(error)[:100]}); copy it again from the scanner or scan again"
+    return Refused(scan, Refusal.UNREADABLE_FILE, f"{path.name}: {words}")

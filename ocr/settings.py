@@ -1,0 +1,98 @@
+"""Settings: read once at the top of a command from `migcards.toml` and the environment; passed down as values."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import DirectoryPath, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from ocr.errors import BadInputError
+
+FILE = "migcards.toml"
+PREFIX = "MIGCARDS_"
+
+
+class Settings(BaseSettings):
+    """What an installation may set. The environment (``MIGCARDS_WORKERS=2``) goes before the file.
+
+    Attributes
+    ----------
+    database
+        SQLAlchemy URL.
+    forms_dir
+        Folder with form definitions of one's own.
+    workers
+        Processes that read cards.
+    page_timeout_s
+        Seconds one page may take before it is set aside.
+    language
+        Of the review and report pages.
+    archive
+        Folder that keeps the original scans under their content hash.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, toml_file=FILE, extra="forbid", frozen=True
+    )
+
+    database: str = Field("sqlite:///migcards.db", min_length=1, repr=False)
+    forms_dir: DirectoryPath | None = None
+    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    page_timeout_s: float = Field(60.0, gt=0)
+    language: Literal["ru", "tg", "en"] = "ru"
+    archive: Path | None = None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Add the TOML file, which pydantic-settings leaves out by default."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def read_settings() -> Settings:
+    """Settings of the working directory and the environment.
+
+    Raises
+    ------
+    BadInputError
+        The file is no TOML, or a name or value is not known; every fault is named.
+    """
+    faults = [f"{name}: no such setting" for name in os.environ if _unknown(name)]
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        faults += [f"{_place(fault['loc'])}: {fault['msg']}" for fault in error.errors(include_input=False)]
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadInputError(f"{FILE} cannot be read: {error}.") from error
+    else:
+        if not faults:
+            return settings
+    known = ", ".join(Settings.model_fields)
+    raise BadInputError(f"Settings: {'; '.join(faults)}. Known in {FILE} and as {PREFIX}…: {known}.")
+
+
+def _unknown(variable: str) -> bool:
+    name = variable.lower()
+    return name.startswith(PREFIX.lower()) and name.removeprefix(PREFIX.lower()) not in Settings.model_fields
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    """Where a faulty value stands: its environment variable if set, else the file."""
+    name = ".".join(map(str, location))
+    variable = PREFIX + name.upper()
+    return variable if variable in os.environ else f"{name} in {FILE}"
