@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -63,21 +64,22 @@ class _Event:
 class _Worker(Generic[J]):
     """One process and the ticket it holds; it leads a process group of its own, to be killed with its children."""
 
-    def __init__(self, work: Callable[[J], Any], ticket: _Ticket[J]) -> None:
+    ticket: _Ticket[J]
+    deadline: float
+
+    def __init__(self, work: Callable[[J], Any]) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, work), daemon=True)
         with _environment(WORKER_ENVIRONMENT):
             self.process.start()
         theirs.close()
-        self.ticket = ticket
         self.ready = False
-        self.deadline = monotonic() + START_TIMEOUT_S
 
     def begin(self, ticket: _Ticket[J], timeout_s: float) -> _Event | None:
-        """Send the job; an event at once where it cannot be sent."""
+        """Send the job, even before the worker is up; an event at once where it cannot be sent."""
         self.ticket = ticket
-        self.deadline = monotonic() + timeout_s
+        self.deadline = monotonic() + (timeout_s if self.ready else START_TIMEOUT_S)
         try:
             self.pipe.send(ticket.job)
         except OSError:
@@ -87,7 +89,7 @@ class _Worker(Generic[J]):
         return None
 
     def receive(self, timeout_s: float) -> _Event | None:
-        """Take the message that waits; None when it was only the worker reporting ready."""
+        """Take the message that waits; None when it says that the worker is up and begins its job."""
         try:
             kind, value = pickle.loads(self.pipe.recv_bytes())
         except (EOFError, OSError):
@@ -96,7 +98,8 @@ class _Worker(Generic[J]):
             return _Event(f"the result cannot be read: {error}")
         if kind == _READY:
             self.ready = True
-            return self.begin(self.ticket, timeout_s)
+            self.deadline = monotonic() + timeout_s
+            return None
         if kind == _OUT_OF_MEMORY:
             self.stop()
             return _Event("ran out of memory", fatal=True)
@@ -141,10 +144,7 @@ class _Crew(Generic[J, R]):
     def hand_out(self) -> None:
         """Give every worker a ticket; a suspect runs alone."""
         while len(self.busy) < self.workers and (ticket := self._next_ticket()):
-            if not self.idle:
-                self.busy.append(_Worker(self.work, ticket))
-                continue
-            worker = self.idle.pop()
+            worker = self.idle.pop() if self.idle else _Worker(self.work)
             self.busy.append(worker)
             self._settle(worker, worker.begin(ticket, self.timeout_s))
 
@@ -157,7 +157,8 @@ class _Crew(Generic[J, R]):
                 self._settle(worker, worker.receive(self.timeout_s))
             elif worker.deadline <= monotonic():
                 worker.stop()
-                self._settle(worker, _Event(f"took longer than {self.timeout_s:g} s", fatal=True))
+                limit = self.timeout_s if worker.ready else START_TIMEOUT_S
+                self._settle(worker, _Event(f"took longer than {limit:g} s", fatal=True))
 
     def stop(self) -> None:
         """Kill every worker at once."""
@@ -176,7 +177,7 @@ class _Crew(Generic[J, R]):
         ticket = worker.ticket
         if not event.fatal:
             self.idle.append(worker)
-        if not worker.ready:
+        if event.fatal and not worker.ready:
             self._start_failed(ticket, event)
             return
         self.failed_starts = 0
@@ -245,6 +246,7 @@ def run(
 def _serve(pipe: Connection, work: Callable[[Any], Any]) -> None:
     """What a worker does: take jobs until the supervisor closes the pipe or is gone."""
     os.setpgrp()
+    threading.Thread(target=_die_with_supervisor, daemon=True).start()
     import cv2  # here, since the supervisor needs none
 
     cv2.setNumThreads(1)
@@ -252,6 +254,14 @@ def _serve(pipe: Connection, work: Callable[[Any], Any]) -> None:
         pipe.send_bytes(pickle.dumps((_READY, None)))
         while True:
             pipe.send_bytes(_answer(pipe.recv_bytes(), work))
+
+
+def _die_with_supervisor() -> None:
+    """Wait until the supervisor is gone, killed perhaps, then end this worker's group in the midst of its job."""
+    supervisor = multiprocessing.parent_process()
+    if supervisor is not None:
+        supervisor.join()
+        os.killpg(0, signal.SIGKILL)
 
 
 def _answer(request: bytes, work: Callable[[Any], Any]) -> bytes:

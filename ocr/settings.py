@@ -44,10 +44,10 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_ignore_empty=True, toml_file=FILE, extra="forbid", frozen=True
     )
 
-    database: str = Field("sqlite:///migcards.db", min_length=1, repr=False)
+    database: str = Field(default="sqlite:///migcards.db", min_length=1, repr=False)
     forms_dir: DirectoryPath | None = None
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
-    page_timeout_s: float = Field(60.0, gt=0)
+    page_timeout_s: float = Field(default=60.0, gt=0)
     language: Literal["ru", "tg", "en"] = "ru"
     archive: Path | None = None
 

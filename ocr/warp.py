@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -9,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.form import Form, Rect
-from ocr.geometry import MM_PER_INCH, Matrix, Points, apply, fit_affine, mm_to_pixels, rect_quad, translation
+from ocr.geometry import MM_PER_INCH, Matrix, Points, apply, mm_to_pixels, rect_quad, translation
 from ocr.sheet import Sheet
+from ocr.spline import Spline
 
-LOCAL_SIGMA_MM = 18.0
-"""Reach of a neighbouring anchor when a zone is refined: paper stretches smoothly over centimetres."""
+MESH_MM = 5.0
+"""Spacing of the mesh along which a crop follows the paper."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,47 +26,30 @@ class Registration:
     ----------
     matrix
         Homography from the form's millimetres to sheet pixels.
-    anchors
-        (N, 2) millimetres: places of the printed artwork that were found again.
-    offsets
-        (N, 2) millimetres: where each was found minus where `matrix` puts it.
+    stretch
+        Offsets in millimetres to add before `matrix`: how the paper has stretched, from the anchors found.
     residual_mm
-        95th percentile of the anchors' distances that remain after local refinement, each anchor judged by its
-        neighbours alone.
+        95th percentile over the anchors of the distance between where each was found and where all others say
+        it should be.
     rotation
         Degrees the card lies turned clockwise in the sheet: 0, 90, 180 or 270.
     """
 
     form: Form
     matrix: Matrix
-    anchors: Points
-    offsets: Points
+    stretch: Spline
     residual_mm: float
     rotation: int
 
 
-def local_matrix(registration: Registration, at_mm: Points) -> Matrix:
-    """Millimetres to sheet pixels in the neighbourhood of one point (1, 2) or (2,).
-
-    A weighted affine fit to the anchors' offsets (moving least squares, Schaefer et al. 2006), held towards the
-    global matrix by a faint prior so that zones without near anchors do not drift.
-    """
-    anchors, offsets = registration.anchors, registration.offsets
-    if len(anchors) < 6:
-        return registration.matrix
-    distance2 = np.sum((anchors - at_mm) ** 2, axis=1)
-    weights = np.exp(-distance2 / (2 * LOCAL_SIGMA_MM**2))
-    prior = rect_quad(at_mm[0] - 60, at_mm[1] - 60, 120, 120)
-    src = np.vstack([anchors, prior])
-    dst = np.vstack([anchors + offsets, prior])
-    correction = fit_affine(src, dst, np.append(weights, np.full(4, 0.02)))
-    return registration.matrix @ correction
+def to_sheet(registration: Registration, points: Points) -> Points:
+    """Map points (N, 2) in millimetres to sheet pixels, following the paper where it has stretched."""
+    return apply(registration.matrix, points + registration.stretch.at(points))
 
 
 def zone_quad(registration: Registration, rect: Rect) -> Points:
     """Corners (4, 2) of a zone in sheet pixels, clockwise from its top left on the form."""
-    corners = rect_quad(*rect.xywh)
-    return apply(local_matrix(registration, corners.mean(axis=0)), corners)
+    return to_sheet(registration, rect_quad(*rect.xywh))
 
 
 def crop_size(rect: Rect, dpi: float) -> tuple[int, int]:
@@ -85,25 +70,46 @@ def cut(sheet: Sheet, registration: Registration, rect: Rect, dpi: float) -> NDA
     ndarray
         uint8, (h, w) or (h, w, 3) as the sheet; what lies outside the sheet is white.
     """
-    at = np.array([rect.x + rect.w / 2, rect.y + rect.h / 2])
-    to_sheet = local_matrix(registration, at) @ crop_to_mm(rect, dpi)
-    return resample(sheet.pixels, to_sheet, crop_size(rect, dpi))
+    width, height = crop_size(rect, dpi)
+    columns, rows = (max(2, 1 + math.ceil(side / MESH_MM)) for side in (rect.w, rect.h))
+    # The mesh's nodes are the centres of its cells, so that cv2.resize, which aligns edges, interpolates it rightly.
+    xs = rect.x + (np.arange(columns) + 0.5) * rect.w / columns
+    ys = rect.y + (np.arange(rows) + 0.5) * rect.h / rows
+    nodes = to_sheet(registration, np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2))
+    residual = nodes - apply(registration.matrix, np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2))
+    shift = cv2.resize(residual.reshape(rows, columns, 2).astype(np.float32), (width, height))
+    straight = registration.matrix @ crop_to_mm(rect, dpi)
+    return resample(sheet.pixels, straight, (width, height), np.asarray(shift, np.float32))
 
 
-def resample(pixels: NDArray[np.uint8], to_source: Matrix, size: tuple[int, int]) -> NDArray[np.uint8]:
+def resample(
+    pixels: NDArray[np.uint8], to_source: Matrix, size: tuple[int, int], shift: NDArray[np.float32] | None = None
+) -> NDArray[np.uint8]:
     """Resample through a matrix from target to source pixels; white outside.
 
     Where the source is more than 1.5 times finer than the target the result is computed at twice the size and
     averaged, so that thin strokes do not alias.
+
+    Parameters
+    ----------
+    shift
+        (h, w, 2) source pixels to add to where the matrix leads.
     """
-    scale = np.sqrt(abs(np.linalg.det(to_source[:2, :2])))
-    white = (255, 255, 255)
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    if scale <= 1.5:
-        out = cv2.warpPerspective(pixels, to_source, size, flags=flags, borderValue=white)
-    else:
-        half = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25], [0, 0, 1.0]])
-        double = (size[0] * 2, size[1] * 2)
-        fine = cv2.warpPerspective(pixels, to_source @ half, double, flags=flags, borderValue=white)
-        out = cv2.resize(fine, size, interpolation=cv2.INTER_AREA)
+    fine = 2 if np.sqrt(abs(np.linalg.det(to_source[:2, :2]))) > 1.5 else 1
+    offset = 0.5 / fine - 0.5
+    xs, ys = np.meshgrid(np.arange(size[0] * fine) / fine + offset, np.arange(size[1] * fine) / fine + offset)
+    flat = apply(to_source, np.column_stack([xs.ravel(), ys.ravel()])).astype(np.float32)
+    places = flat.reshape(size[1] * fine, size[0] * fine, 2)
+    if shift is not None:
+        places = places + cv2.resize(shift, (size[0] * fine, size[1] * fine))
+    out = cv2.remap(
+        pixels,
+        places[..., 0],
+        places[..., 1],
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(255, 255, 255),
+    )
+    if fine == 2:
+        out = cv2.resize(out, size, interpolation=cv2.INTER_AREA)
     return np.asarray(out, dtype=np.uint8)

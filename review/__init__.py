@@ -1,0 +1,1 @@
+"""Where people look at what the machine is not sure of."""

@@ -19,6 +19,9 @@ LEXICONS_DIR = Path(__file__).parents[1] / "data" / "lexicons"
 OPEN_LEXICONS = frozenset({"surnames", "given_names", "patronymics"})
 """Lists of common names: a value need not be in them."""
 
+SHORT = 24
+"""Longest form, in characters, that is looked for within a longer text: people shorten official titles."""
+
 
 @dataclass(frozen=True)
 class Form:
@@ -49,9 +52,7 @@ class Form:
         """Whether the form may mean its code on that day; any form may where the day is unknown."""
         if on is None:
             return True
-        return (self.valid_from is None or self.valid_from <= on) and (
-            self.valid_to is None or on <= self.valid_to
-        )
+        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ class Lexicon:
         All written forms.
     keys
         Distinct folded forms, the search space of the shortlist.
+    short_keys
+        Those of at most `SHORT` characters, which are looked for within longer texts.
     by_key
         Forms that share a folded form.
     parents
@@ -87,6 +90,7 @@ class Lexicon:
     entries: Mapping[str, Entry]
     forms: tuple[Form, ...]
     keys: tuple[str, ...]
+    short_keys: tuple[str, ...]
     by_key: Mapping[str, tuple[Form, ...]]
     parents: frozenset[str]
 
@@ -94,6 +98,11 @@ class Lexicon:
     def is_open(self) -> bool:
         """Whether values outside the dictionary are ordinary, as with names."""
         return self.name in OPEN_LEXICONS
+
+
+def lexicon_names() -> tuple[str, ...]:
+    """Names of all dictionaries that come with the package."""
+    return tuple(sorted(path.stem for path in LEXICONS_DIR.glob("*.csv")))
 
 
 @lru_cache(maxsize=64)
@@ -124,6 +133,7 @@ def load_lexicon(name: str) -> Lexicon:
         entries=MappingProxyType(entries),
         forms=tuple(forms.values()),
         keys=tuple(by_key),
+        short_keys=tuple(key for key in by_key if len(key) <= SHORT),
         by_key=MappingProxyType({key: tuple(same) for key, same in by_key.items()}),
         parents=frozenset(entry.parent for entry in entries.values() if entry.parent),
     )

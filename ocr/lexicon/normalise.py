@@ -6,23 +6,29 @@ import re
 import unicodedata
 from functools import lru_cache
 
-LEGACY_GLYPHS = str.maketrans("ѓїќўњљіЃЇЌЎЊЉІ", "ғӣқӯҳҷиҒӢҚӮҲҶИ")
+from rapidfuzz.distance import Hamming
+
+LEGACY_GLYPHS = str.maketrans("ѓґїќўњљіЃҐЇЌЎЊЉІ", "ғғӣқӯҳҷиҒҒӢҚӮҲҶИ")
 """Code points that Tajik fonts made before Unicode drew as Tajik letters."""
 
 _LOOKALIKES = str.maketrans("ABCEHKMOPTXY", "АВСЕНКМОРТХУ")
 _LATIN_LOOKALIKE = re.compile(r"[ABCEHKMOPTXY]+")
+_DIGIT_LETTERS = str.maketrans("03468", "ОЗЧБВ")
 _TAJIK = str.maketrans({"қ": "к", "ҳ": "х", "ӣ": "и", "ҷ": "ч", "ӯ": "у", "ғ": "г", "ё": "е", "ь": "", "ъ": ""})
 _WORD = re.compile(r"[^\W_]+")
 
 ADMINISTRATIVE = {
     **dict.fromkeys(("г", "гор", "город", "города", "ш", "шахр", "шахри"), "city"),
     **dict.fromkeys(("р", "н", "рн", "район", "района", "нохия", "нохияи"), "district"),
-    **dict.fromkeys(("обл", "област", "вилоят", "вилояти"), "region"),
+    **dict.fromkeys(("обл", "област", "области", "вилоят", "вилояти"), "region"),
     **dict.fromkeys(("край", "края", "кишвари"), "territory"),
-    **dict.fromkeys(("респ", "республика", "чумхурии"), "republic"),
+    **dict.fromkeys(("респ", "республика", "республики", "чумхурии"), "republic"),
     **dict.fromkeys(("пос", "поселок", "пгт", "шахрак", "шахраки", "деха", "дехаи", "кишлак"), "settlement"),
 }
 """Folded words that say what kind of place follows, and the kind."""
+
+# Words for villages are left out: they are too like names (дехаи, Деҳлӣ).
+_MISREADABLE = tuple(w for w, kind in ADMINISTRATIVE.items() if len(w) >= 5 and kind != "settlement")
 
 
 def _letters(word: str) -> str:
@@ -31,7 +37,7 @@ def _letters(word: str) -> str:
     if _LATIN_LOOKALIKE.fullmatch("".join(c for c in upper if c.isascii() and c.isalpha())):
         upper = upper.translate(_LOOKALIKES)
     plain = upper.lower().translate(LEGACY_GLYPHS).translate(_TAJIK)
-    return plain.replace("дж", "ч").replace("тс", "ц")
+    return plain.replace("дж", "ч")
 
 
 @lru_cache(maxsize=8192)
@@ -46,11 +52,12 @@ def fold_words(text: str) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Lower-case words without ё, ь, ъ, Tajik or legacy letters; Russian ``дж`` is written ч like Tajik ҷ,
-        Tajik ``тс`` is written ц. A word in which every Latin letter has a Cyrillic double becomes Cyrillic.
+        Lower-case words without ё, ь, ъ, Tajik or legacy letters; Russian ``дж`` is written ч like Tajik ҷ.
+        A word in which every Latin letter has a Cyrillic double becomes Cyrillic.
+        Letters all set apart, as a comb of boxes invites, are one word.
     """
-    words = (_letters(word) for word in _WORD.findall(unicodedata.normalize("NFC", text)))
-    return tuple(word for word in words if word)
+    found = _together(_WORD.findall(unicodedata.normalize("NFC", text)))
+    return tuple(folded for word in found if (folded := _letters(word)))
 
 
 def fold(text: str) -> str:
@@ -60,27 +67,42 @@ def fold(text: str) -> str:
     idempotent.
     """
     words = fold_words(text)
-    core = [word for word in words if word not in ADMINISTRATIVE]
+    core = _together([word for word in words if not kind_of(word)])
     return " ".join(core or words)
+
+
+def _together(words: list[str]) -> list[str]:
+    """Single letters, if there is nothing else, as one word."""
+    return ["".join(words)] if len(words) > 3 and all(len(word) == 1 for word in words) else words
 
 
 def place_kinds(text: str) -> frozenset[str]:
     """Kinds of place named by the administrative words of a text: city, district, region, settlement, …"""
-    return frozenset(ADMINISTRATIVE[word] for word in fold_words(text) if word in ADMINISTRATIVE)
+    return frozenset(kind for word in fold_words(text) if (kind := kind_of(word)))
+
+
+@lru_cache(maxsize=8192)
+def kind_of(word: str) -> str:
+    """Kind of place an administrative word names, or empty; a long one may have a wrong letter, or two of eight."""
+    if word in ADMINISTRATIVE or len(word) < 5:
+        return ADMINISTRATIVE.get(word, "")
+    most = 1 if len(word) < 8 else 2
+    alike = (known for known in _MISREADABLE if len(known) == len(word))
+    return next((ADMINISTRATIVE[known] for known in alike if Hamming.distance(known, word) <= most), "")
 
 
 def normalise_name(text: str) -> str:
-    """A person's name as written, made uniform: Unicode Tajik letters, Cyrillic, single spaces, capitals first.
+    """A person's name as written, made uniform: capitals, Unicode Tajik letters, Cyrillic, single spaces.
 
-    Unlike `fold` it keeps the letters that tell names apart (ҳ and х, қ and к).
+    Unlike `fold` it keeps the letters that tell names apart (ҳ and х, қ and к). A digit is taken for the letter
+    it looks like.
     """
-    words = re.findall(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*", unicodedata.normalize("NFC", text))
+    text = unicodedata.normalize("NFC", text).translate(_DIGIT_LETTERS)
+    words = re.findall(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*", text)
     return " ".join(_name_word(word) for word in words)
 
 
 def _name_word(word: str) -> str:
     upper = word.upper().translate(LEGACY_GLYPHS)
     latin = "".join(c for c in upper if c.isascii() and c.isalpha())
-    if _LATIN_LOOKALIKE.fullmatch(latin):
-        upper = upper.translate(_LOOKALIKES)
-    return "-".join(part.capitalize() for part in upper.split("-"))
+    return upper.translate(_LOOKALIKES) if _LATIN_LOOKALIKE.fullmatch(latin) else upper

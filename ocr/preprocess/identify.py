@@ -20,6 +20,7 @@ WORK_PX = 700
 
 SEARCH_MM = 7.0
 _ASPECT_SLACK = 1.18
+_CUT_OFF_SHARE = 0.4
 USUAL_DPI = (150.0, 200.0, 240.0, 300.0, 400.0, 600.0)
 
 
@@ -150,8 +151,8 @@ def _upright(
     dpi: float,
     quarter: int,
 ) -> Iterator[Pose]:
-    """Turn the sheet back by `degrees` and correlate every form with it."""
-    margin = 12
+    """Turn the sheet back by `degrees` and correlate every form with it, also where it reaches over the edge."""
+    margin = round(_CUT_OFF_SHARE * max(max(form_model(form).coarse.shape) for form in forms))
     side = (dark.shape[1], dark.shape[0]) if quarter % 180 == 0 else (dark.shape[0], dark.shape[1])
     frame = (side[0] + 2 * margin, side[1] + 2 * margin)
     a = np.deg2rad(degrees)

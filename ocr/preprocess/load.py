@@ -11,6 +11,7 @@ import os
 import re
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -95,8 +96,8 @@ def probe(path: Path) -> FileInfo | Refused:
     """
     sha256 = hashlib.sha256(os.fsencode(path)).hexdigest()
     try:
-        if not path.is_file():
-            raise UnreadableError("is not a file" if path.exists() else "does not exist any more")
+        if path.exists() and not path.is_file():
+            raise UnreadableError("is not a file; name a scan or a folder of scans")
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         kind = _kind(path)
@@ -124,8 +125,7 @@ def load_page(path: Path, page: int, sha256: str) -> Sheet | Refused:
     """
     scan = ScanId(sha256, page)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with _no_warnings():
             picture = _decode(path, page)
     except MemoryError:
         raise
@@ -169,8 +169,7 @@ def _count_pages(path: Path, kind: Kind) -> int:
         return pdf.count_pages(path)
     if kind is not Kind.TIFF:
         return 1
-    with warnings.catch_warnings(), Image.open(path, formats=("TIFF",)) as image:
-        warnings.simplefilter("ignore")
+    with _no_warnings(), Image.open(path, formats=("TIFF",)) as image:
         return int(getattr(image, "n_frames", 1))
 
 
@@ -178,13 +177,22 @@ def _decode(path: Path, page: int) -> Picture:
     kind = _kind(path)
     if kind is Kind.PDF:
         return pdf.decode_page(path, page)
-    with path.open("rb") as file:
-        if kind is not Kind.JPEG:
-            return raster.decode(file, page)
-        data = file.read(raster.MAX_JPEG_BYTES + 1)
-    if len(data) > raster.MAX_JPEG_BYTES:
+    if kind is not Kind.TIFF and path.stat().st_size > raster.MAX_PICTURE_BYTES:
         raise UnreadableError("is far larger than any scan of a card; scan at 300 dpi")
-    return raster.decode_jpeg(data)
+    with path.open("rb") as file:
+        if kind is Kind.JPEG:
+            return raster.decode_jpeg(file.read())
+        if kind is Kind.PNG:
+            raster.check_png(file)
+        return raster.decode(file, page)
+
+
+@contextmanager
+def _no_warnings() -> Iterator[None]:
+    """Silence Pillow's warnings about odd tags: they name no file and the picture decides."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _refused(scan: ScanId, path: Path, error: Exception) -> Refused:
@@ -194,6 +202,8 @@ def _refused(scan: ScanId, path: Path, error: Exception) -> Refused:
             words = str(error)
         case Image.DecompressionBombError():
             words = "claims more pixels than any scan of a card; scan at 300 dpi"
+        case FileNotFoundError():
+            words = "does not exist any more; put it back or leave it out"
         case PermissionError():
             words = "may not be read; ask for the right to read it"
         case UnidentifiedImageError():

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.form import Form
-from ocr.geometry import Matrix, apply, area, rect_quad, scaling, translation
+from ocr.geometry import Matrix, apply, area, quad_to_quad, rect_quad, scaling, translation
 from ocr.preprocess.gates import Gates
 from ocr.preprocess.identify import Pose, pose_groups, reduced
 from ocr.preprocess.model import form_model
+from ocr.preprocess.paper import paper_quads
 from ocr.preprocess.quality import Quality, judge, measure
 from ocr.preprocess.register import Fit, register
 from ocr.preprocess.tone import darkness, grey
@@ -119,8 +120,9 @@ def _second_card(
 def diagnose(image: NDArray[np.uint8], forms: Sequence[Form], gates: Gates) -> tuple[Refusal, str]:
     """Why no form was found on a sheet."""
     small, _ = reduced(image)
-    level = float(np.percentile(small, 90))
-    dark = darkness(small, max(2, round(max(small.shape) / 45)))
+    paper = _inner_paper(small)
+    level = float(np.percentile(paper, 90))
+    dark = np.asarray(cv2.GaussianBlur(darkness(paper, max(small.shape) // 45 + 1), (0, 0), 0.8), dtype=np.float32)
     ink = float((dark > 0.25).mean())
     contrast = float(np.percentile(dark, 99.5))
     if level < gates.min_paper_level:
@@ -135,6 +137,19 @@ def diagnose(image: NDArray[np.uint8], forms: Sequence[Form], gates: Gates) -> t
     if _sharpness(dark) < _SHARP_GRADIENT:
         return Refusal.BLURRED, f"sharpness {_sharpness(dark):.2f}"
     return Refusal.UNKNOWN_FORM, f"no known form; ink {ink:.1%} of the sheet"
+
+
+def _inner_paper(small: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The inside of the largest bright outline, or of the picture, upright and without its rim."""
+    quads = paper_quads(small)
+    h, w = small.shape
+    quad = quads[0] if quads else rect_quad(0, 0, w, h)
+    middle = quad.mean(axis=0)
+    inner = middle + (quad - middle) * 0.92
+    size = tuple(max(16, round(float(np.hypot(*(inner[i] - inner[0]))))) for i in (1, 3))
+    matrix = quad_to_quad(rect_quad(0, 0, *size), inner)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpPerspective(small, matrix, size, flags=flags), dtype=np.uint8)
 
 
 def _mirrored(image: NDArray[np.uint8], forms: Sequence[Form]) -> float:

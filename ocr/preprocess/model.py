@@ -18,9 +18,10 @@ COARSE_DPI = 50.0
 FINE_DPI = 150.0
 PATCH_MM = (9.0, 6.0)
 PAPER_REACH_MM = 4.0
-MAX_ANCHORS = 70
+MAX_ANCHORS = 120
+CELL_MM = 18.0
 _SPACING_MM = 6.0
-_AMBIGUITY_MM = 4.0
+_FIRST_DOUBLE_MM, _NEXT_DOUBLE_MM = 4.0, 1.6
 _AMBIGUOUS = 0.75
 
 
@@ -45,6 +46,7 @@ class FormModel:
     fine: NDArray[np.float32]
     anchors: Points
     patches: NDArray[np.float32]
+    safe: NDArray[np.bool_]
 
 
 def reach_px(dpi: float) -> int:
@@ -62,11 +64,11 @@ def form_model(form: Form) -> FormModel:
     """Build the model of a form (about 0.1 s, once a process)."""
     coarse = soften(darkness(grey(raster(form, COARSE_DPI)), reach_px(COARSE_DPI)))
     fine = darkness(grey(raster(form, FINE_DPI)), reach_px(FINE_DPI))
-    centres = _choose(fine)
+    centres, safe = _choose(fine)
     half = _patch_half()
     patches = np.stack([_patch(fine, c, half) for c in centres]) if len(centres) else np.zeros((0, 1, 1), np.float32)
     anchors = apply(np.asarray(np.linalg.inv(mm_to_pixels(FINE_DPI))), centres) if len(centres) else np.zeros((0, 2))
-    return FormModel(form, coarse, fine, anchors, patches)
+    return FormModel(form, coarse, fine, anchors, patches, safe)
 
 
 def _patch_half() -> tuple[int, int]:
@@ -79,44 +81,57 @@ def _patch(image: NDArray[np.float32], centre: NDArray[np.int64], half: tuple[in
     return image[cy - hy : cy + hy + 1, cx - hx : cx + hx + 1]
 
 
-def _choose(fine: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Pixel centres (N, 2) of patches with structure in both directions and no double nearby, strongest first."""
+def _choose(fine: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Pixel centres (N, 2) of patches with structure in both directions, spread over the card, and which are safe.
+
+    The strongest place of every cell of a grid, then every cell's second, until `MAX_ANCHORS` are found: strength
+    alone would crowd them where labels are.
+    """
     half = _patch_half()
     strength = _corner_strength(fine, half)
-    spacing = round(_SPACING_MM * FINE_DPI / MM_PER_INCH)
     floor = 0.02 * float(strength.max())
+    step, spacing = (round(mm * FINE_DPI / MM_PER_INCH) for mm in (CELL_MM, _SPACING_MM))
+    corners = [(x, y) for y in range(0, fine.shape[0], step) for x in range(0, fine.shape[1], step)]
     chosen: list[tuple[int, int]] = []
-    while len(chosen) < MAX_ANCHORS:
-        _, best, _, (x, y) = cv2.minMaxLoc(strength)
-        if best <= floor:
-            break
-        if not _ambiguous(fine, np.array([x, y]), half):
-            chosen.append((x, y))
-            cv2.rectangle(strength, (x - spacing, y - spacing), (x + spacing, y + spacing), 0.0, -1)
-        else:
-            cv2.rectangle(strength, (x - spacing // 3, y - spacing // 3), (x + spacing // 3, y + spacing // 3), 0.0, -1)
-    return np.array(chosen, dtype=np.int64).reshape(-1, 2)
+    safe: list[bool] = []
+    while corners and len(chosen) < MAX_ANCHORS:
+        fruitful = []
+        for x0, y0 in corners:
+            _, best, _, (x, y) = cv2.minMaxLoc(strength[y0 : y0 + step, x0 : x0 + step])
+            if best <= floor or len(chosen) >= MAX_ANCHORS:
+                continue
+            fruitful.append((x0, y0))
+            at = (x0 + x, y0 + y)
+            low, high = (at[0] - spacing, at[1] - spacing), (at[0] + spacing, at[1] + spacing)
+            cv2.rectangle(strength, low, high, 0.0, -1)
+            if not _ambiguous(fine, np.array(at), half, _NEXT_DOUBLE_MM):
+                chosen.append(at)
+                safe.append(not _ambiguous(fine, np.array(at), half, _FIRST_DOUBLE_MM))
+        corners = fruitful
+    return np.array(chosen, dtype=np.int64).reshape(-1, 2), np.array(safe, dtype=bool)
 
 
 def _corner_strength(fine: NDArray[np.float32], half: tuple[int, int]) -> NDArray[np.float32]:
-    """Smaller eigenvalue of the structure tensor over a patch (Shi & Tomasi 1994); 0 near the borders."""
+    """Smaller eigenvalue of the structure tensor around each place (Shi & Tomasi 1994); 0 near the borders."""
     gx, gy = cv2.Sobel(fine, cv2.CV_32F, 1, 0), cv2.Sobel(fine, cv2.CV_32F, 0, 1)
-    size = (2 * half[0] + 1, 2 * half[1] + 1)
-    xx, yy, xy = (cv2.boxFilter(a * b, -1, size) for a, b in ((gx, gx), (gy, gy), (gx, gy)))
+    xx, yy, xy = (
+        cv2.GaussianBlur(a * b, (0, 0), half[0] / 2, sigmaY=half[1] / 2) for a, b in ((gx, gx), (gy, gy), (gx, gy))
+    )
     small = (xx + yy) / 2 - np.sqrt(((xx - yy) / 2) ** 2 + xy**2)
     inner = np.zeros(small.shape)
     inner[half[1] : -half[1], half[0] : -half[0]] = small[half[1] : -half[1], half[0] : -half[0]]
     return np.asarray(inner, dtype=np.float32)
 
 
-def _ambiguous(fine: NDArray[np.float32], centre: NDArray[np.int64], half: tuple[int, int]) -> bool:
-    """Whether the patch looks like another place within the search radius, as comb cells do."""
-    reach = round(_AMBIGUITY_MM * FINE_DPI / MM_PER_INCH)
+def _ambiguous(fine: NDArray[np.float32], centre: NDArray[np.int64], half: tuple[int, int], reach_mm: float) -> bool:
+    """Whether the patch looks like another place within `reach_mm`, as comb cells do."""
+    reach = round(reach_mm * FINE_DPI / MM_PER_INCH)
     (cx, cy), (hx, hy) = centre, half
     y0, x0 = max(0, cy - hy - reach), max(0, cx - hx - reach)
     around = fine[y0 : cy + hy + reach + 1, x0 : cx + hx + reach + 1]
     match = cv2.matchTemplate(around, _patch(fine, centre, half), cv2.TM_CCOEFF_NORMED)
     px, py = cx - hx - x0, cy - hy - y0
     own = round(0.8 * FINE_DPI / MM_PER_INCH)
-    match[max(0, py - own) : py + own + 1, max(0, px - own) : px + own + 1] = 0
-    return float(match.max()) > _AMBIGUOUS
+    tops = match >= cv2.dilate(match, np.ones((5, 5), np.uint8))
+    tops[max(0, py - own) : py + own + 1, max(0, px - own) : px + own + 1] = False
+    return bool((match[tops] > _AMBIGUOUS).any())

@@ -144,7 +144,7 @@ def _render(page: pdfium.PdfPage, images: list[pdfium.PdfImage]) -> Picture:
 
 def _bounded_dpi(width: float, height: float, wanted: float) -> int:
     """Resolution from 72 to 600 dpi at which a page of so many points stays within the bounds."""
-    most = POINTS_PER_INCH * math.sqrt(KEEP_PIXELS / (width * height))
+    most = POINTS_PER_INCH * math.sqrt(KEEP_PIXELS / max(width * height, 1))
     dpi = int(min(max(round(wanted), 72), 600, most))
     check_size(round(width * dpi / POINTS_PER_INCH), round(height * dpi / POINTS_PER_INCH))
     return dpi

@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.form import Form
-from ocr.geometry import MM_PER_INCH, apply, rect_quad
+from ocr.geometry import MM_PER_INCH, apply, mm_to_pixels, rect_quad
 from ocr.preprocess.gates import Gates
 from ocr.preprocess.model import FINE_DPI, form_model
 from ocr.preprocess.register import Fit
 from ocr.reading import Refusal
 
 BLUR_STEPS_MM = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.8)
-_PRINTED = 0.35
+_BLUR_ANCHORS = 40
 _DEEP = 0.8
 _CELL_MM = 30.0
 
@@ -99,24 +99,32 @@ def _contrast(fit: Fit, form: Form) -> float:
 
 
 def _blur(fit: Fit, form: Form) -> float:
-    near, templates = _blurred_templates(form)
-    seen = fit.laid[near]
-    seen = seen - seen.mean()
-    correlations = [float(seen @ t) for t in templates]
-    return BLUR_STEPS_MM[int(np.argmax(correlations))]
+    """Blur that explains most anchors best, each compared where it was found."""
+    model = form_model(form)
+    scale = FINE_DPI / MM_PER_INCH
+    ph, pw = model.patches.shape[1:]
+    votes = np.zeros(len(BLUR_STEPS_MM))
+    step = max(1, len(fit.kept) // _BLUR_ANCHORS)
+    for i, offset in zip(fit.kept[::step], fit.offsets[::step], strict=True):
+        at = apply(mm_to_pixels(FINE_DPI), model.anchors[i])[0] + offset * scale
+        seen = cv2.getRectSubPix(fit.laid, (pw, ph), (float(at[0]), float(at[1]))).ravel()
+        votes += _blurred_patches(form)[i] @ (seen - seen.mean())
+    return BLUR_STEPS_MM[int(np.argmax(votes))]
 
 
 @lru_cache(maxsize=16)
-def _blurred_templates(form: Form) -> tuple[NDArray[np.bool_], list[NDArray[np.float32]]]:
-    """Where print is or is near, and there the artwork at every blur, each of zero mean and unit norm."""
-    fine = form_model(form).fine
-    near = cv2.dilate((fine > _PRINTED).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
-    templates = []
-    for sigma in BLUR_STEPS_MM:
-        values = cv2.GaussianBlur(fine, (0, 0), sigma * FINE_DPI / MM_PER_INCH)[near]
-        values = values - values.mean()
-        templates.append(np.asarray(values / max(1e-6, float(np.linalg.norm(values))), dtype=np.float32))
-    return near, templates
+def _blurred_patches(form: Form) -> NDArray[np.float32]:
+    """The anchors' patches at every blur, (N, steps, ph * pw), each of zero mean and unit norm."""
+    model = form_model(form)
+    centres = np.rint(apply(mm_to_pixels(FINE_DPI), model.anchors))
+    ph, pw = model.patches.shape[1:]
+    out = np.zeros((len(centres), len(BLUR_STEPS_MM), ph * pw), np.float32)
+    for k, sigma in enumerate(BLUR_STEPS_MM):
+        blurred = cv2.GaussianBlur(model.fine, (0, 0), sigma * FINE_DPI / MM_PER_INCH)
+        for i, (x, y) in enumerate(centres):
+            patch = cv2.getRectSubPix(blurred, (pw, ph), (float(x), float(y))).ravel()
+            out[i, k] = (patch - patch.mean()) / max(1e-6, float(np.linalg.norm(patch - patch.mean())))
+    return out
 
 
 def _outside(image: NDArray[np.uint8], fit: Fit) -> float:
@@ -134,7 +142,7 @@ def _outside(image: NDArray[np.uint8], fit: Fit) -> float:
 def _lost(fit: Fit, form: Form) -> float:
     """Share of neighbourhoods holding at least two anchors of which none was found."""
     cells = np.floor(form_model(form).anchors / _CELL_MM).astype(int)
-    found = np.floor(fit.registration.anchors / _CELL_MM).astype(int)
+    found = np.floor(form_model(form).anchors[fit.kept] / _CELL_MM).astype(int)
     expected: dict[tuple[int, int], int] = {}
     for x, y in cells:
         expected[int(x), int(y)] = expected.get((int(x), int(y)), 0) + 1

@@ -11,18 +11,23 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.geometry import MM_PER_INCH, Matrix, Points, apply, fit_affine, mm_to_pixels, rect_quad
+from ocr.geometry import MM_PER_INCH, Matrix, Points, apply, fit_affine, mm_to_pixels
 from ocr.preprocess.identify import Pose
 from ocr.preprocess.model import FINE_DPI, FormModel, form_model, reach_px
 from ocr.preprocess.tone import darkness
-from ocr.warp import LOCAL_SIGMA_MM, Registration
+from ocr.spline import fit_spline
+from ocr.warp import Registration
 
 FIRST_RADIUS_MM = 3.2
-NEXT_RADIUS_MM = 1.0
+NEXT_RADIUS_MM = 2.2
+LAST_RADIUS_MM = 0.9
 _GOOD_PEAK = 0.45
 _ROBUST_MM = 0.7
 _STRAY_MM = 0.45
 MIN_ANCHORS = 12
+_USUAL_MM = 12.0
+SMOOTHING = 0.03
+"""Of the stretch; set where zones kept out of the fit were predicted best, see docs/registration.md."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,12 +42,18 @@ class Fit:
         Mean correlation of those anchors, 0..1.
     laid
         float32 darkness of the sheet in the form's frame at `FINE_DPI`.
+    kept
+        Indices (K,) of the anchors found, among the model's.
+    offsets
+        (K, 2) millimetres: where each was found minus where the registration's matrix puts it.
     """
 
     registration: Registration
     share: float
     peak: float
     laid: NDArray[np.float32]
+    kept: NDArray[np.int64]
+    offsets: Points
 
     @property
     def score(self) -> float:
@@ -59,25 +70,43 @@ def register(image: NDArray[np.uint8], pose: Pose) -> Fit | None:
         uint8 (H, W), the sheet in grey.
     """
     model = form_model(pose.form)
-    matrix, found = pose.matrix, None
-    for radius in (FIRST_RADIUS_MM, NEXT_RADIUS_MM):
-        found = _find_anchors(image, model, matrix, radius)
-        fitted = _fit(model.anchors, found) if found.good.sum() >= MIN_ANCHORS else None
-        if fitted is None:
-            return None
-        matrix = matrix @ fitted
-    return _conclude(image, model, replace(pose, matrix=matrix))
+    rest = np.zeros_like(model.anchors)
+    found = _find_anchors(_lay(image, model, pose.matrix), model, model.safe, rest, FIRST_RADIUS_MM)
+    fitted = _fit(model.anchors, found) if found.good.sum() >= MIN_ANCHORS else None
+    if fitted is None:
+        return None
+    matrix = pose.matrix @ fitted
+    laid = _lay(image, model, matrix)
+    inside = _inside(image, apply(matrix, model.anchors))
+    found = _agreeing(model, _find_anchors(laid, model, model.safe & inside, rest, NEXT_RADIUS_MM))
+    if found.good.sum() < MIN_ANCHORS:
+        return None
+    guess = fit_spline(model.anchors[found.good], found.offsets[found.good], SMOOTHING)[0].at(model.anchors)
+    found = _agreeing(model, _find_anchors(laid, model, inside, guess, LAST_RADIUS_MM))
+    if found.good.sum() < MIN_ANCHORS:
+        return None
+    stretch, errors = fit_spline(model.anchors[found.good], found.offsets[found.good], SMOOTHING)
+    residual = float(np.percentile(errors, 95))
+    registration = Registration(pose.form, matrix, stretch, residual, pose.rotation)
+    kept = np.flatnonzero(found.good)
+    share = float(len(kept) / max(1, inside.sum()))
+    return Fit(
+        registration,
+        share,
+        float(found.peaks[found.good].mean()),
+        laid,
+        np.flatnonzero(found.good),
+        found.offsets[found.good],
+    )
 
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    """Where anchors were found: `places` (N, 2) mm in the frame of the pose, `peaks` (N,), `good` (N,) bool."""
+    """Anchors found: `offsets` (N, 2) mm from where they belong, correlation `peaks` (N,), which are `good` (N,)."""
 
-    places: Points
+    offsets: Points
     peaks: NDArray[np.float64]
     good: NDArray[np.bool_]
-    inside: NDArray[np.bool_]
-    laid: NDArray[np.float32]
 
 
 def _lay(image: NDArray[np.uint8], model: FormModel, matrix: Matrix) -> NDArray[np.float32]:
@@ -92,22 +121,39 @@ def _lay(image: NDArray[np.uint8], model: FormModel, matrix: Matrix) -> NDArray[
     return darkness(np.asarray(laid, dtype=np.uint8), reach_px(FINE_DPI))
 
 
-def _find_anchors(image: NDArray[np.uint8], model: FormModel, matrix: Matrix, radius_mm: float) -> _Found:
-    laid = _lay(image, model, matrix)
-    reach = round(radius_mm * FINE_DPI / MM_PER_INCH)
-    padded = cv2.copyMakeBorder(laid, reach, reach, reach, reach, cv2.BORDER_CONSTANT, value=0.0)
-    centres = np.rint(apply(mm_to_pixels(FINE_DPI), model.anchors)).astype(int)
+def _find_anchors(
+    laid: NDArray[np.float32], model: FormModel, wanted: NDArray[np.bool_], guess: Points, radius_mm: float
+) -> _Found:
+    """Look for the wanted anchors within a radius of where they belong plus a guess (N, 2) in mm."""
+    scale = FINE_DPI / MM_PER_INCH
+    reach = round(radius_mm * scale)
     ph, pw = model.patches.shape[1:]
-    places, peaks = np.zeros_like(model.anchors), np.zeros(len(centres))
-    for i, (cx, cy) in enumerate(centres):
-        x0, y0 = cx - pw // 2, cy - ph // 2
+    edge = reach + round(4 * scale)
+    padded = cv2.copyMakeBorder(laid, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=0.0)
+    centres = apply(mm_to_pixels(FINE_DPI), model.anchors)
+    whole = np.rint(np.clip(guess, -4, 4) * scale)
+    offsets, peaks = np.zeros_like(model.anchors), np.zeros(len(centres))
+    for i in np.flatnonzero(wanted):
+        x0, y0 = (np.rint(centres[i]) + whole[i]).astype(int) - (pw // 2, ph // 2) + (edge - reach)
         window = padded[y0 : y0 + ph + 2 * reach, x0 : x0 + pw + 2 * reach]
-        dx, dy, peaks[i] = _peak(
-            np.asarray(cv2.matchTemplate(window, model.patches[i], cv2.TM_CCOEFF_NORMED), np.float32)
-        )
-        places[i] = model.anchors[i] + (np.array([dx, dy]) - reach) * MM_PER_INCH / FINE_DPI
-    inside = _inside(image, apply(matrix, model.anchors))
-    return _Found(places, peaks, inside & (peaks > _GOOD_PEAK), inside, laid)
+        match = np.asarray(cv2.matchTemplate(window, model.patches[i], cv2.TM_CCOEFF_NORMED), np.float32)
+        dx, dy, peaks[i] = _peak(match)
+        offsets[i] = (np.array([dx, dy]) - reach + whole[i]) / scale
+    return _Found(offsets, peaks, wanted & (peaks > _GOOD_PEAK))
+
+
+def _agreeing(model: FormModel, found: _Found) -> _Found:
+    """Drop anchors that stray from what their neighbours say."""
+    good = found.good.copy()
+    for _ in range(3):
+        if good.sum() < MIN_ANCHORS:
+            break
+        _, error = fit_spline(model.anchors[good], found.offsets[good], SMOOTHING)
+        stray = error > _STRAY_MM * _loneliness(model.anchors[good])
+        if not stray.any():
+            break
+        good[np.flatnonzero(good)[stray & (error >= np.percentile(error, 70))]] = False
+    return replace(found, good=good)
 
 
 def _peak(match: NDArray[np.float32]) -> tuple[float, float, float]:
@@ -132,7 +178,8 @@ def _inside(image: NDArray[np.uint8], points: Points) -> NDArray[np.bool_]:
 
 def _fit(anchors: Points, found: _Found) -> Matrix | None:
     """Robust map of the anchors to where they were found: affine, or a homography where that is clearly truer."""
-    src, dst = anchors[found.good], found.places[found.good]
+    src = anchors[found.good]
+    dst = src + found.offsets[found.good]
     flat, inliers = cv2.estimateAffine2D(
         src, dst, method=cv2.RANSAC, ransacReprojThreshold=_ROBUST_MM, maxIters=3000, confidence=0.999
     )
@@ -159,40 +206,7 @@ def _median_error(matrix: Matrix, src: Points, dst: Points) -> float:
     return float(np.median(np.hypot(*(apply(matrix, src) - dst).T)))
 
 
-def _conclude(image: NDArray[np.uint8], model: FormModel, pose: Pose) -> Fit | None:
-    """Find the anchors a last time and keep those that agree with their neighbours."""
-    found = _find_anchors(image, model, pose.matrix, NEXT_RADIUS_MM)
-    kept = found.good & (np.hypot(*(found.places - model.anchors).T) < NEXT_RADIUS_MM)
-    for _ in range(2):
-        if kept.sum() < MIN_ANCHORS:
-            return None
-        error = neighbour_errors(model.anchors[kept], (found.places - model.anchors)[kept])
-        kept[np.flatnonzero(kept)[error > _STRAY_MM]] = False
-    if kept.sum() < MIN_ANCHORS:
-        return None
-    anchors, offsets = model.anchors[kept], (found.places - model.anchors)[kept]
-    residual = float(np.percentile(neighbour_errors(anchors, offsets), 95))
-    registration = Registration(pose.form, pose.matrix, anchors, offsets, residual, pose.rotation)
-    share = float(kept.sum() / max(1, found.inside.sum()))
-    return Fit(registration, share, float(found.peaks[kept].mean()), found.laid)
-
-
-def neighbour_errors(anchors: Points, offsets: Points) -> NDArray[np.float64]:
-    """Distance (N,) in mm between each anchor's offset and what its neighbours alone predict.
-
-    Leave-one-out of the local weighted affine fit that `ocr.warp.local_matrix` uses.
-    """
-    n = len(anchors)
-    prior = rect_quad(-60, -60, 120, 120)
-    away = anchors[None] - anchors[:, None]
-    weights = np.exp(-np.sum(away**2, axis=2) / (2 * LOCAL_SIGMA_MM**2))
-    np.fill_diagonal(weights, 0.0)
-    weights = np.hstack([weights, np.full((n, 4), 0.02)])
-    src = np.concatenate([away, np.broadcast_to(prior, (n, 4, 2))], axis=1)
-    design = np.concatenate([src, np.ones((n, n + 4, 1))], axis=2)
-    shifts = np.concatenate([np.broadcast_to(offsets, (n, n, 2)), np.zeros((n, 4, 2))], axis=1)
-    weighted = design * weights[..., None]
-    normal = np.einsum("nki,nkj->nij", weighted, design)
-    right = np.einsum("nki,nkj->nij", weighted, shifts)
-    predicted = np.linalg.solve(normal, right)[:, 2]
-    return np.asarray(np.hypot(*(predicted - offsets).T))
+def _loneliness(anchors: Points) -> NDArray[np.float64]:
+    """How much farther than usual (N,) the fourth neighbour is, 1 to 2: its neighbours know less of it."""
+    distance = np.sqrt(np.sum((anchors[None] - anchors[:, None]) ** 2, axis=2))
+    return np.asarray(np.clip(np.partition(distance, 4, axis=1)[:, 4] / _USUAL_MM, 1.0, 2.0))

@@ -1,0 +1,165 @@
+"""`migcards show` and `gallery`: cards and crops for eyes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ocr.cli.common import language_option, store
+from ocr.cli.picture import write_png
+from ocr.draw import GREEN, GREY, ORANGE, Zone, draw_zones
+from ocr.errors import BadInputError
+from ocr.geometry import quad_to_quad, rect_quad
+from ocr.messages import Language, why_message
+from ocr.preprocess.load import load_page
+from ocr.reading import Refused
+from ocr.warp import resample
+from store.engine import read_only
+from store.records import current_values
+from store.tables import Card, PersonalReading, Reading, Scan
+
+CELL = (300, 96)
+COLUMNS = 5
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One field as the store has it, with the personal part only where it was asked for."""
+
+    card_id: int
+    path: str
+    sha256: str
+    page: int
+    field: str
+    value: str | None
+    probability: float
+    review: tuple[str, ...]
+    quad: NDArray[np.float64]
+
+
+@click.command()
+@click.argument("card")
+@click.option("--personal", is_flag=True, help="Show names, birth dates and passports too.")
+@click.option("-o", "out", type=click.Path(dir_okay=False, path_type=Path), help="Also draw the card as PNG.")
+@language_option
+def show(card: str, personal: bool, out: Path | None, language: Language) -> None:
+    """Show one card: CARD is its number, its serial, or the beginning of its scan's hash."""
+    with Session(read_only(store())) as session:
+        found, scan = _find(session, card)
+        fields = _fields(session, Reading.card_id == found.id, personal)
+        values = current_values(session, found.id)
+    click.echo(f"{found.form} {found.version}  {found.direction}  {found.serial or '—'}  {scan.path}, page {scan.page + 1}")
+    click.echo(f"rotation {found.rotation}°, residual {found.residual_mm:.2f} mm, {scan.dpi or 0:.0f} dpi")
+    for item in fields:
+        settled = values.get(item.field)
+        text = item.value if settled is None or item.value == "***" else settled
+        why = "; ".join(why_message(w, language) for w in item.review) if settled is None else ""
+        click.echo(f"  {item.field:20} {text if text is not None else '—':28} {item.probability:5.2f}  {why}")
+    if out is not None:
+        write_png(out, _drawn(fields))
+        click.echo(str(out))
+
+
+@click.command()
+@click.argument("field")
+@click.option("--limit", type=int, default=100, show_default=True)
+@click.option("--surest-first", is_flag=True, help="The surest readings first instead of the least sure.")
+@click.option("--personal", is_flag=True, help="Needed for names, birth dates and passports.")
+@click.option("-o", "out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+def gallery(field: str, limit: int, surest_first: bool, personal: bool, out: Path) -> None:
+    """Draw the crops of one field sorted by probability, least sure first, as PNG."""
+    with Session(read_only(store())) as session:
+        fields = _fields(session, Reading.field == field, personal)
+    if not fields:
+        raise BadInputError(f"No card in the store has a field {field!r}.")
+    if not personal and any(item.value == "***" for item in fields):
+        raise BadInputError(f"{field} identifies people: add --personal if you may see it.")
+    fields.sort(key=lambda item: item.probability, reverse=surest_first)
+    cells = [_cell(item) for item in fields[:limit]]
+    cells += [np.full_like(cells[0], 255)] * (-len(cells) % COLUMNS)
+    rows = [np.hstack(cells[i : i + COLUMNS]) for i in range(0, len(cells), COLUMNS)]
+    write_png(out, np.vstack(rows))
+    click.echo(f"{out}: {min(limit, len(fields))} of {len(fields)} crops")
+
+
+def _find(session: Session, name: str) -> tuple[Card, Scan]:
+    query = select(Card, Scan).join(Scan, Scan.id == Card.scan_id)
+    ways = [Card.serial == name, Scan.sha256.startswith(name.split(":")[0].lower(), autoescape=True)]
+    if name.isdecimal() and len(name) < 9:
+        ways.insert(0, Card.id == int(name))
+    for way in ways:
+        rows = session.execute(query.where(way).limit(20)).all()
+        if len(rows) == 1:
+            return rows[0][0], rows[0][1]
+        if rows:
+            raise BadInputError(f"{name} fits several cards: {', '.join(str(card.id) for card, _ in rows)}; name one.")
+    raise BadInputError(f"No card has the number, serial or scan {name!r}.")
+
+
+def _fields(session: Session, condition: object, personal: bool) -> list[Shown]:
+    query = (
+        select(Reading, PersonalReading.value, Scan)
+        .join(Card, (Card.id == Reading.card_id) & (Card.edition == Reading.edition))
+        .join(Scan, Scan.id == Card.scan_id)
+        .outerjoin(PersonalReading, PersonalReading.reading_id == Reading.id)
+        .where(condition)  # type: ignore[arg-type]
+        .order_by(Reading.id)
+    )
+    return [
+        Shown(
+            card_id=reading.card_id,
+            path=scan.path,
+            sha256=scan.sha256,
+            page=scan.page,
+            field=reading.field,
+            value=(private if personal else "***") if reading.personal else reading.value,
+            probability=reading.probability,
+            review=tuple(reading.review),
+            quad=np.array(reading.quad),
+        )
+        for reading, private, scan in session.execute(query)
+    ]
+
+
+def _pixels(item: Shown) -> NDArray[np.uint8]:
+    """The scan's page in the coordinates that quadrilaterals are kept in."""
+    sheet = load_page(Path(item.path), item.page, item.sha256)
+    if isinstance(sheet, Refused):
+        raise BadInputError(f"{item.path}: {sheet.detail}")
+    if np.allclose(sheet.to_scan, np.eye(3)):
+        return sheet.pixels
+    width, height = np.rint(sheet.to_scan[:2, :2] @ np.array(sheet.size)).astype(int)
+    return resample(sheet.pixels, np.asarray(np.linalg.inv(sheet.to_scan)), (int(width), int(height)))
+
+
+def _drawn(fields: list[Shown]) -> NDArray[np.uint8]:
+    zones = [
+        Zone(item.quad, GREY if item.value == "" else ORANGE if item.review else GREEN, item.value or "")
+        for item in fields
+    ]
+    pixels = _pixels(fields[0])
+    return draw_zones(pixels, zones, max(12, round(pixels.shape[1] / 80)))
+
+
+def _cell(item: Shown) -> NDArray[np.uint8]:
+    """One crop upright with its value and probability beneath, uint8 (h, w, 3)."""
+    width, height = CELL
+    across = float(np.hypot(*(item.quad[1] - item.quad[0])))
+    down = float(np.hypot(*(item.quad[3] - item.quad[0])))
+    scale = min((width - 10) / across, (height - 34) / down)
+    size = (max(1, round(across * scale)), max(1, round(down * scale)))
+    to_scan = quad_to_quad(rect_quad(-0.5, -0.5, *size), item.quad)
+    crop = resample(_pixels(item), to_scan, size)
+    cell = np.full((height, width, 3), 255, np.uint8)
+    cell[4 : 4 + size[1], 5 : 5 + size[0]] = crop if crop.ndim == 3 else cv2.cvtColor(crop, cv2.COLOR_GRAY2BGR)
+    words = f"{item.card_id}: {item.value if item.value is not None else '—'}  {item.probability:.3f}"
+    colour = ORANGE if item.review else GREEN
+    at = np.array([[5.0, height - 8.0], [6.0, height - 8.0], [6.0, height - 7.0], [5.0, height - 7.0]])
+    return draw_zones(cell, [Zone(at, colour, words)], 15)

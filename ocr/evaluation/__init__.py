@@ -1,0 +1,1 @@
+"""Readings held against truth: accuracy, certainty, refusals and registration, per field."""

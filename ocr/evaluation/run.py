@@ -1,0 +1,50 @@
+"""Read labelled scans with the pipeline, in parallel, and score them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+from ocr import batch
+from ocr.errors import BadInputError
+from ocr.evaluation.score import PageScore, score_page
+from ocr.evaluation.truth import PageTruth
+from ocr.form import FORMS_DIR, load_forms
+from ocr.pipeline import PageJob, PageResult, read_page
+from ocr.reading import Refusal, Refused
+from ocr.scan import ScanId
+
+
+def read_labelled(
+    scans: Path, truths: Iterable[PageTruth], workers: int, timeout_s: float, forms_dir: Path = FORMS_DIR
+) -> Iterator[tuple[PageTruth, PageResult]]:
+    """Read every page that has truth.
+
+    Raises
+    ------
+    BadInputError
+        A scan that the truth names is not there.
+    """
+    jobs: dict[PageJob, PageTruth] = {}
+    for truth in truths:
+        path = scans / truth.scan
+        if not path.is_file():
+            raise BadInputError(f"{path}, named by the truth, does not exist.")
+        jobs[PageJob(path, sha256(path.read_bytes()).hexdigest(), truth.page)] = truth
+    work = partial(read_page, forms_dir=forms_dir)
+    for job, result in batch.run(jobs, work, workers=workers, timeout_s=timeout_s, on_crash=crashed):
+        yield jobs[job], result
+
+
+def crashed(job: PageJob, what: str) -> PageResult:
+    """The outcome of a page whose reading broke off."""
+    return PageResult(job, Refused(ScanId(job.sha256, job.page), Refusal.CRASHED, what), None, None)
+
+
+def score_all(labelled: Iterable[tuple[PageTruth, PageResult]], forms_dir: Path = FORMS_DIR) -> Iterator[PageScore]:
+    """Score pages as they are read."""
+    forms = {form.id: form for form in load_forms(forms_dir)}
+    for truth, result in labelled:
+        yield score_page(truth, result.outcome, forms)

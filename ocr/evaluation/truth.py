@@ -1,0 +1,75 @@
+"""Truth beside scans, as JSON: what each page is, what was written in each field, and where it lies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ocr.errors import BadInputError
+
+
+class FieldTruth(BaseModel):
+    """Truth of one field.
+
+    Attributes
+    ----------
+    written
+        What the ink says; for marks the codes.
+    value
+        What it means: code, ISO date, digits or normalised text; empty, or ``?`` when in no dictionary.
+    state
+        ``filled``, ``empty``, ``corrected`` or ``several``.
+    quad
+        Corners of the field's box in scan pixels, clockwise from the card's top left.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    written: str
+    value: str
+    state: str
+    quad: tuple[tuple[float, float], ...]
+
+
+class PageTruth(BaseModel):
+    """Truth of one page; `expect` is ``read`` or the reason for which it must be refused."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    scan: str
+    page: int
+    expect: str
+    form: str | None = None
+    rotation: int = 0
+    faults: tuple[dict[str, Any], ...] = ()
+    glyphs: str = ""
+    hand: str = ""
+    fields: dict[str, FieldTruth] = {}
+
+    @property
+    def fault_names(self) -> tuple[str, ...]:
+        """Names of the faults this page was given."""
+        return tuple(str(fault["name"]) for fault in self.faults)
+
+
+def read_truth(folder: Path) -> Iterator[PageTruth]:
+    """Truth of all pages of a folder, by file name.
+
+    Raises
+    ------
+    BadInputError
+        There is none, or a file is not what this function reads.
+    """
+    files = sorted(folder.rglob("*.json"))
+    if not files:
+        raise BadInputError(f"{folder} holds no truth files (*.json).")
+    for file in files:
+        try:
+            for entry in json.loads(file.read_text("utf-8")):
+                yield PageTruth.model_validate(entry)
+        except (json.JSONDecodeError, ValidationError, TypeError) as error:
+            raise BadInputError(f"{file} is not a truth file: {error}") from error

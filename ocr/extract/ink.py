@@ -1,0 +1,197 @@
+"""Recover ink: what a person put on a printed form, without the form.
+
+The blank form is known, so it is not guessed at but taken away: paper level, place and printed darkness are measured
+on the crop itself, then everything that the artwork explains goes. Strokes that cross a printed line are joined again
+through it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import maximum
+
+from ocr.geometry import MM_PER_INCH
+
+Gray = NDArray[np.uint8]
+Shares = NDArray[np.float32]
+
+REACH_MM = 0.55
+"""How far the artwork is looked for around the place registration gives it."""
+
+_TILE_MM = 16.0
+_PAPER_MM = 5.0
+_BRIDGE_MM = 1.15
+_SPECK_MM2 = 0.05
+_HIDDEN = 0.12
+"""Printed darkness from which on a pixel by itself does not tell ink from print."""
+
+
+def recover(pixels: Gray, blank: Gray, dpi: float) -> Gray:
+    """Take the printed form away from a crop.
+
+    Parameters
+    ----------
+    pixels
+        uint8, (h, w) or (h, w, 3) blue, green, red; registered to within `REACH_MM`.
+    blank
+        uint8 (h, w): the artwork alone.
+    dpi
+        Pixels per inch of both.
+
+    Returns
+    -------
+    ndarray
+        uint8 (h, w), 255 = full ink, 0 = paper; faint pens are raised to full ink.
+    """
+    scale = dpi / MM_PER_INCH
+    dark = darkness(pixels, scale)
+    art = align(_without_tint(blank), dark, scale)
+    printed = _printed(art, dark, scale)
+    beyond = np.clip(1 - (1 - dark) / np.maximum(1 - printed, 0.05), 0, 1) * (printed <= 0.8)
+    ink = _bridge(np.asarray(beyond, np.float32), dark, printed > _HIDDEN, scale)
+    return _clean(_normalise(ink, printed < _HIDDEN), art, scale)
+
+
+def darkness(pixels: Gray, scale: float) -> Shares:
+    """Share of light that each pixel takes away from the paper around it, float32 (h, w) in 0..1.
+
+    Of a colour scan the darker of red and green counts: blue, violet, black and red pens show there, while yellowed
+    paper and tea, which show in blue, do not. Shading, tint and stains wider than some millimetres are paper.
+    """
+    tone = pixels if pixels.ndim == 2 else np.minimum(pixels[:, :, 1], pixels[:, :, 2])
+    small = cv2.resize(tone, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    reach = max(3, round(_PAPER_MM * scale / 4))
+    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8), borderType=cv2.BORDER_REFLECT)
+    paper = cv2.blur(paper, (reach // 2, reach // 2), borderType=cv2.BORDER_REFLECT)
+    level = cv2.resize(paper, tone.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    dark = 1 - tone.astype(np.float32) / np.maximum(level, 1).astype(np.float32)
+    base = float(np.clip(np.median(dark), 0, 0.2))
+    return np.asarray(np.clip((dark - base) / (1 - base), 0, 1), np.float32)
+
+
+def _without_tint(blank: Gray) -> Shares:
+    """Darkness of the printed strokes, float32 (h, w); a tinted panel is paper."""
+    tint = cv2.morphologyEx(blank, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8), borderType=cv2.BORDER_REFLECT)
+    return np.asarray(1 - blank / np.maximum(tint, 1).astype(np.float32), np.float32)
+
+
+def align(art: Shares, dark: Shares, scale: float) -> Shares:
+    """Move the artwork to where it is seen, tile by tile along the crop's longer side.
+
+    Each tile's shift maximises its correlation with the crop, less a penalty that grows with the shift and so decides
+    where the artwork says nothing (along a single writing line). Shifts between tile centres are interpolated.
+    """
+    h, w = art.shape
+    count = max(1, round(w / (_TILE_MM * scale)))
+    edges = np.linspace(0, w, count + 1).round().astype(int)
+    found = [_shift(art[:, a:b], dark, a, scale) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    known = [((a + b) / 2, s) for a, b, s in zip(edges[:-1], edges[1:], found, strict=True) if s is not None]
+    if not known:
+        return art
+    centres, shifts = [c for c, _ in known], np.array([s for _, s in known])
+    columns = np.arange(w, dtype=np.float32)
+    dx, dy = (np.interp(columns, centres, shifts[:, i]).astype(np.float32) for i in (0, 1))
+    map_x = np.repeat((columns - dx)[None], h, axis=0)
+    map_y = np.arange(h, dtype=np.float32)[:, None] - dy[None]
+    return np.asarray(cv2.remap(art, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
+
+
+def _shift(tile: Shares, dark: Shares, left: int, scale: float) -> tuple[float, float] | None:
+    """Shift (x, y) in pixels of one tile of artwork, or None where there is too little print to tell."""
+    energy = float((tile**2).sum())
+    if energy < 4 * scale:
+        return None
+    reach = int(np.ceil(REACH_MM * scale))
+    framed = cv2.copyMakeBorder(dark, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
+    match = cv2.matchTemplate(framed[:, left : left + tile.shape[1] + 2 * reach], tile, cv2.TM_CCORR)
+    away = np.arange(-reach, reach + 1) / reach
+    score = match / energy - 0.12 * (away[:, None] ** 2 + away[None] ** 2)
+    y, x = np.unravel_index(int(score.argmax()), score.shape)
+    return _peak(score[y], int(x)) - reach, _peak(score[:, x], int(y)) - reach
+
+
+def _peak(values: NDArray[Any], at: int) -> float:
+    """Place of a maximum between samples, by a parabola through its neighbours."""
+    if not 0 < at < len(values) - 1:
+        return float(at)
+    a, b, c = (float(v) for v in values[at - 1 : at + 2])
+    bend = a - 2 * b + c
+    return at + (0.5 * (a - c) / bend if bend < 0 else 0.0)
+
+
+def _printed(art: Shares, dark: Shares, scale: float) -> Shares:
+    """How dark the print may be at each pixel, float32 (h, w): a little wider than drawn, as dark as seen here.
+
+    Lines and words are measured apart: a scan may keep black words and lose pale lines, or blacken both.
+    """
+    near = cv2.dilate(art, _disc(0.3 * scale))
+    words = near > 0.65
+    gained = art.copy()
+    for part in (words, ~words):
+        core = part & (art > 0.6 * near) & (art > 0.15)
+        if core.any():
+            gained[part] *= max(0.3, float(np.percentile(dark[core] / art[core], 80)))
+    wide = cv2.dilate(gained, _disc(0.13 * scale))
+    halo = 0.35 * cv2.dilate(gained, _disc(0.26 * scale))
+    return np.asarray(np.clip(np.maximum(wide, halo), 0, 1), np.float32)
+
+
+@lru_cache(maxsize=16)
+def _disc(radius: float) -> Gray:
+    size = 2 * max(1, round(radius)) + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)
+
+
+@lru_cache(maxsize=4)
+def _needles(length: int) -> tuple[Gray, ...]:
+    """Straight structuring elements in eight directions."""
+    half = length // 2
+    needles = []
+    for angle in np.deg2rad(np.arange(0, 180, 22.5)):
+        end = (round(half + half * np.cos(angle)), round(half - half * np.sin(angle)))
+        needle = np.zeros((2 * half + 1, 2 * half + 1), np.uint8)
+        cv2.line(needle, end, (2 * half - end[0], 2 * half - end[1]), 1)
+        needles.append(needle)
+    return tuple(needles)
+
+
+def _bridge(ink: Shares, dark: Shares, hidden: NDArray[np.bool_], scale: float) -> Shares:
+    """Join strokes through hidden pixels: ink there that lies between ink on both sides, and is dark, is ink."""
+    if not hidden.any():
+        return ink
+    joined = ink
+    for needle in _needles(round(_BRIDGE_MM * scale) | 1):
+        joined = np.maximum(joined, cv2.morphologyEx(ink, cv2.MORPH_CLOSE, needle))
+    return np.where(hidden, np.maximum(ink, np.minimum(joined, dark)), ink)
+
+
+def _normalise(ink: Shares, clear: NDArray[np.bool_]) -> Gray:
+    """Stretch to 0..255 between the paper's noise and the crop's own pen."""
+    calm = ink[clear] if clear.any() else ink.reshape(-1)
+    noise = 1.4826 * float(np.median(np.abs(calm - np.median(calm))))
+    low = max(0.07, 3 * noise)
+    strong = ink[ink > max(0.22, 4 * noise)]
+    pen = float(np.clip(np.percentile(strong, 85), 0.3, 0.95)) if len(strong) > 12 else 0.6
+    return np.asarray(np.clip((ink - low) / (0.85 * pen - low) * 255, 0, 255), np.uint8)
+
+
+def _clean(ink: Gray, art: Shares, scale: float) -> Gray:
+    """Drop specks, pale clouds (bleed-through, stains) and crumbs of print."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((ink > 60).astype(np.uint8), connectivity=8)
+    if count == 1:
+        return np.zeros_like(ink)
+    flat = np.asarray(labels, np.intp).reshape(-1)
+    peak = np.asarray(maximum(ink, labels, np.arange(count)))
+    area = stats[:, cv2.CC_STAT_AREA]
+    fringe = cv2.dilate(art, _disc(0.3 * scale)).reshape(-1) > 0.15
+    fringed = np.bincount(flat, weights=fringe, minlength=count) / area
+    crumb = (fringed > 0.85) & (area < 0.6 * scale**2)
+    kept = (peak >= 130) & (area >= _SPECK_MM2 * scale**2) & ~crumb
+    kept[0] = False
+    near = cv2.dilate(kept[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
+    return np.asarray(ink * near, np.uint8)

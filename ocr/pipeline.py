@@ -1,0 +1,134 @@
+"""One page of one file, all the way: load, locate, cut, read, interpret."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.artwork import raster
+from ocr.confidence.calibration import Calibration, load_calibration
+from ocr.extract.reader import Crop
+from ocr.extract.readers import Readers
+from ocr.form import FORMS_DIR, Form, load_forms
+from ocr.geometry import MM_PER_INCH, apply, as_quad, mm_to_pixels
+from ocr.interpret import Seen, interpret
+from ocr.preprocess.gates import Gates, load_gates
+from ocr.preprocess.load import load_page
+from ocr.preprocess.locate import locate
+from ocr.preprocess.tone import grey
+from ocr.reading import CardReading, Refused
+from ocr.sheet import Sheet
+from ocr.warp import Registration, crop_size, crop_to_mm, cut, resample, zone_quad
+
+CROP_DPI = 200.0
+CROP_MARGIN_MM = 1.5
+
+
+@dataclass(frozen=True)
+class PageJob:
+    """One page to read."""
+
+    path: Path
+    sha256: str
+    page: int
+
+
+@dataclass(frozen=True)
+class PageResult:
+    """What became of one page.
+
+    Attributes
+    ----------
+    dpi
+        Pixels per inch of the scan, by the registered card; the file's word where nothing was registered.
+    size
+        Width and height of the page in pixels, where it could be loaded.
+    """
+
+    job: PageJob
+    outcome: CardReading | Refused
+    dpi: float | None
+    size: tuple[int, int] | None
+
+
+@dataclass(frozen=True, eq=False)
+class Engine:
+    """All that reading needs, loaded once a process."""
+
+    forms: tuple[Form, ...]
+    gates: Gates
+    readers: Readers
+    calibration: Calibration
+
+
+@lru_cache(maxsize=2)
+def load_engine(forms_dir: Path = FORMS_DIR) -> Engine:
+    """Load forms, gates, readers and calibration."""
+    return Engine(load_forms(forms_dir), load_gates(), Readers(), load_calibration())
+
+
+def read_page(job: PageJob, forms_dir: Path = FORMS_DIR) -> PageResult:
+    """Read one page; the function that worker processes run."""
+    sheet = load_page(job.path, job.page, job.sha256)
+    if isinstance(sheet, Refused):
+        return PageResult(job, sheet, None, None)
+    outcome, dpi = read_sheet(sheet, load_engine(forms_dir))
+    return PageResult(job, outcome, dpi, sheet.size)
+
+
+def read_sheet(sheet: Sheet, engine: Engine) -> tuple[CardReading | Refused, float | None]:
+    """Read one loaded sheet; also the resolution it turned out to have."""
+    located = locate(sheet, engine.forms, engine.gates)
+    if isinstance(located, Refused):
+        return located, sheet.dpi
+    registration = located.registration
+    crops = cut_crops(sheet, registration)
+    raws = engine.readers.read_fields(crops)
+    seen = [
+        Seen(crop.spec, raw, reader, version, as_quad(apply(sheet.to_scan, zone_quad(registration, crop.spec.box))))
+        for crop, (raw, reader, version) in zip(crops, raws, strict=True)
+    ]
+    fields, broken = interpret(registration.form, seen, engine.calibration, date.today())
+    serials = [f.value for f in fields if f.field == "card_no" and f.accepted]
+    reading = CardReading(
+        scan=sheet.scan,
+        form=registration.form.id,
+        version=registration.form.version,
+        direction=registration.form.direction,
+        serial=serials[0] if serials and serials[0] else None,
+        rotation=registration.rotation,
+        residual_mm=registration.residual_mm,
+        fields=fields,
+        broken_rules=broken,
+    )
+    return reading, resolution(sheet, registration)
+
+
+def resolution(sheet: Sheet, registration: Registration) -> float:
+    """Pixels per inch of the original scan, from the registered card's diagonal."""
+    w, h = registration.form.size
+    ends = apply(sheet.to_scan @ registration.matrix, [[0.0, 0.0], [w, h]])
+    return float(np.hypot(*(ends[1] - ends[0])) / np.hypot(w, h) * MM_PER_INCH)
+
+
+def cut_crops(sheet: Sheet, registration: Registration) -> list[Crop]:
+    """Cut every field's zone, in the form's order."""
+    crops = []
+    for spec in registration.form.fields:
+        rect = spec.box.grown(CROP_MARGIN_MM)
+        pixels = cut(sheet, registration, rect, CROP_DPI)
+        crops.append(Crop(spec, rect, pixels, blank_crop(registration.form, spec.name), CROP_DPI))
+    return crops
+
+
+@lru_cache(maxsize=256)
+def blank_crop(form: Form, field: str) -> NDArray[np.uint8]:
+    """The artwork of one field's zone on white paper, uint8 (h, w)."""
+    rect = form.by_name[field].box.grown(CROP_MARGIN_MM)
+    to_raster = mm_to_pixels(CROP_DPI) @ crop_to_mm(rect, CROP_DPI)
+    return resample(grey(raster(form, CROP_DPI)), to_raster, crop_size(rect, CROP_DPI))

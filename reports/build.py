@@ -1,0 +1,111 @@
+"""Build the standard tables from the records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
+
+from ocr.errors import BadInputError
+from reports import flows, quality
+from reports.crosstab import Body, add_up, crosstab
+from reports.levels import LEVELS, MISSING, Level, path, settled
+from reports.period import Period
+from reports.source import count_by, records, undated, within
+from reports.specs import Spec, specs
+from reports.table import Column, Table
+from reports.words import Label, word
+
+_OWN_SHAPE = {"T2": flows.net_by_region, "T11": flows.by_month, "T13": quality.account, "T14": quality.by_field}
+
+
+def available() -> tuple[str, ...]:
+    """Ids of the tables that can be built, in their order."""
+    return tuple(specs())
+
+
+def build(session: Session, table_id: str, start: date, end: date) -> Table:
+    """Build one table of the cards that crossed the border from `start` to `end`, both included.
+
+    Raises
+    ------
+    BadInputError
+        There is no such table, or the period ends before it starts.
+    """
+    spec = specs().get(table_id.upper())
+    if spec is None:
+        raise BadInputError(f"{table_id!r} is no table; there are {', '.join(available())}.")
+    period = Period(start, end)
+    own = _OWN_SHAPE.get(spec.id)
+    rows, columns, cells = own(session, period) if own else _crosstab(session, spec, period)
+    cards = sum(number for _, number in count_by(session, ["direction"], within(period), *_only(spec)))
+    return Table(
+        id=spec.id,
+        title=spec.title,
+        period=period,
+        stub=word(spec.head),
+        rows=rows,
+        columns=columns,
+        cells=cells,
+        notes=tuple(_notes(session, spec, period, columns, cards)),
+        chart=spec.chart,
+        chart_level=spec.chart_level,
+        cards=cards,
+    )
+
+
+def _only(spec: Spec) -> list[ColumnElement[bool]]:
+    """Conditions for the cards that a table is about, besides the period."""
+    direction = [records.c.direction == spec.direction] if spec.direction else []
+    country = [records.c.country == spec.country] if spec.country else []
+    return direction + country
+
+
+def _crosstab(session: Session, spec: Spec, period: Period) -> Body:
+    """A table of one classification by another."""
+    stub = [LEVELS[name] for name in spec.stub]
+    columns = [LEVELS[name] for name in spec.columns]
+    names = list(dict.fromkeys(level.column for level in (*stub, *columns)))
+    counts = add_up(
+        (path(stub, _values(stub, names, record)), path(columns, _values(columns, names, record)), record[-1])
+        for record in count_by(session, names, within(period), *_only(spec))
+    )
+    return crosstab(stub, columns, counts, spec.share)
+
+
+def _values(levels: Sequence[Level], names: Sequence[str], record: Sequence[Any]) -> list[Any]:
+    return [record[names.index(level.column)] for level in levels]
+
+
+def _notes(session: Session, spec: Spec, period: Period, columns: Sequence[Column], cards: int) -> Iterator[Label]:
+    """What a reader must know to read the table rightly."""
+    yield word("note_cards", cards=cards)
+    dateless = undated(session)
+    if spec.direction == "D":
+        yield word("note_undated_D", departures=dateless["D"])
+    else:
+        yield word("note_undated", departures=dateless["D"], returns=dateless["A"])
+    if spec.country:
+        yield word("note_country", cards=_without_country(session, spec, period))
+    if spec.id == "T2":
+        yield word("note_net")
+    if spec.id in ("T2", "T11"):
+        yield word("note_previous", start=period.previous.start, end=period.previous.end)
+    if spec.id == "T3":
+        young = count_by(session, ["direction"], within(period), *_only(spec), records.c.age.between(15, 29))
+        yield word("note_press_age", cards=sum(number for _, number in young))
+    if spec.id == "T14":
+        yield word("note_field")
+        yield word("note_number_empty")
+    if any(column.unit.decimals for column in columns):
+        yield word("note_percent")
+    yield word("note_source")
+
+
+def _without_country(session: Session, spec: Spec, period: Period) -> int:
+    side = records.c.direction == spec.direction
+    found = count_by(session, ["country"], within(period), side)
+    return sum(number for country, number in found if settled(country) in MISSING)

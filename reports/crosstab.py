@@ -1,0 +1,92 @@
+"""From counts to a table with every subtotal: rows and columns are trees of codes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+from typing import TypeAlias
+
+from reports.levels import MISSING, Code, Level, Path
+from reports.table import Cell, Column, Row, RowKind, Unit, percent
+from reports.words import word
+
+Counts: TypeAlias = Counter[tuple[Path, Path]]
+Body: TypeAlias = tuple[tuple[Row, ...], tuple[Column, ...], tuple[tuple[Cell, ...], ...]]
+
+
+def add_up(items: Iterable[tuple[Path, Path, int]]) -> Counts:
+    """Sum (row path, column path, number) into every pair of their prefixes, the empty one being the total."""
+    counts: Counts = Counter()
+    for row, column, number in items:
+        for i, j in product(range(len(row) + 1), range(len(column) + 1)):
+            counts[row[:i], column[:j]] += number
+    return counts
+
+
+def ordered(levels: Sequence[Level], sizes: Counter[Path], always_missing: bool) -> list[Path]:
+    """Paths to show, parents before their parts.
+
+    Codes that a level always shows come in its order, then the others that occur, then cards without a category:
+    these at the first level even when there are none, if `always_missing`.
+    """
+
+    def below(parent: Path) -> Iterator[Path]:
+        depth = len(parent)
+        if depth == len(levels) or (depth and parent[-1] in MISSING):
+            return
+        level = levels[depth]
+        present: set[Code] = {p[depth] for p, n in sizes.items() if n and p[:depth] == parent and len(p) > depth}
+        others = [c for c in present if c not in MISSING and c not in level.codes]
+        others.sort(key=lambda c: (-sizes[*parent, c] if level.ranked else 0, str(c)))
+        missing = [c for c in MISSING if c in present or (always_missing and depth == 0 and c in level.missing)]
+        for code in (*level.codes, *others, *missing):
+            yield (*parent, code)
+            yield from below((*parent, code))
+
+    return list(below(()))
+
+
+def rows_of(levels: Sequence[Level], counts: Counts) -> list[tuple[Path, Row]]:
+    """Heads of the rows with their paths, the total first."""
+    sizes = Counter({row: n for (row, column), n in counts.items() if not column})
+    heads: list[tuple[Path, Row]] = [((), Row(word("total"), 0, RowKind.TOTAL))]
+    for path in ordered(levels, sizes, always_missing=True):
+        kind = RowKind.MISSING if path[-1] in MISSING else RowKind.CATEGORY
+        heads.append((path, Row(levels[len(path) - 1].label(path[-1]), len(path), kind)))
+    return heads
+
+
+def columns_of(levels: Sequence[Level], counts: Counts) -> list[tuple[Path, Column]]:
+    """Heads of the columns with their paths.
+
+    Of two levels the outer one's labels span its columns, and there is no total over opposite directions.
+    """
+    sizes = Counter({column: n for (row, column), n in counts.items() if not row})
+    paths = ordered(levels, sizes, always_missing=False)
+    if len(levels) == 1:
+        one = levels[0]
+        return [((), Column(word("total"), None, Unit.COUNT))] + [
+            (p, Column(one.label(p[0]), None, Unit.COUNT, True, p[0] in MISSING)) for p in paths
+        ]
+    outer, inner = levels
+    heads: list[tuple[Path, Column]] = []
+    for path in paths:
+        label = word("total") if len(path) == 1 else inner.label(path[1])
+        part = len(path) == 2
+        heads.append((path, Column(label, outer.label(path[0]), Unit.COUNT, part, part and path[1] in MISSING)))
+    return heads
+
+
+def crosstab(stub: Sequence[Level], columns: Sequence[Level], counts: Counts, share: bool) -> Body:
+    """Rows, columns and cells of a table; `share` adds the column of per cent of the total."""
+    row_heads, column_heads = rows_of(stub, counts), columns_of(columns, counts)
+    whole = counts[(), ()]
+    cells: list[tuple[Cell, ...]] = []
+    for row, _ in row_heads:
+        line: tuple[Cell, ...] = tuple(counts[row, column] for column, _ in column_heads)
+        cells.append((*line, percent(counts[row, ()], whole)) if share else line)
+    heads = tuple(column for _, column in column_heads)
+    if share:
+        heads = (*heads, Column(word("percent_of_total"), None, Unit.PERCENT))
+    return tuple(row for _, row in row_heads), heads, tuple(cells)

@@ -1,0 +1,120 @@
+"""Periods of time that tables cover: days from first to last, both included."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+
+from ocr.errors import BadInputError
+from reports.words import Label, month_name, same, write_date
+
+_WRITTEN = re.compile(
+    r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|H(?P<half>[12])|(?P<month>\d\d)(?:-(?P<day>\d\d))?))?"
+)
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days from `start` to `end`, both included.
+
+    Raises
+    ------
+    BadInputError
+        It ends before it starts.
+    """
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise BadInputError(f"The period ends ({self.end}) before it starts ({self.start}).")
+
+    @property
+    def previous(self) -> Period:
+        """The same days of the year before; a period that ends a February ends the other February too."""
+        whole = _last_day(self.end.year, self.end.month) == self.end
+        year, month = self.end.year - 1, self.end.month
+        last = _last_day(year, month)
+        return Period(_year_before(self.start), last if whole else _year_before(self.end))
+
+    def months(self) -> tuple[tuple[int, int], ...]:
+        """The (year, month) pairs that the period touches, in order."""
+        first, last = (d.year * 12 + d.month - 1 for d in (self.start, self.end))
+        return tuple((m // 12, m % 12 + 1) for m in range(first, last + 1))
+
+    @property
+    def label(self) -> Label:
+        """The period in words: ``2026``, ``январь – июнь 2026``, or its two dates."""
+        if self.start.day != 1 or _last_day(self.end.year, self.end.month) != self.end:
+            return Label(*(f"{write_date(self.start, x)} – {write_date(self.end, x)}" for x in Label._fields))
+        months = self.months()
+        (year, month), (last_year, last_month) = months[0], months[-1]
+        if year == last_year and len(months) == 12:
+            return same(str(year))
+        first, last = month_label(year, month), month_label(last_year, last_month)
+        if len(months) == 1:
+            return first
+        if year == last_year:
+            first = month_name(month)
+        return Label(*(f"{a} – {b}" for a, b in zip(first, last, strict=True)))
+
+
+def month_label(year: int, month: int) -> Label:
+    """A month in words: ``июнь 2026``."""
+    return Label(*(f"{name} {year}" for name in month_name(month)))
+
+
+def parse_period(text: str) -> Period:
+    """Read ``2026``, ``2026-Q1``, ``2026-H1``, ``2026-06`` or ``2026-06-15``.
+
+    Raises
+    ------
+    BadInputError
+        The text is none of these, or no such month or day exists.
+    """
+    match = _WRITTEN.fullmatch(text.strip().upper())
+    try:
+        if match is None:
+            raise ValueError
+        year = int(match["year"])
+        if match["day"]:
+            day = date(year, int(match["month"]), int(match["day"]))
+            return Period(day, day)
+        first, last = _months(match)
+        return Period(date(year, first, 1), _last_day(year, last))
+    except ValueError:
+        message = f"{text!r} is no period: write 2026, 2026-Q1, 2026-H1, 2026-06 or 2026-06-15."
+        raise BadInputError(message) from None
+
+
+def parse_range(first: str, last: str) -> Period:
+    """Days from the first of one written period to the last of another, both included.
+
+    Raises
+    ------
+    BadInputError
+        One of them is no period, or they stand in the wrong order.
+    """
+    return Period(parse_period(first).start, parse_period(last).end)
+
+
+def _months(match: re.Match[str]) -> tuple[int, int]:
+    if match["quarter"]:
+        return int(match["quarter"]) * 3 - 2, int(match["quarter"]) * 3
+    if match["half"]:
+        return int(match["half"]) * 6 - 5, int(match["half"]) * 6
+    if match["month"]:
+        return int(match["month"]), int(match["month"])
+    return 1, 12
+
+
+def _last_day(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])
+
+
+def _year_before(day: date) -> date:
+    """The same day a year earlier; 29 February becomes 28."""
+    return date(day.year - 1, day.month, min(day.day, monthrange(day.year - 1, day.month)[1]))

@@ -1,0 +1,117 @@
+"""The fields that wait for people, in the order in which they should be looked at. Knows no web."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ocr.geometry import Quad
+from ocr.scan import ScanId
+from store.tables import Card, Scan, Waiting
+
+
+@dataclass(frozen=True)
+class QueueItem:
+    """One field of one card that waits for a person.
+
+    Attributes
+    ----------
+    scan, path
+        Where to cut the crop from; `path` is where the scan lay when it was read.
+    quad
+        Corners of the zone in pixels of the original scan, clockwise from the top left.
+    rotation
+        Degrees the card lay turned clockwise in the scan.
+    why
+        Reasons (`ocr.reading.Why` or ``rule:NAME``).
+    personal
+        Whether the field identifies a person: only for eyes that may see names.
+    since
+        When it was read.
+    """
+
+    card_id: int
+    serial: str | None
+    form: str
+    version: str
+    scan: ScanId
+    path: str
+    quad: Quad
+    rotation: int
+    field: str
+    personal: bool
+    why: tuple[str, ...]
+    since: datetime
+
+
+@dataclass(frozen=True)
+class QueueCounts:
+    """How many fields wait: in all, by field, by reason (a field may have several), and on how many cards."""
+
+    total: int
+    cards: int
+    by_field: dict[str, int]
+    by_reason: dict[str, int]
+
+
+def waiting(session: Session, *, field: str | None = None, limit: int = 50, offset: int = 0) -> list[QueueItem]:
+    """The next fields to look at.
+
+    Dates of crossing come first, since they hold up the report of a whole period, then other required facts, then
+    the rest; field by field, so that a person keeps at one kind of answer, and the oldest first within a field.
+    """
+    query = (
+        select(Waiting, Card.serial, Card.form, Card.version, Card.rotation, Scan.sha256, Scan.page, Scan.path)
+        .join(Card, Card.id == Waiting.card_id)
+        .join(Scan, Scan.id == Card.scan_id)
+        .limit(limit)
+        .offset(offset)
+    )
+    oldest = (Waiting.since, Waiting.card_id)
+    if field is None:
+        query = query.order_by(Waiting.rank, Waiting.field, *oldest)
+    else:
+        query = query.where(Waiting.field == field).order_by(*oldest)
+    return [
+        QueueItem(
+            card_id=wait.card_id,
+            serial=serial,
+            form=form,
+            version=version,
+            scan=ScanId(sha256, page),
+            path=path,
+            quad=_quad(wait.quad),
+            rotation=rotation,
+            field=wait.field,
+            personal=wait.personal,
+            why=tuple(wait.why.split("|")),
+            since=wait.since,
+        )
+        for wait, serial, form, version, rotation, sha256, page, path in session.execute(query)
+    ]
+
+
+def counts(session: Session) -> QueueCounts:
+    """How many fields wait, by field in the order of the queue, and by reason, the most frequent first."""
+    groups = session.execute(
+        select(Waiting.rank, Waiting.field, Waiting.why, func.count())
+        .group_by(Waiting.rank, Waiting.field, Waiting.why)
+        .order_by(Waiting.rank, Waiting.field)
+    ).all()
+    by_field: Counter[str] = Counter()
+    by_reason: Counter[str] = Counter()
+    for _, field, why, number in groups:
+        by_field[field] += number
+        for reason in why.split("|"):
+            by_reason[reason] += number
+    cards = session.scalar(select(func.count(func.distinct(Waiting.card_id)))) or 0
+    return QueueCounts(by_field.total(), cards, dict(by_field), dict(by_reason.most_common()))
+
+
+def _quad(corners: list[list[float]]) -> Quad:
+    a, b, c, d = ((x, y) for x, y in corners)
+    return (a, b, c, d)

@@ -1,0 +1,72 @@
+"""Originals by content hash: ``ab/abcdef….tif``. A file is written whole or not at all, and never altered."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from ocr.errors import BadInputError
+
+_CHUNK = 1 << 20  # bytes
+
+
+def keep(folder: Path, original: Path, sha256: str) -> Path:
+    """Copy an original into the archive and return where it lies; one that is there already stays as it is.
+
+    Parameters
+    ----------
+    sha256
+        The hash under which the original was read, 64 hexadecimal digits.
+
+    Raises
+    ------
+    BadInputError
+        The file cannot be read, or has changed since it was hashed.
+    """
+    present = find(folder, sha256)
+    if present is not None:
+        return present
+    target = folder / sha256[:2] / f"{sha256}{original.suffix.lower()}"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as copy:
+            if _copy(original, copy) != sha256:
+                raise BadInputError(f"{original} has changed since it was read.")
+            copy.flush()
+            os.fsync(copy.fileno())
+        part.chmod(0o444)
+        part.replace(target)
+    except OSError as error:
+        raise BadInputError(f"{original} cannot be archived: {error}.") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return target
+
+
+def find(folder: Path, sha256: str) -> Path | None:
+    """Where an original lies in the archive, or None."""
+    return next(iter(sorted((folder / sha256[:2]).glob(f"{sha256}*"))), None)
+
+
+def damaged(folder: Path) -> Iterator[Path]:
+    """Files of the archive whose content is no longer what their name says."""
+    for path in sorted(folder.glob("[0-9a-f][0-9a-f]/[0-9a-f]*")):
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != path.name.partition(".")[0]:
+                yield path
+
+
+def _copy(original: Path, copy: BinaryIO) -> str:
+    """Copy in pieces; returns the hash of what was copied."""
+    digest = hashlib.sha256()
+    with original.open("rb") as file:
+        while piece := file.read(_CHUNK):
+            digest.update(piece)
+            copy.write(piece)
+    return digest.hexdigest()

@@ -1,0 +1,137 @@
+"""Opening the database, and bringing it to this version's schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from ocr.errors import StoreError
+
+BUSY_SECONDS = 30
+_MIGRATION_LOCK = 0x6D696763  # any number, the same for all programs that migrate this schema
+
+
+def open_store(url: str) -> Engine:
+    """Open a database and create or upgrade its tables.
+
+    On SQLite a transaction takes the write lock when it begins, so a session that reads and then writes never fails
+    half way; keep such sessions short, and use `read_only` for long reading.
+
+    Parameters
+    ----------
+    url
+        SQLAlchemy's address: ``sqlite:////path/cards.db`` or ``postgresql://user@host/name``.
+
+    Raises
+    ------
+    StoreError
+        The database cannot be opened, was written by a newer version, or holds somebody else's tables.
+    """
+    engine = _engine(url)
+    shown = engine.url.render_as_string(hide_password=True)
+    try:
+        with _migrating(engine) as connection:
+            if _needs_upgrade(connection, shown):
+                command.upgrade(alembic_config(connection), "head")
+    except DBAPIError as error:
+        engine.dispose()
+        raise StoreError(f"{shown} cannot be opened: {error.orig}.") from error
+    except StoreError:
+        engine.dispose()
+        raise
+    return engine
+
+
+def read_only(engine: Engine) -> Engine:
+    """The same database for long reading: sees one moment of it, keeps no writer waiting, and cannot write."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(read_only=True)
+    return engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Alembic's settings for the shipped migrations, bound to an open connection."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() == "sqlite":
+            return _sqlite_engine(parsed)
+        if parsed.get_backend_name() == "postgresql":
+            return create_engine(parsed)
+    except (ArgumentError, ImportError) as error:
+        raise StoreError(f"{error}.") from error
+    raise StoreError(f"{parsed.drivername} is neither sqlite nor postgresql.")
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    """Transactions are ours, not the driver's: it would begin none before SELECT, CREATE or PRAGMA."""
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: object, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # type: ignore[attr-defined]
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+            connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A transaction that turns from reading to writing fails at once when another wrote meanwhile, and no time-out
+        # helps; so whoever may write takes the lock first.
+        reading = connection.get_execution_options().get("read_only", False)
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def _migrating(engine: Engine) -> Iterator[Connection]:
+    """One transaction for the whole migration, alone even when two programs start at once."""
+    with engine.connect() as connection:
+        sqlite = engine.dialect.name == "sqlite"
+        driver = connection.connection.driver_connection
+        if sqlite and driver is not None:
+            driver.execute("PRAGMA foreign_keys=OFF")  # batch mode rebuilds tables that others refer to
+        try:
+            with connection.begin():
+                if not sqlite:
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+                yield connection
+        finally:
+            if sqlite and driver is not None:
+                driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _needs_upgrade(connection: Connection, shown: str) -> bool:
+    script = ScriptDirectory.from_config(alembic_config(connection))
+    current = MigrationContext.configure(connection).get_current_heads()
+    if not current:
+        if set(inspect(connection).get_table_names()) - {"alembic_version"}:
+            raise StoreError(f"{shown} holds tables of another program. Choose an empty database.")
+        return True
+    for revision in current:
+        try:
+            script.get_revision(revision)
+        except CommandError as error:
+            message = f"{shown} is at schema {revision}, which this version does not know. Install a newer version."
+            raise StoreError(message) from error
+    return set(current) != set(script.get_heads())

@@ -1,0 +1,1 @@
+"""Alembic's migrations. `alembic_version` is one row; every revision runs up and down on SQLite and PostgreSQL."""

@@ -1,0 +1,184 @@
+"""Keeping what is derived (records, waiting fields, issues) in step with readings and decisions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from ocr.form import Form
+from store.recheck import broken_rules
+from store.record import record_values
+from store.settle import Decided, RuleCheck, Seen, Settled, settle
+from store.tables import (
+    Card,
+    Decision,
+    FormDefinition,
+    Issue,
+    PersonalDecision,
+    PersonalReading,
+    Reading,
+    Record,
+    Scan,
+    Waiting,
+)
+
+CHUNK = 500
+"""Cards derived at a time: bounds memory and the number of bound parameters."""
+
+
+@dataclass(frozen=True)
+class CardNow:
+    """A card's head, its newest readings, its decisions, and what they amount to."""
+
+    head: Row[Any]
+    form: Form
+    seen: Mapping[str, Seen]
+    log: Sequence[Decided]
+    settled: Settled
+
+
+@dataclass
+class _Evidence:
+    seen: dict[str, Seen] = field(default_factory=dict)
+    log: list[Decided] = field(default_factory=list)
+
+
+def cards_now(session: Session, card_ids: Sequence[int], check: RuleCheck = broken_rules) -> list[CardNow]:
+    """Derive the present state of cards and lock them, so that two writers of one card take turns.
+
+    Parameters
+    ----------
+    card_ids
+        Not more than `CHUNK`.
+    """
+    heads = session.execute(
+        select(Card.id, Card.form_id, Card.form, Card.direction, Card.serial, Card.broken_rules, Scan.batch_id)
+        .join(Scan, Scan.id == Card.scan_id)
+        .where(Card.id.in_(card_ids))
+        .order_by(Card.id)
+        .with_for_update(of=Card)
+    ).all()
+    evidence = _evidence(session, card_ids)
+    forms = forms_of(session, (head.form_id for head in heads))
+    result = []
+    for head in heads:
+        form, known = forms[head.form_id], evidence[head.id]
+        settled = settle(form, known.seen, head.broken_rules, known.log, check)
+        result.append(CardNow(head, form, known.seen, known.log, settled))
+    return result
+
+
+def refresh(session: Session, card_ids: Sequence[int], check: RuleCheck = broken_rules) -> None:
+    """Derive records, waiting fields and issues of cards anew; not more than `CHUNK` at a time."""
+    now = cards_now(session, card_ids, check)
+    for table in (Waiting, Issue, Record):
+        session.execute(delete(table).where(table.card_id.in_(card_ids)))
+    waiting = [
+        {
+            "card_id": card.head.id,
+            "field": wait.field,
+            "rank": wait.rank,
+            "personal": wait.personal,
+            "why": "|".join(wait.why),
+            "since": wait.since,
+            "quad": wait.quad,
+        }
+        for card in now
+        for wait in card.settled.waiting
+    ]
+    issues = [
+        {"card_id": card.head.id, "rule": rule, "fields": list(fields)}
+        for card in now
+        for rule, fields in card.settled.broken.items()
+    ]
+    for table, rows in ((Record, [_record(card) for card in now]), (Waiting, waiting), (Issue, issues)):
+        if rows:
+            session.execute(insert(table), rows)
+
+
+def rebuild_records(session: Session, check: RuleCheck = broken_rules) -> int:
+    """Derive every card anew from its readings and decisions; returns the number of cards."""
+    done, last = 0, 0
+    while ids := session.scalars(select(Card.id).where(Card.id > last).order_by(Card.id).limit(CHUNK)).all():
+        refresh(session, ids, check)
+        done, last = done + len(ids), ids[-1]
+    return done
+
+
+def current_values(session: Session, card_id: int) -> dict[str, str | None]:
+    """Value of every field of a card: a person's decision, else the accepted reading, else None.
+
+    Raises
+    ------
+    KeyError
+        There is no such card.
+    """
+    for card in cards_now(session, [card_id]):
+        return dict(card.settled.values)
+    raise KeyError(card_id)
+
+
+def forms_of(session: Session, form_ids: Iterable[int]) -> dict[int, Form]:
+    """Forms as they were when cards were read with them, by their id in the store."""
+    query = select(FormDefinition.id, FormDefinition.definition).where(FormDefinition.id.in_(set(form_ids)))
+    return {row.id: _parse(row.definition) for row in session.execute(query)}
+
+
+@lru_cache(maxsize=32)
+def _parse(definition: str) -> Form:
+    return Form.model_validate_json(definition)
+
+
+def _evidence(session: Session, card_ids: Sequence[int]) -> defaultdict[int, _Evidence]:
+    """Newest readings and all decisions of cards, personal ones with their values."""
+    found: defaultdict[int, _Evidence] = defaultdict(_Evidence)
+    readings = (
+        select(
+            Reading.id,
+            Reading.card_id,
+            Reading.field,
+            func.coalesce(Reading.value, PersonalReading.value).label("value"),
+            Reading.review,
+            Reading.quad,
+            Reading.read_at,
+        )
+        .join(Card, (Card.id == Reading.card_id) & (Card.edition == Reading.edition))
+        .outerjoin(PersonalReading, PersonalReading.reading_id == Reading.id)
+        .where(Reading.card_id.in_(card_ids))
+    )
+    for row in session.execute(readings):
+        seen = Seen(row.id, row.value, tuple(row.review), row.quad, row.read_at)
+        found[row.card_id].seen[row.field] = seen
+    decisions = (
+        select(
+            Decision.id,
+            Decision.card_id,
+            Decision.field,
+            func.coalesce(Decision.value, PersonalDecision.value).label("value"),
+            Decision.undoes,
+        )
+        .outerjoin(PersonalDecision, PersonalDecision.decision_id == Decision.id)
+        .where(Decision.card_id.in_(card_ids))
+        .order_by(Decision.id)
+    )
+    for row in session.execute(decisions):
+        found[row.card_id].log.append(Decided(row.id, row.field, row.value, row.undoes))
+    return found
+
+
+def _record(card: CardNow) -> dict[str, Any]:
+    serial = card.settled.values.get("card_no")
+    return record_values(card.form, card.settled.values) | {
+        "card_id": card.head.id,
+        "batch_id": card.head.batch_id,
+        "form": card.head.form,
+        "direction": card.head.direction,
+        "serial": serial if serial not in (None, "", "?") else card.head.serial,
+        "pending": len(card.settled.waiting),
+    }

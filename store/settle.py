@@ -1,0 +1,157 @@
+"""From readings and decisions to what holds now: values, fields that wait for people, rules that are broken. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, TypeAlias
+
+from ocr.form import FieldSpec, Form
+from ocr.reading import Why
+
+RULE = "rule:"
+
+Broken: TypeAlias = Mapping[str, tuple[str, ...]]
+RuleCheck: TypeAlias = Callable[[Form, Mapping[str, str], date], Broken]
+"""From a form, the values that may be relied on and the day the card was at hand to the broken rules."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The newest reading of one field; `review` as in `ocr.reading.FieldReading`."""
+
+    id: int
+    value: str | None
+    review: tuple[str, ...]
+    quad: Any
+    read_at: datetime
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision; one that takes another back has no value and names it in `undoes`."""
+
+    id: int
+    field: str
+    value: str | None
+    undoes: int | None
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A field that waits for a person."""
+
+    field: str
+    rank: int
+    personal: bool
+    why: tuple[str, ...]
+    since: datetime
+    quad: Any
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The state of one card.
+
+    Attributes
+    ----------
+    values
+        Every field of the form; None while it waits for a person.
+    waiting
+        The fields that wait.
+    broken
+        Broken rules with their fields.
+    """
+
+    values: Mapping[str, str | None]
+    waiting: tuple[Wait, ...]
+    broken: Broken
+
+
+def taken_back(log: Sequence[Decided]) -> set[int]:
+    """Ids of the decisions that were undone; undoing an undo brings the decision behind it back.
+
+    `log` is in the order of the ids.
+    """
+    void: set[int] = set()
+    for decision in reversed(log):
+        if decision.undoes is not None and decision.id not in void:
+            void.add(decision.undoes)
+    return void
+
+
+def in_force(log: Sequence[Decided]) -> dict[str, Decided]:
+    """Per field the newest decision that was not taken back; `log` is in the order of the ids."""
+    void = taken_back(log)
+    return {d.field: d for d in log if d.undoes is None and d.id not in void}
+
+
+def rank(spec: FieldSpec) -> int:
+    """Place in the queue: 0 the crossing date, which blocks a period, 1 other required facts, 2 the rest."""
+    if spec.name == "crossing_date":
+        return 0
+    return 1 if spec.required and spec.published else 2
+
+
+def settle(
+    form: Form, seen: Mapping[str, Seen], read_broken: Sequence[str], log: Sequence[Decided], check: RuleCheck
+) -> Settled:
+    """Derive a card's state.
+
+    A decision in force holds, whatever the machine read. Without one, an accepted reading holds. Rules are looked at
+    again once a person has decided something on the card: a field that waited for a broken rule alone is released
+    when another field's correction mends the rule, and a field that nobody looked at waits when one breaks it.
+
+    Parameters
+    ----------
+    seen
+        The newest reading of every field of the form.
+    read_broken
+        Names of the rules that the card broke when it was read.
+    log
+        All decisions on the card, in the order of their ids.
+    check
+        Finds the broken rules among values; used once there are decisions.
+    """
+    decided = in_force(log)
+    sure = {name: reading.value for name, reading in seen.items() if not _own_reasons(reading)}
+    sure |= {name: decision.value for name, decision in decided.items() if name in form.by_name}
+    if decided:
+        broken = check(form, {name: value for name, value in sure.items() if value is not None}, _day(seen))
+    else:
+        broken = dict.fromkeys(read_broken, ()) | _as_read(seen)
+    waiting = tuple(
+        Wait(spec.name, rank(spec), spec.personal, why, seen[spec.name].read_at, seen[spec.name].quad)
+        for spec in form.fields
+        if spec.name not in decided and (why := _why(seen[spec.name], spec.name, broken))
+    )
+    waits = {wait.field for wait in waiting}
+    values = {spec.name: None if spec.name in waits else sure.get(spec.name) for spec in form.fields}
+    return Settled(values, waiting, broken)
+
+
+def _as_read(seen: Mapping[str, Seen]) -> dict[str, tuple[str, ...]]:
+    """The broken rules as the reading named them on its fields."""
+    broken: dict[str, tuple[str, ...]] = {}
+    for name, reading in seen.items():
+        for reason in reading.review:
+            if reason.startswith(RULE):
+                rule = reason.removeprefix(RULE)
+                broken[rule] = (*broken.get(rule, ()), name)
+    return broken
+
+
+def _own_reasons(reading: Seen) -> tuple[str, ...]:
+    """Reasons to look that lie in the field itself, not in a contradiction to others."""
+    reasons = tuple(reason for reason in reading.review if not reason.startswith(RULE))
+    return reasons or ((str(Why.NO_READER),) if reading.value is None else ())
+
+
+def _why(reading: Seen, name: str, broken: Broken) -> tuple[str, ...]:
+    return _own_reasons(reading) + tuple(RULE + rule for rule, fields in broken.items() if name in fields)
+
+
+def _day(seen: Mapping[str, Seen]) -> date:
+    """The day of the reading, where on Earth the date is furthest ahead: no card was stamped later."""
+    return (max(reading.read_at for reading in seen.values()) + timedelta(hours=14)).date()

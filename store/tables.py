@@ -1,0 +1,307 @@
+"""The tables. SQLite and PostgreSQL have the same schema; every change of it is a migration.
+
+What is kept for ever: `scans`, `cards`, `readings` and `decisions`, of which the last two are append-only (the
+database refuses UPDATE and DELETE on them and on their personal halves). What a personal field says (names,
+passport, full birth date) lies only in `personal_readings` and `personal_decisions`: whoever may not select from
+those two sees that a name was read, not the name. What is derived and can be rebuilt at any time: `records`,
+`waiting`, `issues`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+PERSONAL_TABLES = ("personal_readings", "personal_decisions")
+APPEND_ONLY_TABLES = ("readings", "decisions", *PERSONAL_TABLES)
+
+
+class Utc(TypeDecorator[datetime]):
+    """A moment, always aware and in UTC, also on SQLite, which knows no time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive moments: nobody would know what they mean."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+NullableJson = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Base(DeclarativeBase):
+    """Base of all tables; the naming convention lets migrations find constraints on both databases."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {str: Text(), datetime: Utc(), list[Any]: Json}  # noqa: RUF012
+
+
+class Batch(Base):
+    """One run over a folder or a list of files."""
+
+    __tablename__ = "batches"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    folder: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    started: Mapped[datetime]
+    finished: Mapped[datetime | None]
+
+
+class FormDefinition(Base):
+    """A form exactly as it was when cards were read with it; `definition` is its canonical JSON."""
+
+    __tablename__ = "forms"
+    __table_args__ = (UniqueConstraint("form", "version", "sha256"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    form: Mapped[str]
+    version: Mapped[str]
+    sha256: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str]
+    definition: Mapped[str]
+
+
+class LexiconVersion(Base):
+    """A dictionary that readings of this store were matched against."""
+
+    __tablename__ = "lexicon_versions"
+    __table_args__ = (UniqueConstraint("name", "sha256"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    name: Mapped[str]
+    sha256: Mapped[str] = mapped_column(String(64))
+    first_used: Mapped[datetime]
+
+
+class Scan(Base):
+    """One page of one file, by content: `page` counts from 0, `width` and `height` are pixels."""
+
+    __tablename__ = "scans"
+    __table_args__ = (
+        UniqueConstraint("sha256", "page"),
+        CheckConstraint("outcome IN ('read', 'refused')", name="outcome"),
+        CheckConstraint("(outcome = 'refused') = (reason IS NOT NULL)", name="reason"),
+        Index(None, "outcome", "batch_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    page: Mapped[int]
+    path: Mapped[str]
+    dpi: Mapped[float | None]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    loaded_at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(String(7))
+    reason: Mapped[str | None]
+    detail: Mapped[str | None]
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"), index=True)
+
+
+class Card(Base):
+    """One card: the head of its newest reading. `edition` numbers the readings of the card from 1."""
+
+    __tablename__ = "cards"
+    __table_args__ = (CheckConstraint("direction IN ('D', 'A')", name="direction"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    scan_id: Mapped[int] = mapped_column(ForeignKey("scans.id"), unique=True)
+    form_id: Mapped[int] = mapped_column(ForeignKey("forms.id"), index=True)
+    form: Mapped[str]
+    version: Mapped[str]
+    direction: Mapped[str] = mapped_column(String(1))
+    serial: Mapped[str | None] = mapped_column(index=True)
+    rotation: Mapped[int]
+    residual_mm: Mapped[float]
+    broken_rules: Mapped[list[Any]]
+    edition: Mapped[int]
+    software: Mapped[str]
+
+
+class Reading(Base):
+    """What one version of the software made of one field; append-only.
+
+    A personal field has no `raw`, `candidates` and `value` here: see `PersonalReading`.
+    """
+
+    __tablename__ = "readings"
+    __table_args__ = (
+        UniqueConstraint("card_id", "field", "edition"),
+        CheckConstraint("NOT personal OR (raw IS NULL AND candidates IS NULL AND value IS NULL)", name="personal"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id"))
+    field: Mapped[str]
+    edition: Mapped[int]
+    personal: Mapped[bool]
+    state: Mapped[str]
+    raw: Mapped[str | None]
+    candidates: Mapped[list[Any] | None] = mapped_column(
+        JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+    )
+    value: Mapped[str | None]
+    probability: Mapped[float]
+    review: Mapped[list[Any]]
+    quad: Mapped[list[Any]]
+    reader: Mapped[str]
+    reader_version: Mapped[str]
+    software: Mapped[str]
+    read_at: Mapped[datetime]
+
+
+class PersonalReading(Base):
+    """The content of a reading of a personal field; append-only."""
+
+    __tablename__ = "personal_readings"
+
+    reading_id: Mapped[int] = mapped_column(ForeignKey("readings.id"), primary_key=True, autoincrement=False)
+    raw: Mapped[str]
+    candidates: Mapped[list[Any]]
+    value: Mapped[str | None]
+
+
+class Decision(Base):
+    """What a person decided about a field; append-only.
+
+    `kind` says in which role: first key, verification, adjudication, audit, import, correction, or undo. An undo has
+    no value and names in `undoes` the decision that it takes back. `shown` says what the person saw (the crop alone,
+    a prefilled value, ...). `reading_id` is the reading it concerns. A personal field's value is in
+    `PersonalDecision`.
+    """
+
+    __tablename__ = "decisions"
+    __table_args__ = (
+        CheckConstraint("kind IN ('key', 'verify', 'adjudicate', 'audit', 'import', 'correct', 'undo')", name="kind"),
+        CheckConstraint("(kind = 'undo') = (undoes IS NOT NULL)", name="undoes"),
+        CheckConstraint("(personal OR kind = 'undo') = (value IS NULL)", name="value"),
+        Index(None, "card_id", "field"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id"))
+    field: Mapped[str]
+    personal: Mapped[bool]
+    value: Mapped[str | None]
+    person: Mapped[str]
+    at: Mapped[datetime]
+    seconds: Mapped[float | None]
+    shown: Mapped[str]
+    kind: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str]
+    reading_id: Mapped[int | None] = mapped_column(ForeignKey("readings.id"))
+    undoes: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"))
+
+
+class PersonalDecision(Base):
+    """The value of a decision about a personal field; append-only."""
+
+    __tablename__ = "personal_decisions"
+
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"), primary_key=True, autoincrement=False)
+    value: Mapped[str]
+
+
+class Issue(Base):
+    """A rule between fields that a card breaks now; derived."""
+
+    __tablename__ = "issues"
+
+    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id"), primary_key=True, autoincrement=False)
+    rule: Mapped[str] = mapped_column(primary_key=True)
+    fields: Mapped[list[Any]]
+
+
+class Waiting(Base):
+    """A field that waits for a person; derived. `rank` orders the queue, `why` joins the reasons with ``|``."""
+
+    __tablename__ = "waiting"
+    __table_args__ = (
+        Index("ix_waiting_queue", "rank", "field", "since", "card_id"),
+        Index("ix_waiting_field", "field", "since", "card_id"),
+    )
+
+    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id"), primary_key=True, autoincrement=False)
+    field: Mapped[str] = mapped_column(primary_key=True)
+    rank: Mapped[int]
+    personal: Mapped[bool]
+    why: Mapped[str]
+    since: Mapped[datetime]
+    quad: Mapped[list[Any]]
+
+
+class Record(Base):
+    """The statistical record of one card; derived.
+
+    In coded columns NULL is not settled yet (a person has to look), ``''`` is left empty on the card or not asked
+    there, ``'?'`` is settled but not in the dictionary, anything else is the code. In `crossing_date`, `age` (years
+    at the crossing) and `stay_months` NULL is any of the first three. `serial` is printed on both sides of a card
+    and links a departure to its return. `pending` counts the fields that wait for people.
+    """
+
+    __tablename__ = "records"
+    __table_args__ = (Index(None, "crossing_date", "direction"),)
+
+    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id"), primary_key=True, autoincrement=False)
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"), index=True)
+    form: Mapped[str]
+    direction: Mapped[str] = mapped_column(String(1))
+    serial: Mapped[str | None] = mapped_column(index=True)
+    crossing_date: Mapped[date | None]
+    checkpoint: Mapped[str | None]
+    sex: Mapped[str | None]
+    age: Mapped[int | None]
+    region: Mapped[str | None]
+    district: Mapped[str | None]
+    education: Mapped[str | None]
+    marital_status: Mapped[str | None]
+    occupation: Mapped[str | None]
+    country: Mapped[str | None]
+    destination: Mapped[str | None]
+    purpose: Mapped[str | None]
+    sector: Mapped[str | None]
+    duration: Mapped[str | None]
+    stay_months: Mapped[int | None]
+    return_reason: Mapped[str | None]
+    intends_again: Mapped[str | None]
+    pending: Mapped[int]

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import csv
+from datetime import date
+
+import pytest
+
+from ocr.errors import BadInputError
+from ocr.form import load_forms
+from ocr.lexicon.alphabets import alphabet
+from ocr.lexicon.lexicon import LEXICONS_DIR, label, lexicon_names, load_lexicon
+
+NAMES = lexicon_names()
+CODE_LISTS = {
+    "sex": "sex",
+    "education": "education",
+    "marital_status": "marital_status",
+    "purpose": "purposes",
+    "duration": "duration",
+    "return_reason": "return_reasons",
+    "intends_again": "yes_no",
+    "residence_region": "regions",
+    "dest_country": "countries",
+    "from_country": "countries",
+    "sector": "sectors",
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_dictionary_is_sound(name: str) -> None:
+    lexicon = load_lexicon(name)
+    assert lexicon.entries and lexicon.forms
+    for entry in lexicon.entries.values():
+        assert entry.ru, entry.code
+    for form in lexicon.forms:
+        assert form.code in lexicon.entries
+        assert 0 < form.weight <= 1
+        assert form.valid_from is None or form.valid_to is None or form.valid_from <= form.valid_to
+        assert form in lexicon.by_key[form.key]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_rows_of_one_code_agree_on_the_parent(name: str) -> None:
+    parents: dict[str, set[str]] = {}
+    with (LEXICONS_DIR / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            parents.setdefault(row["code"], set()).add(row["parent"])
+    assert all(len(found) == 1 for found in parents.values())
+
+
+def test_parents_exist() -> None:
+    assert load_lexicon("districts").parents <= set(load_lexicon("regions").entries)
+    assert load_lexicon("destinations").parents <= set(load_lexicon("countries").entries)
+    assert load_lexicon("occupations").parents - {"X"} <= set(load_lexicon("isco08").entries)
+
+
+def test_forms_of_cards_name_only_dictionaries_alphabets_and_codes_that_exist() -> None:
+    for form in load_forms():
+        for field in form.fields:
+            if field.lexicon:
+                load_lexicon(field.lexicon)
+            if field.alphabet:
+                alphabet(field.alphabet)
+            for option in field.options:
+                assert option.code in load_lexicon(CODE_LISTS[field.name]).entries, (field.name, option.code)
+
+
+def test_labels_in_three_languages() -> None:
+    assert label("districts", "TJ-KT-01", "ru") == "г. Бохтар"
+    assert label("districts", "TJ-KT-01", "tg") == "Шаҳри Бохтар"
+    assert label("districts", "TJ-KT-01", "en") == "Bokhtar"
+    assert label("isco08", "7", "tg")
+    assert label("isco08", "111", "tg") == label("isco08", "111", "ru")
+    assert label("regions", "nowhere", "ru") == "nowhere"
+
+
+def test_unknown_dictionary_or_language_is_refused() -> None:
+    with pytest.raises(BadInputError, match="no lexicon 'rivers'"):
+        load_lexicon("rivers")
+    with pytest.raises(BadInputError, match="'de'"):
+        label("regions", "TJ-SU", "de")
+
+
+def test_renamed_forms_know_their_days() -> None:
+    forms = {f.code: f for f in load_lexicon("districts").by_key["бохтар"] if f.text == "Бохтар"}
+    assert forms["TJ-KT-06"].valid(date(2017, 6, 1)) and not forms["TJ-KT-06"].valid(date(2019, 6, 1))
+    assert forms["TJ-KT-01"].valid(date(2019, 6, 1)) and not forms["TJ-KT-01"].valid(date(2017, 6, 1))
+    assert all(form.valid(None) for form in forms.values())

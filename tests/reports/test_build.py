@@ -1,0 +1,317 @@
+"""Each table on a few cards that can be counted by hand, and the sums of all on random ones."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, insert, text
+from sqlalchemy.orm import Session
+
+from ocr.errors import BadInputError
+from ocr.reading import Refusal
+from reports.build import available, build
+from reports.quality import FIELDS
+from reports.specs import specs
+from reports.table import Cell, RowKind, Table, Unit, percent
+from reports.words import word
+from store.engine import open_store
+from store.tables import Record, Scan
+from tests.reports.conftest import Filler, record
+from tests.reports.demo import empty_store, population, scan
+
+YEAR = (date(2026, 1, 1), date(2026, 12, 31))
+RETURN = {"direction": "A", "form": "revised-return", "purpose": "", "duration": "", "return_reason": "1"}
+
+
+def rows(table: Table) -> dict[str, tuple[Cell, ...]]:
+    """Cells by the English name of the row; the first of rows of the same name."""
+    named: dict[str, tuple[Cell, ...]] = {}
+    for row, cells in zip(table.rows, table.cells, strict=True):
+        named.setdefault(row.label.en, cells)
+    return named
+
+
+def heads(table: Table) -> list[str]:
+    return [f"{c.group.en + ' ' if c.group else ''}{c.label.en}" for c in table.columns]
+
+
+def test_the_thirteen_standard_tables_are_there() -> None:
+    assert {f"T{n}" for n in range(1, 14)} <= set(available())
+
+
+def test_t1_counts_both_directions_by_district_and_sex(filled: Filler) -> None:
+    session = filled(
+        {}, {"sex": "F"}, {"district": None}, {"region": None, "district": None}, RETURN, {**RETURN, "sex": ""},
+        {"region": "TJ-DU", "district": "TJ-DU-02"}, {"crossing_date": date(2025, 3, 5)},
+    )  # fmt: skip
+    table = build(session, "T1", *YEAR)
+    assert heads(table) == [
+        "Departed Total", "Departed men", "Departed women", "Returned Total", "Returned men", "Returned women",
+        "Returned not stated",
+    ]  # fmt: skip
+    found = rows(table)
+    assert found["Total"] == (5, 4, 1, 2, 1, 0, 1)
+    assert found["Sughd"] == (3, 2, 1, 2, 1, 0, 1)
+    assert found["Dushanbe"] == (1, 1, 0, 0, 0, 0, 0)
+    assert found["Khatlon"] == (0,) * 7
+    assert [r.label.en for r in table.rows if r.level == 2][:2] == [
+        next(r.label.en for r in table.rows if r.level == 2), "awaiting review",
+    ]  # fmt: skip
+    last = [(r.label.en, c[0]) for r, c in zip(table.rows, table.cells, strict=True) if r.level == 1][-3:]
+    assert last == [("not stated", 0), ("not in the classification", 0), ("awaiting review", 1)]
+    assert table.cards == 7
+
+
+def test_t2_is_departures_minus_returns_beside_the_year_before(filled: Filler) -> None:
+    before = {"crossing_date": date(2025, 3, 5)}
+    session = filled({}, {}, {}, RETURN, before, before, {**RETURN, "region": "TJ-KT"})
+    table = build(session, "T2", *YEAR)
+    found = rows(table)
+    assert found["Total"] == (3, 150.0, 2, None, 1, 2)
+    assert found["Sughd"] == (3, 150.0, 1, None, 2, 2)
+    assert found["Khatlon"] == (0, None, 1, None, -1, 0)
+    assert any("departures minus returns" in note.en for note in table.notes)
+    assert any("1 January 2025 – 31 December 2025" in note.en for note in table.notes)
+
+
+def test_t3_groups_ages(filled: Filler) -> None:
+    ages = [14, 15, 17, 18, 19, 20, 24, 64, 65, 101, None, -1]
+    table = build(filled(*({"age": a} for a in ages)), "T3", *YEAR)
+    found = {name: cells[0] for name, cells in rows(table).items() if cells[0]}
+    assert found == {
+        "Total": 12, "0–14": 1, "15–17": 2, "18–19": 2, "20–24": 2, "60–64": 1, "65+": 2,
+        "not in the classification": 1, "age not established (not stated or awaiting review)": 1,
+    }  # fmt: skip
+    assert any(note.en == "Departures aged 15–29: 6." for note in table.notes)
+
+
+def test_t4_nests_two_digits_in_major_groups(filled: Filler) -> None:
+    jobs = ["7112", "7115", "7231", "9313", "?", "", None]
+    table = build(filled(*({"occupation": j} for j in jobs)), "T4", *YEAR)
+    counted = [(r.level, c[0]) for r, c in zip(table.rows, table.cells, strict=True) if c[0]]
+    assert counted == [(0, 7), (1, 3), (2, 2), (2, 1), (1, 1), (2, 1), (1, 1), (1, 1), (1, 1)]
+    assert rows(table)["Craft and related trades workers"] == (3, 3, 0, 42.9)
+
+
+def test_t5_shows_all_sectors_and_the_other_ones(filled: Filler) -> None:
+    table = build(filled({}, {"sector": "OTHER"}, {"sector": "X0"}, {"sector": "X9"}), "T5", *YEAR)
+    found = rows(table)
+    assert len([r for r in table.rows if r.kind is RowKind.CATEGORY]) == 23
+    assert found["Construction"][0] == found["Other sector"][0] == found["not stated"][0] == 1
+
+
+def test_t6_groups_countries(filled: Filler) -> None:
+    countries = ["RU", "RU", "KZ", "UZ", "TR", "?"]
+    table = build(filled(*({"country": c} for c in countries)), "T6", *YEAR)
+    counted = [(r.label.en, r.level, c[0]) for r, c in zip(table.rows, table.cells, strict=True) if c[0]]
+    assert [(level, number) for _, level, number in counted] == [
+        (0, 6), (1, 2), (1, 1), (1, 1), (2, 1), (1, 1), (2, 1), (1, 1),
+    ]  # fmt: skip
+    assert counted[3][0] == "Other CIS countries"
+
+
+def test_t7_keeps_russia_and_says_what_it_leaves_out(filled: Filler) -> None:
+    session = filled(
+        {"destination": "RU-SPE"}, {}, {}, {"destination": None}, {"country": "KZ"}, {"country": None}, {"country": ""}
+    )
+    table = build(session, "T7", *YEAR)
+    assert table.cards == table.totals[0] == 4
+    assert [cells[0] for cells in table.cells] == [4, 2, 1, 0, 0, 1]
+    assert any(note.en.endswith("awaiting review: 2.") for note in table.notes)
+
+
+def test_t8_t9_count_answers(filled: Filler) -> None:
+    session = filled({}, {"purpose": "2", "duration": "6"}, {"purpose": None, "duration": ""}, RETURN)
+    assert [cells[0] for cells in build(session, "T8", *YEAR).cells] == [3, 1, 1, *[0] * 9, 0, 0, 1]
+    assert [cells[0] for cells in build(session, "T9", *YEAR).cells] == [3, 0, 0, 0, 1, 0, 1, 1, 0, 0]
+
+
+def test_t10_crosses_education_with_marital_status(filled: Filler) -> None:
+    session = filled({}, {"marital_status": "1"}, {"education": "1", "marital_status": None})
+    table = build(session, "T10", *YEAR)
+    assert table.totals == (3, 1, 1, 0, 0, 1)
+    assert rows(table)["awaiting review"] == (0,) * 6
+
+
+def test_t11_compares_months(filled: Filler) -> None:
+    session = filled(
+        {}, {}, {}, {"crossing_date": date(2026, 4, 1)}, {"crossing_date": date(2025, 3, 9)},
+        {"crossing_date": date(2025, 3, 31)}, {**RETURN, "crossing_date": date(2026, 4, 30)},
+    )  # fmt: skip
+    table = build(session, "T11", date(2026, 3, 1), date(2026, 4, 30))
+    assert rows(table) == {
+        "Total": (4, 2, 2, 100.0, 1, 0, 1, None),
+        "March 2026": (3, 2, 1, 50.0, 0, 0, 0, None),
+        "April 2026": (1, 0, 1, None, 1, 0, 1, None),
+    }
+
+
+def test_t12_groups_crossing_points_by_transport(filled: Filler) -> None:
+    points = ["TJ-A1", "TJ-A1", "TJ-R2", "TJ-U1", "TJ-C1", None]
+    table = build(filled(*({"checkpoint": p} for p in points)), "T12", *YEAR)
+    counted = [(r.level, c[0]) for r, c in zip(table.rows, table.cells, strict=True) if c[0]]
+    assert counted == [(0, 6), (1, 2), (2, 2), (1, 1), (2, 1), (1, 2), (2, 1), (2, 1), (1, 1)]
+
+
+def test_t13_accounts_for_every_sheet_and_card(filled: Filler) -> None:
+    session = filled(
+        {}, {"pending": 2}, {"crossing_date": None}, RETURN, scans=(None, None, None, None, "blurred", "blank", "blank")
+    )
+    table = build(session, "T13", *YEAR)
+    numbers = [(r.label.en, c) for r, c in zip(table.rows, table.cells, strict=True)]
+    assert numbers == [
+        ("Sheets received for processing (all time)", (7, 100.0)),
+        ("read", (4, 57.1)),
+        ("not read", (3, 42.9)),
+        ("blank", (2, 28.6)),
+        ("blurred", (1, 14.3)),
+        ("Cards with a crossing date in the period", (3, 100.0)),
+        ("fully processed", (2, 66.7)),
+        ("awaiting review in at least one field", (1, 33.3)),
+        ("Cards without a settled crossing date", (1, 100.0)),
+        ("Departed", (1, 100.0)),
+        ("Returned", (0, 0.0)),
+    ]
+
+
+def test_t14_counts_what_came_of_each_field(filled: Filler) -> None:
+    session = filled({}, {"occupation": "?", "age": None}, {"occupation": None}, {**RETURN, "occupation": ""})
+    found = rows(build(session, "T14", *YEAR))
+    assert found["occupation"] == (4, 1, 1, 1, 1, 25.0)
+    assert found["age"] == (4, 3, 0, 0, 1, 75.0)
+    assert found["purpose (departures)"] == (3, 3, 0, 0, 0, 100.0)
+    assert found["months abroad (returns)"] == (1, 0, 0, 0, 1, 0.0)
+
+
+def test_cards_without_a_date_stand_in_a_note(filled: Filler) -> None:
+    session = filled({}, {"crossing_date": None}, {"crossing_date": None}, {**RETURN, "crossing_date": None})
+    both, departures = build(session, "T1", *YEAR), build(session, "T5", *YEAR)
+    assert any("departures 2, returns 1." in note.en for note in both.notes)
+    assert any(note.en.endswith("not in the table: 2.") for note in departures.notes)
+
+
+def test_the_period_includes_its_first_and_last_day(filled: Filler) -> None:
+    days = (date(2026, 3, 1), date(2026, 3, 31), date(2026, 2, 28), date(2026, 4, 1))
+    session = filled(*({"crossing_date": day} for day in days))
+    assert build(session, "T5", date(2026, 3, 1), date(2026, 3, 31)).cards == 2
+
+
+@pytest.mark.postgres
+def test_postgresql_counts_as_sqlite_does(postgres_url: str, filled: Filler) -> None:
+    people = [*population(400)]
+    here = filled(*people, scans=(None, "blurred"))
+    engine = open_store(postgres_url)
+    with Session(engine) as there:
+        there.execute(text("SET session_replication_role = replica"))  # the records' cards are not needed
+        there.execute(insert(Record), people)
+        there.execute(insert(Scan), [scan(1, "read", None), scan(2, "refused", "blurred")])
+        for table_id in available():
+            assert build(there, table_id, *YEAR) == build(here, table_id, *YEAR)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("table_id", available())
+def test_a_table_of_no_cards_stands(table_id: str, filled: Filler) -> None:
+    table = build(filled(), table_id, *YEAR)
+    assert table.cards == 0
+    assert all(len(cells) == len(table.columns) for cells in table.cells)
+    assert not any(value for cells in table.cells for value in cells)
+
+
+def test_a_code_that_no_dictionary_has_is_shown_harmlessly(filled: Filler) -> None:
+    table = build(filled({"destination": "RU-\x1b[31m<b>"}), "T7", *YEAR)
+    assert table.rows[1].label.ru == "RU-?[31m<b>"
+
+
+def test_an_unknown_table_is_refused_with_the_known_ones(filled: Filler) -> None:
+    with pytest.raises(BadInputError, match="T1, T2"):
+        build(filled(), "T99", *YEAR)
+    with pytest.raises(BadInputError, match="before it starts"):
+        build(filled(), "T1", YEAR[1], YEAR[0])
+
+
+def test_table_ids_may_be_written_small(filled: Filler) -> None:
+    assert build(filled(), "t1", *YEAR).id == "T1"
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "wanted"), [(1, 8, 12.5), (1, 16, 6.2), (3, 16, 18.8), (1, 3, 33.3), (2, 3, 66.7), (5, 0, None)]
+)
+def test_percentages_round_halves_to_even(part: int, whole: int, wanted: float | None) -> None:
+    assert percent(part, whole) == wanted
+
+
+coded = {
+    "sex": ["M", "F", "", "?", None],
+    "region": ["TJ-SU", "TJ-KT", "", "?", None, "XX"],
+    "district": ["TJ-SU-01", "TJ-KT-02", "", "?", None],
+    "education": ["1", "8", "99", "", "?", None],
+    "marital_status": ["1", "4", "5", "", None],
+    "occupation": ["7112", "9", "0110", "", "?", None],
+    "country": ["RU", "KZ", "UZ", "TR", "ZZ", "", "?", None],
+    "destination": ["RU-MOW", "KZ-ALA", "", "?", None],
+    "purpose": ["1", "11", "", "?", None],
+    "sector": ["F", "X0", "OTHER", "X9", "", None],
+    "duration": ["1", "6", "", "?", None],
+    "checkpoint": ["TJ-A1", "TJ-R1", "TJ-F2", "", "?", None],
+}
+cards = st.fixed_dictionaries(
+    {name: st.sampled_from(values) for name, values in coded.items()}
+    | {
+        "direction": st.sampled_from("DA"),
+        "age": st.none() | st.integers(-5, 130),
+        "crossing_date": st.none() | st.dates(date(2025, 11, 1), date(2026, 3, 31)),
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def store() -> Session:
+    return Session(empty_store())
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(cards, max_size=40))
+def test_every_table_adds_up(store: Session, drawn: list[dict[str, Any]]) -> None:
+    store.execute(delete(Record))
+    if drawn:
+        store.execute(insert(Record), [record(i, **values) for i, values in enumerate(drawn, start=1)])
+    start, end = date(2026, 1, 1), date(2026, 2, 28)
+    inside = [c for c in drawn if c["crossing_date"] and start <= c["crossing_date"] <= end]
+    for spec in specs().values():
+        table = build(store, spec.id, start, end)
+        wanted = [c for c in inside if spec.direction in (None, c["direction"])]
+        wanted = [c for c in wanted if spec.country in (None, c["country"])]
+        assert table.cards == len(wanted)
+        if spec.stub:
+            check_crosstab(table, len(wanted))
+
+
+def check_crosstab(table: Table, number: int) -> None:
+    """Rows of the first level sum to the total, parts to their row, and the columns to the number of cards."""
+    counts = [j for j, column in enumerate(table.columns) if column.unit is Unit.COUNT]
+    for j in counts:
+        levels: dict[int, int] = {0: 0, 1: 0}
+        parent, below = 0, None
+        for row, cells in zip(table.rows, table.cells, strict=True):
+            value = int(cells[j] or 0)
+            if row.level == 2:
+                below = (below or 0) + value
+                continue
+            assert below is None or below == parent
+            parent, below = value, None
+            levels[row.level] += value
+        assert below is None or below == parent
+        assert levels[0] == levels[1]
+    wholes = [j for j in counts if not table.columns[j].part]
+    assert sum(int(table.totals[j] or 0) for j in wholes) == number
+    for cells in table.cells:
+        parts = sum(int(cells[j] or 0) for j in counts if table.columns[j].part)
+        assert parts == sum(int(cells[j] or 0) for j in wholes)
+
+
+def test_every_reason_and_field_has_words_in_all_languages() -> None:
+    names = [*Refusal, *(f"field_{name}" for name, _ in FIELDS)]
+    assert all(all(word(name)) for name in names)

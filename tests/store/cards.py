@@ -1,0 +1,104 @@
+"""Card readings made up for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+
+from ocr.form import Form, load_forms
+from ocr.reading import Candidate, CardReading, FieldReading, FieldState
+from ocr.scan import ScanId
+from ocr.serial import serial_number
+
+QUAD = ((10.0, 10.0), (90.0, 10.5), (90.0, 30.0), (10.0, 29.5))
+
+DEPARTURE = {
+    "surname": "РАҲИМЗОДА",
+    "given_name": "АЛӢ",
+    "birth_date": "1990-05-17",
+    "sex": "M",
+    "residence_region": "TJ-SU",
+    "residence_district": "TJ-SU-01",
+    "education": "5",
+    "marital_status": "2",
+    "occupation": "7112",
+    "dest_country": "RU",
+    "dest_region": "RU-MOW",
+    "purpose": "1",
+    "sector": "F",
+    "duration": "4",
+    "checkpoint": "TJ-A1",
+    "crossing_date": "2016-03-04",
+    "signature": "Y",
+}
+RETURN = {
+    "surname": "РАҲИМЗОДА",
+    "given_name": "АЛӢ",
+    "birth_date": "1990-05-17",
+    "sex": "M",
+    "residence_region": "TJ-SU",
+    "residence_district": "TJ-SU-01",
+    "from_country": "RU",
+    "stay_months": "9",
+    "return_reason": "2",
+    "intends_again": "Y",
+    "crossing_date": "2016-12-20",
+}
+
+
+@cache
+def form(name: str) -> Form:
+    """A shipped form by its id."""
+    return next(form for form in load_forms() if form.id == name)
+
+
+def scan(n: int) -> ScanId:
+    """The identity of the n-th made-up scan."""
+    return ScanId(sha256(str(n).encode()).hexdigest(), 0)
+
+
+def card(
+    n: int = 1,
+    *,
+    side: str = "departure",
+    values: Mapping[str, str | None] | None = None,
+    review: Mapping[str, Sequence[str]] | None = None,
+    broken: Sequence[str] = (),
+    version: str = "1",
+) -> CardReading:
+    """The n-th card: all fields accepted but those in `review`; fields without a value are left empty."""
+    spec = form(f"revised-{side}")
+    base = DEPARTURE if side == "departure" else RETURN
+    serial = serial_number(n)
+    said = base | {"card_no": serial} | dict(values or {})
+    return CardReading(
+        scan=scan(n if side == "departure" else -n),
+        form=spec.id,
+        version=spec.version,
+        direction=spec.direction,
+        serial=serial,
+        rotation=0,
+        residual_mm=0.1,
+        fields=tuple(
+            reading(field.name, said.get(field.name, ""), tuple((review or {}).get(field.name, ())), version)
+            for field in spec.fields
+        ),
+        broken_rules=tuple(broken),
+    )
+
+
+def reading(name: str, value: str | None, review: tuple[str, ...], version: str) -> FieldReading:
+    """One made-up field reading."""
+    return FieldReading(
+        field=name,
+        state=FieldState.EMPTY if value == "" else FieldState.READ if value else FieldState.UNREAD,
+        raw=value or "",
+        candidates=(Candidate(value, value, 0.9),) if value else (),
+        value=value,
+        probability=0.9 if value else 0.0,
+        review=review,
+        quad=QUAD,
+        reader="made-up",
+        reader_version=version,
+    )

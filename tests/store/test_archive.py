@@ -1,0 +1,49 @@
+"""Originals are kept by content, whole or not at all."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from ocr.errors import BadInputError
+from store.archive import damaged, find, keep
+
+
+def test_an_original_is_kept_once_under_its_hash_and_never_altered(tmp_path: Path) -> None:
+    original, folder = tmp_path / "Scan 1.TIF", tmp_path / "archive"
+    original.write_bytes(b"x" * 3_000_000)
+    digest = sha256(original.read_bytes()).hexdigest()
+    kept = keep(folder, original, digest)
+    assert kept == folder / digest[:2] / f"{digest}.tif" == find(folder, digest)
+    assert kept.read_bytes() == original.read_bytes()
+    assert kept.stat().st_mode & 0o222 == 0
+    before = kept.stat().st_mtime_ns
+    other_name = tmp_path / "same.jpeg"
+    other_name.write_bytes(original.read_bytes())
+    assert keep(folder, other_name, digest) == kept
+    assert kept.stat().st_mtime_ns == before
+    assert list(damaged(folder)) == []
+
+
+def test_a_file_that_changed_since_it_was_read_is_not_kept(tmp_path: Path) -> None:
+    original, folder = tmp_path / "a.png", tmp_path / "archive"
+    original.write_bytes(b"now")
+    with pytest.raises(BadInputError, match="changed"):
+        keep(folder, original, sha256(b"then").hexdigest())
+    assert [path for path in folder.rglob("*") if path.is_file()] == []
+
+
+def test_a_missing_file_is_an_error_for_the_operator(tmp_path: Path) -> None:
+    with pytest.raises(BadInputError, match="cannot be archived"):
+        keep(tmp_path / "archive", tmp_path / "none.png", "a" * 64)
+
+
+def test_damage_is_found(tmp_path: Path) -> None:
+    original, folder = tmp_path / "a.png", tmp_path / "archive"
+    original.write_bytes(b"original")
+    kept = keep(folder, original, sha256(b"original").hexdigest())
+    kept.chmod(0o644)
+    kept.write_bytes(b"tampered")
+    assert list(damaged(folder)) == [kept]

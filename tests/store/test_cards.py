@@ -1,0 +1,226 @@
+"""Saving what was read: once, in any order, from several programs."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, func, select, text
+from sqlalchemy.orm import Session
+
+from ocr.reading import CardReading, Refusal, Refused
+from ocr.scan import ScanId
+from store.cards import (
+    finish_batch,
+    known_scans,
+    note_lexicon,
+    rescan_list,
+    save_card,
+    save_refused,
+    start_batch,
+)
+from store.records import current_values, rebuild_records
+from store.tables import Base, Batch, Card, PersonalReading, Reading, Record, Scan
+from tests.store.cards import DEPARTURE, card, form, scan
+
+
+def save(session: Session, reading: CardReading, batch_id: int | None = None) -> int:
+    return save_card(
+        session,
+        reading,
+        batch_id=batch_id,
+        form=form(reading.form),
+        path=f"box/{reading.scan}.png",
+        dpi=300.0,
+        size=(1748, 2480),
+    )
+
+
+def refuse(session: Session, n: int) -> bool:
+    return save_refused(session, Refused(scan(n), Refusal.BLURRED, "hold still"), batch_id=None, path=f"{n}.png")
+
+
+def content(engine: Engine) -> dict[str, list[Any]]:
+    """All rows of all tables."""
+    with engine.connect() as connection:
+        return {
+            name: connection.execute(select(table).order_by(*table.primary_key)).all()
+            for name, table in Base.metadata.tables.items()
+        }
+
+
+def test_a_card_comes_back_as_it_was_read(session: Session) -> None:
+    batch = start_batch(session, "box 7", "from the north")
+    card_id = save(session, card(), batch)
+    values = current_values(session, card_id)
+    assert {name: values[name] for name in DEPARTURE} == DEPARTURE
+    record = session.get_one(Record, card_id)
+    assert (record.direction, record.serial, record.batch_id, record.pending) == ("D", values["card_no"], batch, 0)
+    kept = session.get_one(Card, card_id)
+    assert (kept.form, kept.version, kept.residual_mm, kept.software) == (
+        "revised-departure",
+        form("revised-departure").version,
+        0.1,
+        "made-up 1",
+    )
+
+
+def test_personal_content_lies_in_the_personal_tables_only(engine: Engine) -> None:
+    with Session(engine) as session, session.begin():
+        save(session, card(review={"birth_date": ("not_sure",)}))
+    for name, rows in content(engine).items():
+        shown = repr(rows)
+        secrets = [secret for secret in ("РАҲИМЗОДА", "АЛӢ", "1990-05-17") if secret in shown]
+        assert len(secrets) == (3 if name == "personal_readings" else 0), name
+
+
+def test_saving_twice_changes_nothing(engine: Engine) -> None:
+    for _ in range(2):
+        with Session(engine) as session, session.begin():
+            save(session, card(1))
+            refuse(session, 2)
+        if _ == 0:
+            before = content(engine)
+    assert content(engine) == before
+
+
+def test_a_run_that_is_killed_leaves_whole_cards_only(engine: Engine) -> None:
+    with Session(engine) as session, session.begin():
+        save(session, card(1))
+    with Session(engine) as session:
+        save(session, card(2))  # killed before the commit
+    with Session(engine) as session:
+        assert known_scans(session, {scan(1).sha256, scan(2).sha256}) == {scan(1)}
+        save(session, card(2))
+        session.commit()
+        assert session.scalar(select(func.count()).select_from(Record)) == 2
+
+
+def test_known_scans_copes_with_more_hashes_than_a_query_holds(session: Session) -> None:
+    refuse(session, 5)
+    save(session, card(9_000))
+    shas = {scan(n).sha256 for n in range(10_000)}
+    assert known_scans(session, shas) == {scan(5), scan(9_000)}
+    assert known_scans(session, ()) == set()
+
+
+def test_pages_of_a_file_are_scans_of_their_own(session: Session) -> None:
+    sha256 = scan(1).sha256
+    for page in (0, 1):
+        save_refused(session, Refused(ScanId(sha256, page), Refusal.BLANK, ""), batch_id=None, path="a.tif")
+    assert known_scans(session, [sha256]) == {ScanId(sha256, 0), ScanId(sha256, 1)}
+
+
+def test_two_programs_that_save_the_same_cards_save_each_once(engine: Engine) -> None:
+    start, errors = threading.Barrier(2), []
+
+    def run(order: list[int]) -> None:
+        start.wait()
+        try:
+            for n in order:
+                with Session(engine) as session, session.begin():
+                    save(session, card(n))
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=run, args=([*range(1, 11)],)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    with Session(engine) as session:
+        for table, number in ((Card, 10), (Scan, 10), (Record, 10), (Reading, 10 * len(card().fields))):
+            assert session.scalar(select(func.count()).select_from(table)) == number
+
+
+def test_newer_software_appends_an_edition_which_then_holds(session: Session) -> None:
+    first = save(session, card(1, version="1", review={"sex": ("not_sure",)}))
+    assert save(session, card(1, version="2", values={"education": "1"})) == first
+    values = current_values(session, first)
+    assert (values["sex"], values["education"]) == ("M", "1")
+    save(session, card(1, version="1"))
+    assert current_values(session, first)["education"] == "1", "what was appended once is not appended again"
+    fields = len(card().fields)
+    assert session.scalar(select(func.count()).select_from(Reading)) == 2 * fields
+    assert session.scalar(select(func.count()).select_from(PersonalReading)) == 2 * 5
+    assert session.get_one(Card, first).software == "made-up 2"
+
+
+def test_a_sheet_that_was_refused_can_be_read_later_but_not_the_other_way(session: Session) -> None:
+    assert refuse(session, 1)
+    assert not refuse(session, 1)
+    assert [item.scan for item in rescan_list(session)] == [scan(1)]
+    save(session, card(1))
+    assert rescan_list(session) == []
+    assert not refuse(session, 1)
+    assert rescan_list(session) == []
+    kept = session.scalars(select(Scan)).one()
+    assert (kept.outcome, kept.reason, kept.width) == ("read", None, 1748)
+
+
+def test_the_rescan_list_says_why(session: Session) -> None:
+    batch = start_batch(session, "box 7")
+    refused = Refused(scan(1), Refusal.CUT_OFF, "the right edge is missing")
+    save_refused(session, refused, batch_id=batch, path="7/1.png", dpi=200.0, size=(10, 20))
+    refuse(session, 2)
+    (item,) = rescan_list(session, batch_id=batch)
+    assert (item.scan, item.path, item.reason, item.detail) == (
+        scan(1),
+        "7/1.png",
+        Refusal.CUT_OFF,
+        "the right edge is missing",
+    )
+    assert len(rescan_list(session)) == 2
+
+
+def test_readings_of_another_form_are_refused(session: Session) -> None:
+    with pytest.raises(ValueError, match="not those of form"):
+        save_card(session, card(1), batch_id=None, form=form("card-2008"), path="1.png", dpi=300.0, size=(10, 10))
+
+
+def test_a_changed_definition_is_another_form_and_the_old_card_keeps_the_old_one(session: Session) -> None:
+    save(session, card(1))
+    changed = form("revised-departure").model_copy(update={"title_en": "Changed"})
+    save_card(session, card(2), batch_id=None, form=changed, path="2.png", dpi=300.0, size=(10, 10))
+    save(session, card(3))
+    titles = session.scalars(text("SELECT title FROM cards JOIN forms ON forms.id = form_id ORDER BY cards.id"))
+    assert [title == "Changed" for title in titles] == [False, True, False]
+
+
+def test_batches_begin_and_end(session: Session) -> None:
+    batch = start_batch(session, "box 7", "note")
+    assert session.get_one(Batch, batch).finished is None
+    finish_batch(session, batch)
+    session.expire_all()
+    kept = session.get_one(Batch, batch)
+    assert kept.finished is not None and kept.finished >= kept.started
+    assert kept.started.utcoffset() is not None
+
+
+def test_a_lexicon_is_noted_once_per_content(session: Session) -> None:
+    for sha256 in ("a", "a", "b"):
+        note_lexicon(session, "regions", sha256)
+    assert session.scalars(text("SELECT sha256 FROM lexicon_versions ORDER BY id")).all() == ["a", "b"]
+
+
+def test_what_is_derived_can_be_rebuilt(engine: Engine) -> None:
+    with Session(engine) as session, session.begin():
+        for n in range(1, 4):
+            save(session, card(n, review={"sex": ("not_sure",), "surname": ("rule:x", "corrected")}, broken=("x",)))
+        save(session, card(2, side="return"))
+    before = content(engine)
+    assert before["waiting"] and before["issues"]
+    with engine.begin() as connection:
+        for table in ("waiting", "issues"):
+            connection.execute(text(f"DELETE FROM {table}"))
+        connection.execute(text("UPDATE records SET sex = 'F', pending = 9"))
+    with Session(engine) as session, session.begin():
+        assert rebuild_records(session) == 4
+    assert content(engine) == before
+
+
+def test_no_such_card(session: Session) -> None:
+    with pytest.raises(KeyError):
+        current_values(session, 1)

@@ -1,0 +1,160 @@
+"""Opening, migrating and refusing databases; what the database itself forbids."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
+
+from ocr.errors import StoreError
+from review.decide import decide
+from store.cards import save_card
+from store.engine import alembic_config, open_store, read_only
+from store.tables import APPEND_ONLY_TABLES, PERSONAL_TABLES, Base
+from tests.store.cards import card, form
+
+
+def save(session: Session, n: int = 1) -> int:
+    reading = card(n)
+    return save_card(session, reading, batch_id=None, form=form(reading.form), path=f"{n}.png", dpi=300, size=(1, 1))
+
+
+def test_migrations_make_the_tables_of_the_code(engine: Engine) -> None:
+    with engine.begin() as connection:
+        command.check(alembic_config(connection))
+        assert set(inspect(connection).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+
+
+def test_migrations_run_down_and_up_again(engine: Engine) -> None:
+    with engine.begin() as connection:
+        command.downgrade(alembic_config(connection), "base")
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "head")
+    with Session(engine) as session, session.begin():
+        assert save(session)
+
+
+def test_opening_again_keeps_what_is_there(engine: Engine, store_url: str) -> None:
+    with Session(engine) as session, session.begin():
+        save(session)
+    with Session(open_store(store_url)) as session:
+        assert session.scalar(text("SELECT count(*) FROM cards")) == 1
+
+
+def test_two_programs_may_create_the_same_database(store_url: str) -> None:
+    errors: list[Exception] = []
+
+    def create() -> None:
+        try:
+            open_store(store_url).dispose()
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=create) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+
+
+def test_a_newer_schema_is_refused(engine: Engine, store_url: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="9999"):
+        open_store(store_url)
+
+
+def test_a_foreign_database_is_refused_and_left_alone(store_url: str) -> None:
+    other = create_engine(store_url.replace("postgresql:", "postgresql+psycopg:"))
+    with other.begin() as connection:
+        connection.execute(text("CREATE TABLE somebody (id INTEGER)"))
+    with pytest.raises(StoreError, match="another program"):
+        open_store(store_url)
+    assert inspect(other).get_table_names() == ["somebody"]
+    other.dispose()
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "nonsense", "sqlite:////nowhere/at/all.db"])
+def test_an_unusable_address_is_an_error_for_the_operator(url: str) -> None:
+    with pytest.raises(StoreError):
+        open_store(url)
+
+
+def test_a_file_that_is_no_database_is_an_error_for_the_operator(tmp_path: Path) -> None:
+    path = tmp_path / "cards.db"
+    path.write_text("not a database, though it is long enough to look like one " * 100)
+    with pytest.raises(StoreError, match="cannot be opened"):
+        open_store(f"sqlite:///{path}")
+
+
+def test_sqlite_keeps_foreign_keys_and_writes_ahead(tmp_path: Path) -> None:
+    with open_store(f"sqlite:///{tmp_path / 'cards.db'}").connect() as connection:
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        assert connection.execute(text("PRAGMA busy_timeout")).scalar() == 30_000
+
+
+def test_a_foreign_key_must_exist(session: Session) -> None:
+    with pytest.raises(IntegrityError):
+        session.execute(text("INSERT INTO issues (card_id, rule, fields) VALUES (77, 'x', '[]')"))
+
+
+def test_the_database_refuses_to_change_the_log(engine: Engine) -> None:
+    with Session(engine) as session, session.begin():
+        card_id = save(session)
+        for field, value in (("surname", "САИДОВ"), ("sex", "F")):
+            decide(session, card_id, field, value, person="p", kind="key")
+    for table in APPEND_ONLY_TABLES:
+        for change in (f"UPDATE {table} SET value = 'x'", f"DELETE FROM {table}"):
+            with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
+                connection.execute(text(change))
+
+
+def test_sqlite_refuses_to_replace_a_row_of_the_log(tmp_path: Path) -> None:
+    engine = open_store(f"sqlite:///{tmp_path / 'cards.db'}")
+    with Session(engine) as session, session.begin():
+        save(session)
+    with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
+        connection.execute(text("INSERT OR REPLACE INTO readings SELECT * FROM readings"))
+
+
+def test_a_reader_holds_nobody_up_and_cannot_write(engine: Engine) -> None:
+    with Session(read_only(engine)) as reader, Session(engine) as writer:
+        assert reader.scalar(text("SELECT count(*) FROM cards")) == 0
+        save(writer)
+        writer.commit()
+        assert reader.scalar(text("SELECT count(*) FROM cards")) == 0, "a reader sees one moment"
+        with pytest.raises(DBAPIError):
+            reader.execute(text("DELETE FROM records"))
+    with Session(engine) as writer:
+        assert save(writer, 2), "a connection that was lent to a reader writes again"
+
+
+@pytest.mark.postgres
+def test_analysts_can_be_kept_from_personal_data(postgres_url: str) -> None:
+    engine = open_store(postgres_url)
+    with Session(engine) as session, session.begin():
+        save(session)
+    open_tables = sorted({*Base.metadata.tables} - {*PERSONAL_TABLES})
+    with engine.begin() as connection:
+        connection.execute(text("DROP ROLE IF EXISTS analyst"))
+        connection.execute(text("CREATE ROLE analyst"))
+        connection.execute(text(f"GRANT SELECT ON {', '.join(open_tables)} TO analyst"))
+    with engine.connect() as connection:
+        connection.execute(text("SET ROLE analyst"))
+        for table in open_tables:
+            rows = connection.execute(text(f"SELECT * FROM {table}")).all()
+            assert not any(secret in repr(rows) for secret in ("РАҲИМЗОДА", "АЛӢ", "1990-05-17"))
+        for table in PERSONAL_TABLES:
+            with pytest.raises(DBAPIError, match="permission denied"), connection.begin_nested():
+                connection.execute(text(f"SELECT * FROM {table}"))
+    with engine.begin() as connection:
+        connection.execute(text("DROP OWNED BY analyst; DROP ROLE analyst"))
+    engine.dispose()
