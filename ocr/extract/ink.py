@@ -8,6 +8,7 @@ through it.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import cv2
@@ -26,9 +27,13 @@ REACH_MM = 0.55
 _TILE_MM = 16.0
 _PAPER_MM = 5.0
 _BRIDGE_MM = 1.15
+_LINE_MM = 2.5
 _SPECK_MM2 = 0.05
 _HIDDEN = 0.12
 """Printed darkness from which on a pixel by itself does not tell ink from print."""
+
+_AS_DARK_AS_INK = 0.62
+_RED_GREEN = np.array([[0.0, 0.65, 0.35]])
 
 
 def recover(pixels: Gray, blank: Gray, dpi: float) -> Gray:
@@ -53,17 +58,17 @@ def recover(pixels: Gray, blank: Gray, dpi: float) -> Gray:
     art = align(_without_tint(blank), dark, scale)
     printed = _printed(art, dark, scale)
     beyond = np.clip(1 - (1 - dark) / np.maximum(1 - printed, 0.05), 0, 1) * (printed <= 0.8)
-    ink = _bridge(np.asarray(beyond, np.float32), dark, printed > _HIDDEN, scale)
+    ink = _bridge(np.asarray(beyond, np.float32), dark, printed, art, scale)
     return _clean(_normalise(ink, printed < _HIDDEN), art, scale)
 
 
 def darkness(pixels: Gray, scale: float) -> Shares:
     """Share of light that each pixel takes away from the paper around it, float32 (h, w) in 0..1.
 
-    Of a colour scan the darker of red and green counts: blue, violet, black and red pens show there, while yellowed
-    paper and tea, which show in blue, do not. Shading, tint and stains wider than some millimetres are paper.
+    Of a colour scan only green and red count: pens of all colours show there, while yellowed paper and tea, which
+    show in blue, hardly do. Shading, tint and stains wider than some millimetres are paper.
     """
-    tone = pixels if pixels.ndim == 2 else np.minimum(pixels[:, :, 1], pixels[:, :, 2])
+    tone = pixels if pixels.ndim == 2 else cv2.transform(pixels, _RED_GREEN)
     small = cv2.resize(tone, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
     reach = max(3, round(_PAPER_MM * scale / 4))
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8), borderType=cv2.BORDER_REFLECT)
@@ -88,9 +93,9 @@ def align(art: Shares, dark: Shares, scale: float) -> Shares:
     """
     h, w = art.shape
     count = max(1, round(w / (_TILE_MM * scale)))
-    edges = np.linspace(0, w, count + 1).round().astype(int)
-    found = [_shift(art[:, a:b], dark, a, scale) for a, b in zip(edges[:-1], edges[1:], strict=True)]
-    known = [((a + b) / 2, s) for a, b, s in zip(edges[:-1], edges[1:], found, strict=True) if s is not None]
+    tiles = pairwise(np.linspace(0, w, count + 1).round().astype(int).tolist())
+    found = [((a + b) / 2, _shift(art[:, a:b], dark, a, scale)) for a, b in tiles]
+    known = [(centre, shift) for centre, shift in found if shift is not None]
     if not known:
         return art
     centres, shifts = [c for c, _ in known], np.array([s for _, s in known])
@@ -147,27 +152,36 @@ def _disc(radius: float) -> Gray:
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)
 
 
-@lru_cache(maxsize=4)
-def _needles(length: int) -> tuple[Gray, ...]:
-    """Straight structuring elements in eight directions."""
-    half = length // 2
-    needles = []
-    for angle in np.deg2rad(np.arange(0, 180, 22.5)):
-        end = (round(half + half * np.cos(angle)), round(half - half * np.sin(angle)))
-        needle = np.zeros((2 * half + 1, 2 * half + 1), np.uint8)
-        cv2.line(needle, end, (2 * half - end[0], 2 * half - end[1]), 1)
-        needles.append(needle)
-    return tuple(needles)
+@lru_cache(maxsize=8)
+def _needle(length: int, degrees: float) -> Gray:
+    """Straight structuring element through a square's middle, counter-clockwise from the x axis."""
+    half, angle = length // 2, np.deg2rad(degrees)
+    x, y = round(half * np.cos(angle)), round(half * np.sin(angle))
+    needle = np.zeros((2 * half + 1, 2 * half + 1), np.uint8)
+    cv2.line(needle, (half + x, half - y), (half - x, half + y), 1)
+    return needle
 
 
-def _bridge(ink: Shares, dark: Shares, hidden: NDArray[np.bool_], scale: float) -> Shares:
-    """Join strokes through hidden pixels: ink there that lies between ink on both sides, and is dark, is ink."""
+def _bridge(ink: Shares, dark: Shares, printed: Shares, art: Shares, scale: float) -> Shares:
+    """Join strokes through the print: between ink on both sides, a dark pixel is ink.
+
+    Along a line nothing is joined, only across it. Where the print is paler than ink, the pixel must also be darker
+    than the print.
+    """
+    hidden = printed > _HIDDEN
     if not hidden.any():
         return ink
+    length, long = round(_BRIDGE_MM * scale) | 1, round(_LINE_MM * scale)
+    reach = _disc(0.3 * scale)
+    rows = cv2.dilate(cv2.morphologyEx(art, cv2.MORPH_OPEN, np.ones((1, long), np.uint8)), reach) > _HIDDEN
+    columns = cv2.dilate(cv2.morphologyEx(art, cv2.MORPH_OPEN, np.ones((long, 1), np.uint8)), reach) > _HIDDEN
     joined = ink
-    for needle in _needles(round(_BRIDGE_MM * scale) | 1):
-        joined = np.maximum(joined, cv2.morphologyEx(ink, cv2.MORPH_CLOSE, needle))
-    return np.where(hidden, np.maximum(ink, np.minimum(joined, dark)), ink)
+    for degrees in np.arange(0, 180, 22.5):
+        along = rows if min(degrees, 180 - degrees) < 40 else columns if abs(degrees - 90) < 40 else None
+        across = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, _needle(length, degrees))
+        joined = np.maximum(joined, across if along is None else np.where(along, 0, across))
+    seen = np.where(printed < _AS_DARK_AS_INK, np.minimum(dark, 2 * ink), dark)
+    return np.where(hidden, np.maximum(ink, np.minimum(joined, seen)), ink)
 
 
 def _normalise(ink: Shares, clear: NDArray[np.bool_]) -> Gray:

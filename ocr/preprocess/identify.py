@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ocr.form import Form
 from ocr.geometry import MM_PER_INCH, Matrix, Points, apply, mm_to_pixels, quad_to_quad, rect_quad, scaling, translation
+from ocr.preprocess.match import best_place, correlate, normalised, window_norms
 from ocr.preprocess.model import COARSE_DPI, form_model, reach_px, soften
 from ocr.preprocess.paper import Skew, estimate_skew, paper_quads, turned_frame
 from ocr.preprocess.tone import darkness
@@ -116,6 +117,11 @@ def _on_quad(dark: NDArray[np.float32], quad: Points, form: Form) -> Iterator[Po
         yield _correlate(dark, matrix, model.coarse, form, rotation)
 
 
+def _match(laid: NDArray[np.float32], template: NDArray[np.float32]) -> NDArray[np.float32]:
+    unit, norm = normalised(template)
+    return correlate(laid, unit, window_norms(laid, (template.shape[0], template.shape[1])), norm)
+
+
 def _correlate(
     dark: NDArray[np.float32], matrix: Matrix, template: NDArray[np.float32], form: Form, rotation: int
 ) -> Pose:
@@ -125,10 +131,9 @@ def _correlate(
     size = (template.shape[1] + 2 * margin, template.shape[0] + 2 * margin)
     flags = cv2.INTER_AREA | cv2.WARP_INVERSE_MAP
     laid = soften(np.asarray(cv2.warpPerspective(dark, matrix @ frame, size, flags=flags), dtype=np.float32))
-    match = cv2.matchTemplate(laid, template, cv2.TM_CCOEFF_NORMED)
-    _, score, _, (x, y) = cv2.minMaxLoc(match)
+    x, y, score = best_place(_match(laid, template))
     shift = translation((x - margin) * MM_PER_INCH / COARSE_DPI, (y - margin) * MM_PER_INCH / COARSE_DPI)
-    return Pose(form, matrix @ shift, rotation, float(score))
+    return Pose(form, matrix @ shift, rotation, score)
 
 
 def _anywhere(image: NDArray[np.uint8], dpi: float, skew: Skew, forms: Sequence[Form]) -> Iterator[Pose]:
@@ -165,7 +170,6 @@ def _upright(
         template = form_model(form).coarse
         if template.shape[0] > laid.shape[0] or template.shape[1] > laid.shape[1]:
             continue
-        match = cv2.matchTemplate(laid, template, cv2.TM_CCOEFF_NORMED)
-        _, score, _, (x, y) = cv2.minMaxLoc(match)
+        x, y, score = best_place(_match(laid, template))
         matrix = to_sheet @ to_dark @ translation(x, y) @ mm_to_pixels(COARSE_DPI)
-        yield Pose(form, matrix, quarter, float(score))
+        yield Pose(form, matrix, quarter, score)

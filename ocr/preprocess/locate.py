@@ -25,8 +25,8 @@ from ocr.warp import Registration
 
 WORKING_DPI = 200.0
 WORKING_PX = 2200
-_TRIES = 3
-_GOOD_SCORE = 0.6
+_TRIES = 4
+_GOOD_SCORE, _GOOD_RESIDUAL_MM = 0.7, 0.3
 _SHARP_GRADIENT = 0.10
 
 
@@ -44,7 +44,7 @@ def locate(sheet: Sheet, forms: Sequence[Form], gates: Gates) -> Located | Refus
     image, to_sheet, dpi = working_copy(grey(sheet.pixels), sheet.dpi)
     fit = best_fit(image, dpi, forms, gates)
     if fit is None:
-        reason, detail = diagnose(image, forms, gates)
+        reason, detail = diagnose(image, dpi, forms, gates)
         return Refused(sheet.scan, reason, detail)
     quality = measure(image, fit)
     verdict = judge(quality, fit, gates) or _second_card(image, dpi, fit, forms, gates)
@@ -73,12 +73,16 @@ def best_fit(image: NDArray[np.uint8], dpi: float | None, forms: Sequence[Form],
             fit = register(image, pose)
             if fit is not None and (best is None or fit.score > best.score):
                 best = fit
-            if best is not None and best.score > _GOOD_SCORE:
+            if best is not None and _beyond_doubt(best):
                 return _right_form(image, best, forms)
     if best is None:
         return None
     best = _right_form(image, best, forms)
     return best if best.score >= gates.min_score else None
+
+
+def _beyond_doubt(fit: Fit) -> bool:
+    return fit.score > _GOOD_SCORE and fit.registration.residual_mm < _GOOD_RESIDUAL_MM
 
 
 def _right_form(image: NDArray[np.uint8], fit: Fit, forms: Sequence[Form]) -> Fit:
@@ -117,7 +121,7 @@ def _second_card(
     return None
 
 
-def diagnose(image: NDArray[np.uint8], forms: Sequence[Form], gates: Gates) -> tuple[Refusal, str]:
+def diagnose(image: NDArray[np.uint8], dpi: float | None, forms: Sequence[Form], gates: Gates) -> tuple[Refusal, str]:
     """Why no form was found on a sheet."""
     small, _ = reduced(image)
     paper = _inner_paper(small)
@@ -130,8 +134,10 @@ def diagnose(image: NDArray[np.uint8], forms: Sequence[Form], gates: Gates) -> t
     if _mirrored(image, forms) > gates.back_score:
         return Refusal.BACK_SIDE, "print shows through mirrored"
     if contrast < gates.min_contrast * 1.5:
-        faint = contrast > gates.min_contrast / 2
-        return (Refusal.TOO_FAINT, f"contrast {contrast:.2f}") if faint else (Refusal.BLANK, f"ink {ink:.2%}")
+        stronger = np.clip(level - (level - image.astype(np.float32)) * (0.7 / max(contrast, 0.01)), 0, 255)
+        if best_fit(stronger.astype(np.uint8), dpi, forms, gates) is not None:
+            return Refusal.TOO_FAINT, f"contrast {contrast:.2f}"
+        return Refusal.BLANK, f"ink {ink:.2%} of the sheet"
     if ink < gates.blank_ink_share:
         return Refusal.BLANK, f"ink {ink:.2%} of the sheet"
     if _sharpness(dark) < _SHARP_GRADIENT:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ocr.artwork import raster
 from ocr.form import Form
 from ocr.geometry import MM_PER_INCH, Points, apply, mm_to_pixels
+from ocr.preprocess.match import correlate, normalised, window_norms
 from ocr.preprocess.tone import darkness, grey
 
 COARSE_DPI = 50.0
@@ -38,7 +39,9 @@ class FormModel:
     anchors
         (N, 2) millimetres: centres of patches that look like nothing near them.
     patches
-        float32 (N, ph, pw): those patches of `fine`.
+        float32 (N, ph, pw): those patches of `fine`, each of mean 0 and norm 1.
+    norms
+        (N,) the norms they had.
     """
 
     form: Form
@@ -46,6 +49,7 @@ class FormModel:
     fine: NDArray[np.float32]
     anchors: Points
     patches: NDArray[np.float32]
+    norms: NDArray[np.float64]
     safe: NDArray[np.bool_]
 
 
@@ -66,9 +70,11 @@ def form_model(form: Form) -> FormModel:
     fine = darkness(grey(raster(form, FINE_DPI)), reach_px(FINE_DPI))
     centres, safe = _choose(fine)
     half = _patch_half()
-    patches = np.stack([_patch(fine, c, half) for c in centres]) if len(centres) else np.zeros((0, 1, 1), np.float32)
+    units = [normalised(_patch(fine, c, half)) for c in centres]
+    patches = np.stack([unit for unit, _ in units]) if units else np.zeros((0, 1, 1), np.float32)
     anchors = apply(np.asarray(np.linalg.inv(mm_to_pixels(FINE_DPI))), centres) if len(centres) else np.zeros((0, 2))
-    return FormModel(form, coarse, fine, anchors, patches, safe)
+    norms = np.array([norm for _, norm in units])
+    return FormModel(form, coarse, fine, anchors, patches, norms, safe)
 
 
 def _patch_half() -> tuple[int, int]:
@@ -129,7 +135,8 @@ def _ambiguous(fine: NDArray[np.float32], centre: NDArray[np.int64], half: tuple
     (cx, cy), (hx, hy) = centre, half
     y0, x0 = max(0, cy - hy - reach), max(0, cx - hx - reach)
     around = fine[y0 : cy + hy + reach + 1, x0 : cx + hx + reach + 1]
-    match = cv2.matchTemplate(around, _patch(fine, centre, half), cv2.TM_CCOEFF_NORMED)
+    unit, norm = normalised(_patch(fine, centre, half))
+    match = correlate(around, unit, window_norms(around, (2 * hy + 1, 2 * hx + 1)), norm)
     px, py = cx - hx - x0, cy - hy - y0
     own = round(0.8 * FINE_DPI / MM_PER_INCH)
     tops = match >= cv2.dilate(match, np.ones((5, 5), np.uint8))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ocr.geometry import MM_PER_INCH, Matrix, Points, apply, fit_affine, mm_to_pixels
 from ocr.preprocess.identify import Pose
+from ocr.preprocess.match import best_place, correlate, window_norms
 from ocr.preprocess.model import FINE_DPI, FormModel, form_model, reach_px
 from ocr.preprocess.tone import darkness
 from ocr.spline import fit_spline
@@ -129,15 +130,17 @@ def _find_anchors(
     reach = round(radius_mm * scale)
     ph, pw = model.patches.shape[1:]
     edge = reach + round(4 * scale)
-    padded = cv2.copyMakeBorder(laid, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=0.0)
+    padded = np.pad(laid, edge)
+    norms = window_norms(padded, (ph, pw))
     centres = apply(mm_to_pixels(FINE_DPI), model.anchors)
     whole = np.rint(np.clip(guess, -4, 4) * scale)
     offsets, peaks = np.zeros_like(model.anchors), np.zeros(len(centres))
     for i in np.flatnonzero(wanted):
         x0, y0 = (np.rint(centres[i]) + whole[i]).astype(int) - (pw // 2, ph // 2) + (edge - reach)
-        window = padded[y0 : y0 + ph + 2 * reach, x0 : x0 + pw + 2 * reach]
-        match = np.asarray(cv2.matchTemplate(window, model.patches[i], cv2.TM_CCOEFF_NORMED), np.float32)
-        dx, dy, peaks[i] = _peak(match)
+        high, wide = ph + 2 * reach, pw + 2 * reach
+        window = padded[y0 : y0 + high, x0 : x0 + wide]
+        near = norms[y0 : y0 + 2 * reach + 1, x0 : x0 + 2 * reach + 1]
+        dx, dy, peaks[i] = best_place(correlate(window, model.patches[i], near, model.norms[i]))
         offsets[i] = (np.array([dx, dy]) - reach + whole[i]) / scale
     return _Found(offsets, peaks, wanted & (peaks > _GOOD_PEAK))
 
@@ -154,21 +157,6 @@ def _agreeing(model: FormModel, found: _Found) -> _Found:
             break
         good[np.flatnonzero(good)[stray & (error >= np.percentile(error, 70))]] = False
     return replace(found, good=good)
-
-
-def _peak(match: NDArray[np.float32]) -> tuple[float, float, float]:
-    """Highest point of a correlation surface, to a fraction of a pixel by a parabola along each axis."""
-    _, best, _, (x, y) = cv2.minMaxLoc(match)
-    h, w = match.shape
-    dx = _vertex(match[y, x - 1 : x + 2]) if 0 < x < w - 1 else 0.0
-    dy = _vertex(match[y - 1 : y + 2, x]) if 0 < y < h - 1 else 0.0
-    return x + dx, y + dy, float(best) if np.isfinite(best) else 0.0
-
-
-def _vertex(three: NDArray[np.float32]) -> float:
-    a, b, c = (float(v) for v in three)
-    bend = a - 2 * b + c
-    return 0.0 if abs(bend) < 1e-9 else float(np.clip(0.5 * (a - c) / bend, -0.5, 0.5))
 
 
 def _inside(image: NDArray[np.uint8], points: Points) -> NDArray[np.bool_]:

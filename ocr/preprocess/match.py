@@ -1,0 +1,65 @@
+"""Normalised cross-correlation that cannot be fooled by blank paper."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+_FLOOR = 0.25
+
+
+def normalised(template: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
+    """A template with mean 0 and norm 1, and the norm it had."""
+    centred = template - template.mean()
+    norm = float(np.linalg.norm(centred))
+    return np.asarray(centred / max(norm, 1e-6), dtype=np.float32), norm
+
+
+def window_norms(image: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    """Norm, about its own mean, of every window of (height, width) `size` inside the image."""
+    height, width = size
+    total, squares = (np.asarray(table, dtype=np.float64) for table in cv2.integral2(image))
+    variance = _windows(squares, height, width) - _windows(total, height, width) ** 2 / (height * width)
+    return np.asarray(np.sqrt(np.maximum(variance, 0)), dtype=np.float32)
+
+
+def _windows(table: NDArray[np.float64], height: int, width: int) -> NDArray[np.float64]:
+    """Sums over all windows, from an integral image."""
+    return np.asarray(
+        table[height:, width:] - table[:-height, width:] - table[height:, :-width] + table[:-height, :-width]
+    )
+
+
+def correlate(
+    image: NDArray[np.float32], unit: NDArray[np.float32], norms: NDArray[np.float32], template_norm: float
+) -> NDArray[np.float32]:
+    """Correlation of a template with every window, -1..1.
+
+    As zero-mean normalised cross-correlation, but a window with far less structure than the template counts as having
+    a quarter of it: on blank paper the plain quotient is noise divided by noise, and often 1.
+
+    Parameters
+    ----------
+    unit, template_norm
+        From `normalised`.
+    norms
+        From `window_norms`, of the same image and the template's size.
+    """
+    raw = cv2.matchTemplate(image, unit, cv2.TM_CCORR)
+    return np.asarray(raw / np.maximum(norms, _FLOOR * template_norm), dtype=np.float32)
+
+
+def best_place(match: NDArray[np.float32]) -> tuple[float, float, float]:
+    """Highest point (x, y, value) of a correlation surface, to a fraction of a pixel by a parabola along each axis."""
+    _, best, _, (x, y) = cv2.minMaxLoc(match)
+    h, w = match.shape
+    dx = _vertex(match[y, x - 1 : x + 2]) if 0 < x < w - 1 else 0.0
+    dy = _vertex(match[y - 1 : y + 2, x]) if 0 < y < h - 1 else 0.0
+    return x + dx, y + dy, float(best)
+
+
+def _vertex(three: NDArray[np.float32]) -> float:
+    a, b, c = (float(v) for v in three)
+    bend = a - 2 * b + c
+    return 0.0 if abs(bend) < 1e-9 else float(np.clip(0.5 * (a - c) / bend, -0.5, 0.5))
