@@ -24,6 +24,8 @@ class Gates(BaseModel):
     max_outside_mm: float
     max_lost_share: float
     back_score: float
+    faint_score: float
+    min_sharpness: float
     second_card_share: float
 
 

@@ -14,7 +14,11 @@ from ocr.geometry import MM_PER_INCH, Matrix, Points, apply, mm_to_pixels, quad_
 from ocr.preprocess.match import best_place, correlate, normalised, window_norms
 from ocr.preprocess.model import COARSE_DPI, form_model, reach_px, soften
 from ocr.preprocess.paper import Skew, estimate_skew, paper_quads, turned_frame
-from ocr.preprocess.tone import darkness
+from ocr.preprocess.tone import darkness, grey
+from ocr.sheet import Sheet
+
+VIEW_DPI, VIEW_PX = 200.0, 2200.0
+"""Resolution to which sheets are reduced before registration; the length where they state none."""
 
 WORK_PX = 700
 """Longer side of the reduced sheet on which paper and skew are sought."""
@@ -45,36 +49,62 @@ class Pose:
     score: float
 
 
-def reduced(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Matrix]:
-    """The sheet at most `WORK_PX` long, and the matrix from its pixels to the sheet's."""
-    factor = max(1.0, max(image.shape) / WORK_PX)
+def reduced(image: NDArray[np.uint8], longer_px: float) -> tuple[NDArray[np.uint8], Matrix]:
+    """The image at most `longer_px` long, and the matrix from its pixels to the image's."""
+    factor = max(1.0, max(image.shape) / longer_px)
     size = (max(1, round(image.shape[1] / factor)), max(1, round(image.shape[0] / factor)))
     sx, sy = image.shape[1] / size[0], image.shape[0] / size[1]
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     return np.asarray(small, dtype=np.uint8), translation(-0.5, -0.5) @ scaling(sx, sy) @ translation(0.5, 0.5)
 
 
-def pose_groups(image: NDArray[np.uint8], dpi: float | None, forms: Sequence[Form]) -> Iterator[list[Pose]]:
+@dataclass(frozen=True, eq=False)
+class View:
+    """A sheet in grey, reduced to what registration needs.
+
+    Attributes
+    ----------
+    image
+        uint8 (H, W).
+    to_sheet
+        Matrix from its pixels to the sheet's.
+    dpi
+        Its resolution, None where the sheet states none.
+    factor
+        Sheet pixels per pixel.
+    """
+
+    image: NDArray[np.uint8]
+    to_sheet: Matrix
+    dpi: float | None
+    factor: float
+
+
+def view_of(sheet: Sheet) -> View:
+    """The working view of a sheet."""
+    image = grey(sheet.pixels)
+    factor = max(1.0, sheet.dpi / VIEW_DPI if sheet.dpi else max(image.shape) / VIEW_PX)
+    if factor < 1.2:
+        return View(image, np.eye(3), sheet.dpi, 1.0)
+    small, to_sheet = reduced(image, max(image.shape) / factor)
+    return View(small, to_sheet, sheet.dpi / factor if sheet.dpi else None, factor)
+
+
+def pose_groups(view: View, forms: Sequence[Form]) -> Iterator[list[Pose]]:
     """Guesses of form, rotation and place in groups, the cheapest and likeliest group first, each best first.
 
     First the outlines of bright paper; then the picture's own frame and, at the stated resolution, anywhere in it;
     last every usual resolution, for sheets that state none or a wrong one.
-
-    Parameters
-    ----------
-    image
-        uint8 (H, W), the sheet in grey.
-    dpi
-        Its resolution where known.
     """
-    small, to_sheet = reduced(image)
+    image = view.image
+    small, to_sheet = reduced(image, WORK_PX)
     dark = darkness(small, max(2, round(max(small.shape) / 45)))
     yield _on_quads(dark, to_sheet, paper_quads(small), forms)
     skew = estimate_skew(np.asarray(cv2.resize(dark, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.float32))
     frame = turned_frame((small.shape[1], small.shape[0]), skew)
-    stated = [] if dpi is None else list(_anywhere(image, dpi, skew, forms))
+    stated = [] if view.dpi is None else list(_anywhere(image, view.dpi, skew, forms))
     yield best_first([*_on_quads(dark, to_sheet, [frame], forms), *stated])
-    yield best_first([pose for usual in USUAL_DPI for pose in _anywhere(image, usual, skew, forms)])
+    yield best_first([pose for dpi in USUAL_DPI for pose in _anywhere(image, dpi / view.factor, skew, forms)])
 
 
 def _on_quads(
