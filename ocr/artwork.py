@@ -11,6 +11,7 @@ import math
 from functools import lru_cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pypdfium2
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ from ocr.serial import qr_payload
 
 FONTS_DIR = Path(__file__).parent / "data" / "fonts"
 POINTS_PER_MM = 72 / 25.4
+RENDER_DPI = 600
 _FONT, _BOLD = "MigcardsSans", "MigcardsSansBold"
 
 
@@ -160,9 +162,12 @@ def raster(form: Form, dpi: float, serial: str | None = None) -> NDArray[np.uint
     # The renderer stretches a page to whole pixels, so the page is made a whole number of them (less a hair, for
     # it rounds up): otherwise a card would be drawn up to 0.2 mm wider than it is.
     page = ((width - 0.01) * 72 / dpi, (height - 0.01) * 72 / dpi)
+    # It also moves words and filled rectangles to whole pixels, so they are drawn small and averaged.
+    fine = max(1, int(RENDER_DPI // dpi))
     document = pypdfium2.PdfDocument(form_pdf(form, serial, page))
     try:
-        image = np.array(document[0].render(scale=dpi / 72.0).to_numpy()[:, :, :3])
+        drawn = document[0].render(scale=fine * dpi / 72.0).to_numpy()[:, :, :3]
+        image = np.array(cv2.resize(drawn, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
     finally:
         document.close()
     image.setflags(write=False)

@@ -84,15 +84,19 @@ def _meaning(text: str, form: Form, path: Path) -> Iterator[Fault]:
     for spec in form.fields:
         line = _field_line(text, spec.name)
         if spec.alphabet and spec.alphabet not in ALPHABETS:
-            yield Fault(line, f"field {spec.name}: no alphabet is called {spec.alphabet}; there are {', '.join(ALPHABETS)}")
+            yield Fault(
+                line, f"field {spec.name}: no alphabet is called {spec.alphabet}; there are {', '.join(ALPHABETS)}"
+            )
         if spec.lexicon and spec.lexicon not in lexicons:
-            yield Fault(line, f"field {spec.name}: no lexicon is called {spec.lexicon}; there are {', '.join(sorted(lexicons))}")
+            yield Fault(
+                line, f"field {spec.name}: no lexicon is called {spec.lexicon}; there are {', '.join(sorted(lexicons))}"
+            )
         if spec.kind.is_text and not spec.alphabet:
             yield Fault(line, f"field {spec.name}: a text field needs an alphabet")
     found = len(form_model(form).anchors)
     if found < MIN_ANCHORS_TO_PRINT:
-        yield Fault(0, f"only {found} places of the artwork can be told apart; at least {MIN_ANCHORS_TO_PRINT} are needed to "
-                       "lay the form on a scan: print more words or lines on it")
+        words = f"only {found} places of the artwork can be told apart, and {MIN_ANCHORS_TO_PRINT} are needed"
+        yield Fault(0, f"{words} to lay the form on a scan: print more words or lines on it")
     for other in FORMS_DIR.glob("*.toml"):
         if other.resolve() != path.resolve() and f'code = "{form.code}"' in other.read_text("utf-8"):
             yield Fault(line_of(text, ("code",)), f"code {form.code} is already used by {other.name}")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ocr.confidence.calibration import Calibration
+from ocr.confidence.calibration import Judge
 from ocr.extract.reader import Raw
 from ocr.form import Entry, FieldKind, FieldSpec, Form
 from ocr.geometry import Quad
@@ -33,7 +33,7 @@ class Seen:
 
 
 def interpret(
-    form: Form, seen: Sequence[Seen], calibration: Calibration, today: date
+    form: Form, seen: Sequence[Seen], calibration: Judge, today: date
 ) -> tuple[tuple[FieldReading, ...], tuple[str, ...]]:
     """Field readings of a card in the form's order, and the names of the rules it breaks.
 
@@ -47,18 +47,28 @@ def interpret(
     readings: dict[str, FieldReading] = {}
     on: date | None = None
     for item in sorted(seen, key=lambda s: (s.spec.name != "crossing_date", s.spec.within is not None)):
-        within = readings[item.spec.within].value if item.spec.within in readings else None
-        candidates = _candidates(item, within or None, on, today)
+        candidates = _candidates(item, _within(item.spec, form, readings), on, today)
         readings[item.spec.name] = _judge(item, candidates, calibration)
         if item.spec.name == "crossing_date":
             on = parse_iso(readings["crossing_date"].value)
-    broken = check(_values(readings), direction=form.direction, on=on or today)
+    broken = check(_values(readings), direction=form.direction, on=today)
     for rule in broken:
         for name in rule.fields:
             if name in readings:
                 reason = f"rule:{rule.rule}"
                 readings[name] = replace(readings[name], review=(*readings[name].review, reason))
     return tuple(readings[spec.name] for spec in form.fields), tuple(rule.rule for rule in broken)
+
+
+def _within(spec: FieldSpec, form: Form, readings: Mapping[str, FieldReading]) -> str | None:
+    """Code that narrows a field's lexicon: of the field it lies within, or of what is written beside ``OTHER``."""
+    if spec.within is None or spec.within not in readings:
+        return None
+    value = readings[spec.within].value
+    written = form.by_name[spec.within].specify
+    if value == "OTHER" and written is not None and written in readings:
+        value = readings[written].value
+    return value or None
 
 
 def _values(readings: Mapping[str, FieldReading]) -> dict[str, str]:
@@ -86,7 +96,7 @@ def _candidates(item: Seen, within: str | None, on: date | None, today: date) ->
     return grammar_of(raw.text)
 
 
-def _judge(item: Seen, candidates: tuple[Candidate, ...], calibration: Calibration) -> FieldReading:
+def _judge(item: Seen, candidates: tuple[Candidate, ...], calibration: Judge) -> FieldReading:
     """Give the reading its value and probability, and say why a person must look, if one must."""
     spec, raw = item.spec, item.raw
     value = "" if raw.state is FieldState.EMPTY else candidates[0].value if candidates else None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from hashlib import sha256
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr.artwork import raster
-from ocr.confidence.calibration import Calibration, load_calibration
+from ocr.confidence.calibration import Judge, Uncalibrated, load_calibration
 from ocr.extract.reader import Crop
 from ocr.extract.readers import Readers
 from ocr.form import FORMS_DIR, Form, load_forms
@@ -25,6 +28,7 @@ from ocr.reading import CardReading, Refused
 from ocr.sheet import Sheet
 from ocr.warp import Registration, crop_size, crop_to_mm, cut, resample, zone_quad
 
+DATA_DIR = Path(__file__).parent / "data"
 CROP_DPI = 200.0
 CROP_MARGIN_MM = 1.5
 
@@ -63,21 +67,22 @@ class Engine:
     forms: tuple[Form, ...]
     gates: Gates
     readers: Readers
-    calibration: Calibration
+    calibration: Judge
 
 
 @lru_cache(maxsize=2)
-def load_engine(forms_dir: Path = FORMS_DIR) -> Engine:
+def load_engine(forms_dir: Path = FORMS_DIR, calibrated: bool = True) -> Engine:
     """Load forms, gates, readers and calibration."""
-    return Engine(load_forms(forms_dir), load_gates(), Readers(), load_calibration())
+    calibration = load_calibration() if calibrated else Uncalibrated()
+    return Engine(load_forms(forms_dir), load_gates(), Readers(), calibration)
 
 
-def read_page(job: PageJob, forms_dir: Path = FORMS_DIR) -> PageResult:
-    """Read one page; the function that worker processes run."""
+def read_page(job: PageJob, forms_dir: Path = FORMS_DIR, calibrated: bool = True) -> PageResult:
+    """Read one page; the function that worker processes run. Uncalibrated, probabilities are raw scores."""
     sheet = load_page(job.path, job.page, job.sha256)
     if isinstance(sheet, Refused):
         return PageResult(job, sheet, None, None)
-    outcome, dpi = read_sheet(sheet, load_engine(forms_dir))
+    outcome, dpi = read_sheet(sheet, load_engine(forms_dir, calibrated))
     return PageResult(job, outcome, dpi, sheet.size)
 
 
@@ -87,12 +92,7 @@ def read_sheet(sheet: Sheet, engine: Engine) -> tuple[CardReading | Refused, flo
     if isinstance(located, Refused):
         return located, sheet.dpi
     registration = located.registration
-    crops = cut_crops(sheet, registration)
-    raws = engine.readers.read_fields(crops)
-    seen = [
-        Seen(crop.spec, raw, reader, version, as_quad(apply(sheet.to_scan, zone_quad(registration, crop.spec.box))))
-        for crop, (raw, reader, version) in zip(crops, raws, strict=True)
-    ]
+    seen = seen_fields(sheet, registration, cut_crops(sheet, registration), engine.readers)
     fields, broken = interpret(registration.form, seen, engine.calibration, date.today())
     serials = [f.value for f in fields if f.field == "card_no" and f.accepted]
     reading = CardReading(
@@ -107,6 +107,14 @@ def read_sheet(sheet: Sheet, engine: Engine) -> tuple[CardReading | Refused, flo
         broken_rules=broken,
     )
     return reading, resolution(sheet, registration)
+
+
+def seen_fields(sheet: Sheet, registration: Registration, crops: Sequence[Crop], readers: Readers) -> list[Seen]:
+    """Let the readers look at the crops."""
+    return [
+        Seen(crop.spec, raw, reader, version, as_quad(apply(sheet.to_scan, zone_quad(registration, crop.spec.box))))
+        for crop, (raw, reader, version) in zip(crops, readers.read_fields(crops), strict=True)
+    ]
 
 
 def resolution(sheet: Sheet, registration: Registration) -> float:
@@ -132,3 +140,12 @@ def blank_crop(form: Form, field: str) -> NDArray[np.uint8]:
     rect = form.by_name[field].box.grown(CROP_MARGIN_MM)
     to_raster = mm_to_pixels(CROP_DPI) @ crop_to_mm(rect, CROP_DPI)
     return resample(grey(raster(form, CROP_DPI)), to_raster, crop_size(rect, CROP_DPI))
+
+
+def software() -> str:
+    """Version of all that can change a reading: the program and its data files."""
+    data = sha256()
+    for path in sorted(DATA_DIR.rglob("*")):
+        if path.is_file() and path.suffix in (".toml", ".csv", ".json", ".onnx"):
+            data.update(path.read_bytes())
+    return f"migcards {metadata.version('migcards')} data {data.hexdigest()[:12]}"

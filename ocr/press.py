@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 from reportlab.pdfgen.canvas import Canvas
 
@@ -13,12 +14,15 @@ from ocr.form import Form
 from ocr.serial import serial_number
 
 PAPERS = {"a4": (210.0, 297.0), "a3": (297.0, 420.0), "sra3": (320.0, 450.0)}
+Size: TypeAlias = tuple[float, float]
+"""Width and height, or x and y, in millimetres."""
+
 GUTTER_MM = 4.0
 MARK_MM = 4.0
 MARGIN_MM = 7.0
 
 
-def layout(card: tuple[float, float], paper: tuple[float, float]) -> tuple[tuple[float, float], list[tuple[float, float]]]:
+def layout(card: tuple[float, float], paper: tuple[float, float]) -> tuple[Size, list[Size]]:
     """Place as many cards on a sheet as fit upright with room for cut marks.
 
     Returns
@@ -31,7 +35,7 @@ def layout(card: tuple[float, float], paper: tuple[float, float]) -> tuple[tuple
     BadInputError
         Not even one card fits.
     """
-    best: tuple[tuple[float, float], list[tuple[float, float]]] | None = None
+    best: tuple[Size, list[Size]] | None = None
     for sheet in (paper, paper[::-1]):
         columns, rows = (
             int((side - 2 * MARGIN_MM + GUTTER_MM) // (length + GUTTER_MM))
@@ -87,9 +91,7 @@ def print_cards(forms: tuple[Form, ...], count: int, first_serial: int, paper: s
     return pages
 
 
-def _card(
-    canvas: Canvas, sheet: tuple[float, float], place: tuple[float, float], form: Form, serial: str
-) -> None:
+def _card(canvas: Canvas, sheet: tuple[float, float], place: tuple[float, float], form: Form, serial: str) -> None:
     x, y = place
     draw_form(Pen(canvas, x * POINTS_PER_MM, (sheet[1] - y) * POINTS_PER_MM), form, serial)
     marks = Pen(canvas, 0.0, sheet[1] * POINTS_PER_MM)

@@ -15,6 +15,9 @@ from ocr.messages import LANGUAGES, Language
 from ocr.settings import Settings, read_settings
 from store.engine import open_store
 
+OUT_FILE = click.Path(dir_okay=False, path_type=Path)
+IN_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:

@@ -6,9 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
-import cv2
 
-from ocr.cli.common import forms_dir
+from ocr.cli.common import OUT_FILE, forms_dir
 from ocr.cli.picture import load_sheet, registered_zones, write_png
 from ocr.draw import draw_form_zones, draw_zones
 from ocr.errors import BadInputError
@@ -45,7 +44,7 @@ def list_forms() -> None:
 @click.option("--count", type=int, default=1, show_default=True, help="How many cards.")
 @click.option("--first-serial", type=int, default=1, show_default=True, help="Serial number of the first.")
 @click.option("--paper", type=click.Choice(list(PAPERS)), default="a4", show_default=True)
-@click.option("-o", "out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.option("-o", "out", type=OUT_FILE, required=True)
 def print_command(names: tuple[str, ...], count: int, first_serial: int, paper: str, out: Path) -> None:
     """Print blank cards with running serials and cut marks as PDF.
 
@@ -71,7 +70,7 @@ def check(context: click.Context, file: Path) -> None:
 @form.command("preview")
 @click.argument("name", metavar="FORM")
 @click.option("--scan", type=click.Path(path_type=Path), help="Draw the zones over this scan instead of the artwork.")
-@click.option("-o", "out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.option("-o", "out", type=OUT_FILE, required=True)
 def preview(name: str, scan: Path | None, out: Path) -> None:
     """Draw a form's zones over its artwork or over a scan, as PNG."""
     wanted = find_form(name)

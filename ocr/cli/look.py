@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocr.cli.common import language_option, store
+from ocr.cli.common import OUT_FILE, language_option, store
 from ocr.cli.picture import write_png
 from ocr.draw import GREEN, GREY, ORANGE, Zone, draw_zones
 from ocr.errors import BadInputError
@@ -47,7 +47,7 @@ class Shown:
 @click.command()
 @click.argument("card")
 @click.option("--personal", is_flag=True, help="Show names, birth dates and passports too.")
-@click.option("-o", "out", type=click.Path(dir_okay=False, path_type=Path), help="Also draw the card as PNG.")
+@click.option("-o", "out", type=OUT_FILE, help="Also draw the card as PNG.")
 @language_option
 def show(card: str, personal: bool, out: Path | None, language: Language) -> None:
     """Show one card: CARD is its number, its serial, or the beginning of its scan's hash."""
@@ -55,7 +55,9 @@ def show(card: str, personal: bool, out: Path | None, language: Language) -> Non
         found, scan = _find(session, card)
         fields = _fields(session, Reading.card_id == found.id, personal)
         values = current_values(session, found.id)
-    click.echo(f"{found.form} {found.version}  {found.direction}  {found.serial or '—'}  {scan.path}, page {scan.page + 1}")
+    click.echo(
+        f"{found.form} {found.version}  {found.direction}  {found.serial or '—'}  {scan.path}, page {scan.page + 1}"
+    )
     click.echo(f"rotation {found.rotation}°, residual {found.residual_mm:.2f} mm, {scan.dpi or 0:.0f} dpi")
     for item in fields:
         settled = values.get(item.field)
@@ -72,7 +74,7 @@ def show(card: str, personal: bool, out: Path | None, language: Language) -> Non
 @click.option("--limit", type=int, default=100, show_default=True)
 @click.option("--surest-first", is_flag=True, help="The surest readings first instead of the least sure.")
 @click.option("--personal", is_flag=True, help="Needed for names, birth dates and passports.")
-@click.option("-o", "out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.option("-o", "out", type=OUT_FILE, required=True)
 def gallery(field: str, limit: int, surest_first: bool, personal: bool, out: Path) -> None:
     """Draw the crops of one field sorted by probability, least sure first, as PNG."""
     with Session(read_only(store())) as session:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -38,7 +39,9 @@ def queue(field: str | None, limit: int, form: str, language: Language) -> None:
         sheet.writerow(["scan", "serial", "field", "why", "file", "value", "person", "reason"])
         for item in items:
             why = "; ".join(why_message(w, language) for w in item.why)
-            sheet.writerow([f"{item.scan.sha256}:{item.scan.page + 1}", item.serial or "", item.field, why, item.path, "", "", ""])
+            sheet.writerow(
+                [f"{item.scan.sha256}:{item.scan.page + 1}", item.serial or "", item.field, why, item.path, "", "", ""]
+            )
         return
     if not numbers.total:
         click.echo(say("queue.empty", language))
@@ -47,10 +50,16 @@ def queue(field: str | None, limit: int, form: str, language: Language) -> None:
     for name, count in numbers.by_field.items():
         click.echo(f"  {name:24}{count:>8}")
     rows = [
-        (str(i.card_id), i.serial or "—", i.field, "; ".join(why_message(w, language) for w in i.why), Path(i.path).name,
-         str(i.scan.page + 1))
-        for i in items
-    ]  # fmt: skip
+        (
+            str(item.card_id),
+            item.serial or "—",
+            item.field,
+            "; ".join(why_message(why, language) for why in item.why),
+            Path(item.path).name,
+            str(item.scan.page + 1),
+        )
+        for item in items
+    ]
     _columns(say("queue.columns", language).split("|"), rows)
 
 
@@ -91,7 +100,7 @@ def decide(sheet: Path, apply: bool) -> None:
         raise click.exceptions.Exit(4)
 
 
-def _columns(heads: list[str], rows: list[tuple[str, ...]]) -> None:
+def _columns(heads: list[str], rows: Sequence[tuple[str, ...]]) -> None:
     widths = [max(len(heads[i]), *(len(row[i]) for row in rows)) for i in range(len(heads))]
     for row in (heads, *rows):
         click.echo("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -52,7 +52,7 @@ def write_png(path: Path, pixels: NDArray[np.uint8]) -> None:
     BadInputError
         The folder does not exist or cannot be written.
     """
-    ok, data = cv2.imencode(".png", pixels)
+    _, data = cv2.imencode(".png", pixels)
     try:
         path.write_bytes(data.tobytes())
     except OSError as error:

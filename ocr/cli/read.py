@@ -19,7 +19,7 @@ from ocr.cli.common import forms_dir, language_option, settings, store
 from ocr.errors import BadInputError
 from ocr.form import Form, load_forms
 from ocr.messages import Language, say
-from ocr.pipeline import PageJob, PageResult, read_page
+from ocr.pipeline import PageJob, PageResult, read_page, software
 from ocr.preprocess.load import FileInfo, discover, probe
 from ocr.reading import CardReading, Refusal, Refused
 from ocr.scan import ScanId
@@ -73,7 +73,7 @@ def run(context: click.Context, paths: tuple[Path, ...], as_json: bool, note: st
     with Session(engine) as session:
         batch_id = start_batch(session, names, note)
         session.commit()
-    saver = Saver(engine, batch_id, {(f.id, f.version): f for f in load_forms(forms_dir())})
+    saver = Saver(engine, batch_id, {(f.id, f.version): f for f in load_forms(forms_dir())}, software())
     try:
         jobs = list(_pending(files, engine, saver, tally))
         _read(jobs, saver, tally, language, quiet=as_json)
@@ -84,7 +84,9 @@ def run(context: click.Context, paths: tuple[Path, ...], as_json: bool, note: st
         finish_batch(session, batch_id)
         session.commit()
     seconds = time.monotonic() - started
-    click.echo(json.dumps(asdict(tally) | {"seconds": round(seconds, 1)}) if as_json else _summary(tally, seconds, language))
+    click.echo(
+        json.dumps(asdict(tally) | {"seconds": round(seconds, 1)}) if as_json else _summary(tally, seconds, language)
+    )
     if tally.refused:
         context.exit(EXIT_REFUSED)
 
@@ -96,6 +98,7 @@ class Saver:
     engine: Engine
     batch_id: int
     forms: dict[tuple[str, str], Form]
+    software: str
 
     def save(self, path: Path, outcome: CardReading | Refused, dpi: float | None, size: tuple[int, int] | None) -> None:
         """Keep what became of one page."""
@@ -107,16 +110,17 @@ class Saver:
                 save_refused(session, outcome, batch_id=self.batch_id, path=str(path), dpi=dpi, size=size)
             else:
                 form = self.forms[outcome.form, outcome.version]
-                save_card(
-                    session, outcome, batch_id=self.batch_id, form=form, path=str(path), dpi=dpi or 0.0, size=size or (0, 0)
-                )
+                about = {"batch_id": self.batch_id, "path": str(path), "dpi": dpi or 0.0, "size": size or (0, 0)}
+                save_card(session, outcome, form=form, software=self.software, **about)
             session.commit()
 
 
 def _pending(files: Sequence[Path], engine: Engine, saver: Saver, tally: Tally) -> Iterator[PageJob]:
     """Pages that are not in the store yet; files that cannot be read at all are kept as refused on the way."""
     seen: set[ScanId] = set()
-    found = batch.run(files, probe, workers=settings().workers, timeout_s=settings().page_timeout_s, on_crash=_crashed_file)
+    found = batch.run(
+        files, probe, workers=settings().workers, timeout_s=settings().page_timeout_s, on_crash=_crashed_file
+    )
     for path, info in found:
         sha256 = info.scan.sha256 if isinstance(info, Refused) else info.sha256
         with Session(engine) as session:

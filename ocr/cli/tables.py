@@ -13,7 +13,7 @@ from ocr.cli.common import language_option, store
 from ocr.errors import BadInputError
 from ocr.messages import Language
 from reports.build import available, build
-from reports.html import render_report
+from reports.page import render_report
 from reports.period import Period, parse_period, parse_range
 from reports.render import FORMATS, render
 from reports.spreadsheet import as_workbook
@@ -26,7 +26,7 @@ from store.engine import read_only
 @click.option("--from", "first", help="First day or month: 2026-01 or 2026-01-15.")
 @click.option("--to", "last", help="Last day or month, included.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
-@click.option("-o", "out", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file instead of the screen.")
+@click.option("-o", "out", type=OUT_FILE, help="Write to a file instead of the screen.")
 @language_option
 def report(
     tables: tuple[str, ...],

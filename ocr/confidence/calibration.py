@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -65,6 +66,22 @@ class Verdict:
 
     probability: float
     accepted: bool
+
+
+class Judge(Protocol):
+    """Says what a score is worth."""
+
+    def judge(self, reader: str, spec: FieldSpec, state: FieldState, score: float) -> Verdict:
+        """Probability that the value is right, and whether it stands without a person."""
+        ...
+
+
+class Uncalibrated:
+    """Passes raw scores through and accepts nothing: for measuring."""
+
+    def judge(self, reader: str, spec: FieldSpec, state: FieldState, score: float) -> Verdict:
+        """The score itself."""
+        return Verdict(score, False)
 
 
 class Kept(BaseModel):

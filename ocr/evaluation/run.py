@@ -8,17 +8,24 @@ from hashlib import sha256
 from pathlib import Path
 
 from ocr import batch
+from ocr.confidence.calibration import Sample, kind_of
 from ocr.errors import BadInputError
-from ocr.evaluation.score import PageScore, score_page
+from ocr.evaluation.score import PageScore, same_value, score_page
 from ocr.evaluation.truth import PageTruth
 from ocr.form import FORMS_DIR, load_forms
 from ocr.pipeline import PageJob, PageResult, read_page
-from ocr.reading import Refusal, Refused
+from ocr.reading import FieldState, Refusal, Refused
 from ocr.scan import ScanId
 
 
 def read_labelled(
-    scans: Path, truths: Iterable[PageTruth], workers: int, timeout_s: float, forms_dir: Path = FORMS_DIR
+    scans: Path,
+    truths: Iterable[PageTruth],
+    workers: int,
+    timeout_s: float,
+    forms_dir: Path,
+    *,
+    calibrated: bool = True,
 ) -> Iterator[tuple[PageTruth, PageResult]]:
     """Read every page that has truth.
 
@@ -33,7 +40,7 @@ def read_labelled(
         if not path.is_file():
             raise BadInputError(f"{path}, named by the truth, does not exist.")
         jobs[PageJob(path, sha256(path.read_bytes()).hexdigest(), truth.page)] = truth
-    work = partial(read_page, forms_dir=forms_dir)
+    work = partial(read_page, forms_dir=forms_dir, calibrated=calibrated)
     for job, result in batch.run(jobs, work, workers=workers, timeout_s=timeout_s, on_crash=crashed):
         yield jobs[job], result
 
@@ -48,3 +55,17 @@ def score_all(labelled: Iterable[tuple[PageTruth, PageResult]], forms_dir: Path 
     forms = {form.id: form for form in load_forms(forms_dir)}
     for truth, result in labelled:
         yield score_page(truth, result.outcome, forms)
+
+
+def samples_of(truth: PageTruth, result: PageResult, forms_dir: Path = FORMS_DIR) -> Iterator[Sample]:
+    """What an uncalibrated reading of a page teaches: only of states that may ever be accepted."""
+    outcome = result.outcome
+    if isinstance(outcome, Refused) or outcome.form != truth.form:
+        return
+    specs = {form.id: form for form in load_forms(forms_dir)}[outcome.form].by_name
+    for reading in outcome.fields:
+        known = truth.fields.get(reading.field)
+        if known is None or reading.value is None or reading.state not in (FieldState.READ, FieldState.EMPTY):
+            continue
+        kind = kind_of(specs[reading.field], reading.state)
+        yield Sample(reading.reader, kind, reading.probability, same_value(reading.value, known.value))

@@ -28,8 +28,8 @@ class FieldScore:
         Edit operations between the raw text and what was written, and the written text's length (for CER).
     boxes, wrong_boxes
         For mark fields: options, and those whose mark was seen differently.
-    offset_mm
-        Largest distance between a corner of the zone and where it truly lies.
+    offsets_mm
+        Distances between the zone's corners and where they truly lie.
     """
 
     field: str
@@ -43,12 +43,15 @@ class FieldScore:
     length: int
     boxes: int
     wrong_boxes: int
-    offset_mm: float
+    offsets_mm: tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class PageScore:
-    """One page held against its truth. `outcome` is ``read`` or the refusal's reason."""
+    """One page held against its truth.
+
+    `outcome` is ``read`` or the refusal's reason; `offset_mm` the mean distance of its zones' corners from the truth.
+    """
 
     scan: str
     page: int
@@ -88,7 +91,7 @@ def score_page(truth: PageTruth, outcome: CardReading | Refused, forms: dict[str
         form=truth.form,
         right_form=right_form,
         right_rotation=outcome.rotation == truth.rotation,
-        offset_mm=max((field.offset_mm for field in fields), default=float("inf")),
+        offset_mm=float(np.mean([d for field in fields for d in field.offsets_mm])) if fields else float("inf"),
         residual_mm=outcome.residual_mm,
         faults=truth.fault_names,
         hand=truth.hand,
@@ -113,7 +116,7 @@ def score_field(spec: FieldSpec, truth: FieldTruth, reading: FieldReading) -> Fi
         length=len(written) if spec.kind.is_text else 0,
         boxes=len(spec.options),
         wrong_boxes=marks,
-        offset_mm=_offset(spec, truth, reading),
+        offsets_mm=_offsets(spec, truth, reading),
     )
 
 
@@ -126,7 +129,7 @@ def _wrong_boxes(spec: FieldSpec, true: str, read: str) -> int:
     return len(set(filter(None, true.split("|"))) ^ set(filter(None, read.split("|"))))
 
 
-def _offset(spec: FieldSpec, truth: FieldTruth, reading: FieldReading) -> float:
+def _offsets(spec: FieldSpec, truth: FieldTruth, reading: FieldReading) -> tuple[float, ...]:
     true, seen = np.array(truth.quad), np.array(reading.quad)
     pixels_per_mm = float(np.hypot(*(true[2] - true[0]))) / float(np.hypot(spec.box.w, spec.box.h))
-    return float(np.hypot(*(seen - true).T).max()) / pixels_per_mm
+    return tuple(float(d) / pixels_per_mm for d in np.hypot(*(seen - true).T))

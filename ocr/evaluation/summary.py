@@ -49,7 +49,17 @@ class FieldFigures:
 
 @dataclass(frozen=True)
 class Registered:
-    """How well readable cards were found: counts, and the largest zone offsets in millimetres."""
+    """How well readable cards were found.
+
+    Attributes
+    ----------
+    within
+        Cards whose zones' corners lie, on average, within `WITHIN_MM` of the truth.
+    median_mm, p99_mm, worst_mm
+        Of that average, over cards.
+    corners_within, farthest_mm
+        Share of single corners within `WITHIN_MM`, and the farthest of all.
+    """
 
     readable: int
     read: int
@@ -59,6 +69,8 @@ class Registered:
     median_mm: float
     p99_mm: float
     worst_mm: float
+    corners_within: float
+    farthest_mm: float
 
 
 @dataclass(frozen=True)
@@ -129,6 +141,7 @@ def _registered(pages: Sequence[PageScore]) -> Registered:
     readable = [page for page in pages if page.expect == "read"]
     read = [page for page in readable if page.outcome == "read"]
     offsets = np.array([page.offset_mm for page in read if page.right_form]) if read else np.zeros(0)
+    corners = np.array([d for page in read for field in page.fields for d in field.offsets_mm])
     some = len(offsets) > 0
     return Registered(
         readable=len(readable),
@@ -139,6 +152,8 @@ def _registered(pages: Sequence[PageScore]) -> Registered:
         median_mm=float(np.median(offsets)) if some else 0.0,
         p99_mm=float(np.percentile(offsets, 99)) if some else 0.0,
         worst_mm=float(offsets.max()) if some else 0.0,
+        corners_within=float((corners <= WITHIN_MM).mean()) if some else 0.0,
+        farthest_mm=float(corners.max()) if some else 0.0,
     )
 
 

@@ -24,11 +24,16 @@ Shares = NDArray[np.float32]
 REACH_MM = 0.55
 """How far the artwork is looked for around the place registration gives it."""
 
+EMPTY_MM2 = 0.75
+"""Less ink than this is no writing: a thin figure one has about twice as much."""
+
+_EDGE_MM, _STROKE_MM = 2.0, 1.2
 _TILE_MM = 16.0
 _PAPER_MM = 5.0
 _BRIDGE_MM = 1.15
 _LINE_MM = 2.5
 _SPECK_MM2 = 0.05
+_STREAK_INK, _STREAK_SHARE, _LEAN = 0.12, 0.93, 0.09
 _HIDDEN = 0.12
 """Printed darkness from which on a pixel by itself does not tell ink from print."""
 
@@ -59,6 +64,7 @@ def recover(pixels: Gray, blank: Gray, dpi: float) -> Gray:
     printed = _printed(art, dark, scale)
     beyond = np.clip(1 - (1 - dark) / np.maximum(1 - printed, 0.05), 0, 1) * (printed <= 0.8)
     ink = _bridge(np.asarray(beyond, np.float32), dark, printed, art, scale)
+    ink = _without_streaks(ink, printed > _HIDDEN)
     return _clean(_normalise(ink, printed < _HIDDEN), art, scale)
 
 
@@ -184,6 +190,42 @@ def _bridge(ink: Shares, dark: Shares, printed: Shares, art: Shares, scale: floa
     return np.where(hidden, np.maximum(ink, np.minimum(joined, seen)), ink)
 
 
+def _without_streaks(ink: Shares, hidden: NDArray[np.bool_]) -> Shares:
+    """Drop straight lines through the whole crop, nearly upright or level: scanner streaks and folds.
+
+    Print may hide parts of them. Whoever writes stays away from at least one of the crop's margins.
+    """
+    for turn in (False, True):
+        seen, veil = (ink.T, hidden.T) if turn else (ink, hidden)
+        streaks = _upright_streaks(seen > _STREAK_INK, veil)
+        if streaks is not None:
+            ink = np.where(streaks.T if turn else streaks, 0, ink).astype(np.float32)
+    return ink
+
+
+def _upright_streaks(dark: NDArray[np.bool_], hidden: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+    """Pixels (h, w) of lines from the upper to the lower edge, or None where there are none."""
+    h, w = dark.shape
+    lean = int(np.ceil(_LEAN * h))
+    dark = cv2.dilate(dark.astype(np.uint8), np.ones((1, 3), np.uint8)) > 0
+    rough = cv2.dilate((dark | hidden).astype(np.uint8), np.ones((1, 2 * lean + 1), np.uint8))
+    free = (~hidden).sum(axis=0)
+    if w <= 2 * lean or not (rough.mean(axis=0) > _STREAK_SHARE)[free > 0.4 * h].any():
+        return None
+    mask = np.zeros((h, w), bool)
+    rows = np.arange(h)
+    for shift in range(-lean, lean + 1, 2):
+        columns = np.arange(w)[None] + np.round(shift * (rows / (h - 1) - 0.5)).astype(int)[:, None]
+        columns = np.clip(columns, 0, w - 1)
+        line, veil = dark[rows[:, None], columns], hidden[rows[:, None], columns]
+        full = ((line | veil).mean(axis=0) > _STREAK_SHARE) & (veil.mean(axis=0) < 0.6)
+        mask[rows[:, None], columns[:, full]] = True
+    if not mask.any():
+        return None
+    wide = cv2.dilate(mask.astype(np.uint8), np.ones((1, 3), np.uint8))
+    return np.asarray((wide > 0) & (cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((1, 13), np.uint8)) == 0))
+
+
 def _normalise(ink: Shares, clear: NDArray[np.bool_]) -> Gray:
     """Stretch to 0..255 between the paper's noise and the crop's own pen."""
     calm = ink[clear] if clear.any() else ink.reshape(-1)
@@ -209,3 +251,24 @@ def _clean(ink: Gray, art: Shares, scale: float) -> Gray:
     kept[0] = False
     near = cv2.dilate(kept[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
     return np.asarray(ink * near, np.uint8)
+
+
+def writing_mm2(ink: Gray, dpi: float) -> float:
+    """Ink that may be writing, in square millimetres.
+
+    Specks do not count, nor do ends of strokes that reach in from neighbouring fields and stay near the crop's edge,
+    nor thin crumbs.
+    """
+    scale = dpi / MM_PER_INCH
+    h, w = ink.shape
+    _, _, stats, _ = cv2.connectedComponentsWithStats((ink > 90).astype(np.uint8), connectivity=8)
+    left, top, width, height, area = (stats[:, i] for i in range(5))
+    edge = _EDGE_MM * scale
+    inside = (top + height > edge) & (top < h - edge) & (left + width > edge) & (left < w - edge)
+    long = np.hypot(width, height) > _STROKE_MM * scale
+    return float(area[1:][(inside & long)[1:]].sum()) / scale**2
+
+
+def is_empty(ink: Gray, dpi: float) -> bool:
+    """Whether recovered ink holds no writing; a single thin digit does."""
+    return writing_mm2(ink, dpi) < EMPTY_MM2

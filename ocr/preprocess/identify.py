@@ -24,7 +24,7 @@ WORK_PX = 700
 """Longer side of the reduced sheet on which paper and skew are sought."""
 
 SEARCH_MM = 7.0
-_ASPECT_SLACK = 1.18
+_ASPECT_SLACK = 1.38
 _CUT_OFF_SHARE = 0.4
 USUAL_DPI = (150.0, 200.0, 240.0, 300.0, 400.0, 600.0)
 

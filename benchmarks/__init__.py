@@ -1,0 +1,1 @@
+"""Speed and memory of reading, stage by stage, beside the naive way in the same run."""

@@ -1,0 +1,60 @@
+"""Give each field to the reader for its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ocr.extract.barcode import BarcodeReader
+from ocr.extract.marks import MarksReader
+from ocr.extract.reader import Crop, Raw, Reader
+from ocr.extract.signature import SignatureReader
+from ocr.extract.tesseract import TesseractReader
+from ocr.form import FieldKind, FieldSpec
+
+
+class Readers:
+    """All readers of a process, each loaded at its first use.
+
+    Parameters
+    ----------
+    marks, barcode, signature, text
+        Readers to use in place of the usual ones; a test passes a few lines around a function.
+    """
+
+    def __init__(
+        self,
+        *,
+        marks: Reader | None = None,
+        barcode: Reader | None = None,
+        signature: Reader | None = None,
+        text: Reader | None = None,
+    ) -> None:
+        self.marks = marks or MarksReader()
+        self.barcode = barcode or BarcodeReader()
+        self.signature = signature or SignatureReader()
+        self.text = text or TesseractReader()
+
+    def for_field(self, spec: FieldSpec) -> Reader:
+        """The reader that reads this field."""
+        if spec.kind.is_marks:
+            return self.marks
+        special = {FieldKind.BARCODE: self.barcode, FieldKind.SIGNATURE: self.signature}
+        return special.get(spec.kind, self.text)
+
+    def read_fields(self, crops: Sequence[Crop]) -> list[tuple[Raw, str, str]]:
+        """Read crops, those of one reader together.
+
+        Returns
+        -------
+        list of (Raw, str, str)
+            In the crops' order: the reading, and its reader's name and version.
+        """
+        batches: dict[int, tuple[Reader, list[int]]] = {}
+        for i, crop in enumerate(crops):
+            reader = self.for_field(crop.spec)
+            batches.setdefault(id(reader), (reader, []))[1].append(i)
+        found: dict[int, tuple[Raw, str, str]] = {}
+        for reader, places in batches.values():
+            raws = reader.read([crops[i] for i in places])
+            found.update((i, (raw, reader.name, reader.version)) for i, raw in zip(places, raws, strict=True))
+        return [found[i] for i in range(len(crops))]
