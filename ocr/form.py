@@ -212,7 +212,7 @@ class Form(Frozen):
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
-    version: str
+    version: Annotated[str, Field(pattern=r"^[0-9A-Za-z.\-]+$")]
     code: Annotated[str, Field(pattern=r"^[A-Z0-9]{2}$")]
     side: Literal["departure", "return", "back"]
     title_ru: str

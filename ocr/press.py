@@ -18,7 +18,8 @@ Size: TypeAlias = tuple[float, float]
 """Width and height, or x and y, in millimetres."""
 
 GUTTER_MM = 4.0
-MARK_MM = 4.0
+MARK_GAP_MM, MARK_MM = 1.0, 2.0
+"""Cut marks begin this far from a card and are this long, so that those between two cards touch neither."""
 MARGIN_MM = 7.0
 
 
@@ -95,9 +96,17 @@ def _card(canvas: Canvas, sheet: tuple[float, float], place: tuple[float, float]
     x, y = place
     draw_form(Pen(canvas, x * POINTS_PER_MM, (sheet[1] - y) * POINTS_PER_MM), form, serial)
     marks = Pen(canvas, 0.0, sheet[1] * POINTS_PER_MM)
-    w, h = form.size
-    gap = GUTTER_MM / 2 - 0.5
+    for start, end in cut_marks(place, form.size):
+        marks.line(start, end, 0.1, "#000000")
+
+
+def cut_marks(
+    place: tuple[float, float], card: tuple[float, float]
+) -> Iterator[tuple[tuple[float, float], tuple[float, float]]]:
+    """Ends, in mm on the sheet, of the eight lines along which a card is cut."""
+    (x, y), (w, h) = place, card
+    near, far = MARK_GAP_MM, MARK_GAP_MM + MARK_MM
     for cx, sx in ((x, -1), (x + w, 1)):
         for cy, sy in ((y, -1), (y + h, 1)):
-            marks.line((cx + sx * gap, cy), (cx + sx * (gap + MARK_MM), cy), 0.1, "#000000")
-            marks.line((cx, cy + sy * gap), (cx, cy + sy * (gap + MARK_MM)), 0.1, "#000000")
+            yield (cx + sx * near, cy), (cx + sx * far, cy)
+            yield (cx, cy + sy * near), (cx, cy + sy * far)

@@ -35,7 +35,9 @@ class Spline:
         return np.asarray(np.c_[kernels, flat] @ self.weights)
 
 
-def fit_spline(places: Points, offsets: Points, smoothing: float) -> tuple[Spline, NDArray[np.float64]]:
+def fit_spline(
+    places: Points, offsets: Points, smoothing: float
+) -> tuple[Spline, NDArray[np.float64], NDArray[np.float64]]:
     """Fit offsets (N, 2) at places (N, 2), N at least 4 and not all on a line.
 
     Parameters
@@ -46,8 +48,10 @@ def fit_spline(places: Points, offsets: Points, smoothing: float) -> tuple[Splin
     Returns
     -------
     tuple
-        The spline, and for every place the distance (N,) between its offset and what all others predict there,
-        in closed form (Wahba 1990, Spline Models for Observational Data, sections 2.4 and 4.2).
+        The spline; for every place the distance (N,) between its offset and what all others predict there, in
+        closed form (Wahba 1990, Spline Models for Observational Data, sections 2.4 and 4.2); and the standard
+        deviation (N,) of that prediction, with 1 for the median place (Dubrule 1983, Cross validation of kriging in
+        a unique neighborhood): less is known where the others are far away or all on one side.
 
     Raises
     ------
@@ -61,8 +65,9 @@ def fit_spline(places: Points, offsets: Points, smoothing: float) -> tuple[Splin
     system[n:, :n] = system[:n, n:].T
     inverse = np.linalg.inv(system)
     weights = inverse[:, :n] @ offsets
-    left_out = weights[:n] / np.diag(inverse)[:n, None]
-    return Spline(places, weights), np.hypot(left_out[:, 0], left_out[:, 1])
+    own = np.abs(np.diag(inverse)[:n])
+    errors = np.hypot(weights[:n, 0], weights[:n, 1]) / own
+    return Spline(places, weights), errors, np.sqrt(np.median(own) / own)
 
 
 def _kernel(a: Points, b: Points) -> NDArray[np.float64]:

@@ -59,12 +59,13 @@ def evaluate(scans: Path, truth: Path | None, as_json: Path | None, picture: Pat
 def report_lines(evaluation: Evaluation) -> list[str]:
     """The figures as lines of text."""
     found = evaluation.registered
+    within = _percent(found.within, found.readable)
     unreadable, rightly = refused_rightly(evaluation)
     lines = [
         f"{evaluation.pages} pages: {found.readable} readable, {unreadable} to be refused",
         f"  read                        {found.read:6} of {found.readable}",
-        f"  registered within 0.3 mm    {found.within:6} of {found.readable} ({_percent(found.within, found.readable)})",
-        f"  zone offset, mean of a card {found.median_mm:.3f} mm median, {found.p99_mm:.3f} 99 %, {found.worst_mm:.3f} worst",
+        f"  registered within 0.3 mm    {found.within:6} of {found.readable} {within:>8}",
+        f"  offset of a card in mm      {found.median_mm:.3f} median, {found.p99_mm:.3f} p99, {found.worst_mm:.3f} max",
         f"  zone corners within 0.3 mm  {found.corners_within:.2%}; farthest {found.farthest_mm:.2f} mm",
         f"  read on the wrong form      {found.wrong_form:6}",
         f"  read upside down            {found.wrong_rotation:6}",

@@ -109,9 +109,16 @@ class Saver:
             if isinstance(outcome, Refused):
                 save_refused(session, outcome, batch_id=self.batch_id, path=str(path), dpi=dpi, size=size)
             else:
-                form = self.forms[outcome.form, outcome.version]
-                about = {"batch_id": self.batch_id, "path": str(path), "dpi": dpi or 0.0, "size": size or (0, 0)}
-                save_card(session, outcome, form=form, software=self.software, **about)
+                save_card(
+                    session,
+                    outcome,
+                    batch_id=self.batch_id,
+                    form=self.forms[outcome.form, outcome.version],
+                    path=str(path),
+                    dpi=dpi or 0.0,
+                    size=size or (0, 0),
+                    software=self.software,
+                )
             session.commit()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from ocr.cli.common import language_option, store
+from ocr.cli.common import OUT_FILE, language_option, store
 from ocr.errors import BadInputError
 from ocr.messages import Language
 from reports.build import available, build

@@ -61,8 +61,15 @@ class Raw:
 class Reader(Protocol):
     """Reads a batch of crops."""
 
-    name: str
-    version: str
+    @property
+    def name(self) -> str:
+        """Which reader, for calibration and audit."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Changes whenever readings may."""
+        ...
 
     def read(self, crops: Sequence[Crop]) -> list[Raw]:
         """Return one `Raw` per crop, in order."""

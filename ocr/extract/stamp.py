@@ -1,4 +1,4 @@
-"""Turn a rubber stamp upright and take its frame away."""
+"""Turn a rubber stamp upright, take its frame away, and find the date on it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from ocr.geometry import MM_PER_INCH
 Gray = NDArray[np.uint8]
 
 MOST_DEGREES = 8.0
-_FRAME_MM = 7.0
-_ENLARGED = 1.5
+_LEVEL_SHARE, _UPRIGHT_SHARE = 0.55, 0.7
+_LINE_MM = 0.9
 
 
-def upright(ink: Gray, dpi: float) -> Gray:
-    """A stamp's type, level and without its frame, somewhat enlarged.
+def upright(ink: Gray, dpi: float, *, zoom: float = 1.0, soft: float = 0.0) -> Gray:
+    """A stamp's type, level and without its frame.
 
     Parameters
     ----------
@@ -24,15 +24,34 @@ def upright(ink: Gray, dpi: float) -> Gray:
         uint8 (h, w), 255 = ink: the recovered ink of the zone the stamp lies in.
     dpi
         Pixels per inch.
+    zoom
+        Enlargement.
+    soft
+        Standard deviation in pixels of a blur that closes the pores of a worn stamp; 0 for none.
 
     Returns
     -------
     ndarray
-        uint8, 255 = ink, larger than `ink`.
+        uint8, 255 = ink.
     """
-    scale = dpi / MM_PER_INCH
-    level = rotated(ink, -skew(ink), _ENLARGED)
-    return without_frame(level, scale * _ENLARGED)
+    if soft:
+        ink = np.asarray(cv2.GaussianBlur(ink, (0, 0), soft), np.uint8)
+    return without_frame(rotated(ink, -skew(ink), zoom), zoom * dpi / MM_PER_INCH)
+
+
+def lower_left(stamp: Gray) -> Gray:
+    """The lower line of a level stamp of two lines, up to its widest gap: where the date stands."""
+    rows = np.flatnonzero((stamp > 70).mean(axis=1) > 0.01)
+    if len(rows) < 10:
+        return stamp
+    middle, reach = int(rows[0] + rows[-1]) // 2, int(rows[-1] - rows[0]) // 5
+    profile = cv2.blur((stamp > 70).mean(axis=1, dtype=np.float32)[:, None], (1, 5))[:, 0]
+    line = stamp[middle - reach + int(profile[middle - reach : middle + reach + 1].argmin()) :]
+    columns = np.flatnonzero((line > 70).any(axis=0))
+    gaps = np.diff(columns)
+    if not len(gaps) or gaps.max() < 0.6 * len(line):
+        return line
+    return line[:, : int(columns[gaps.argmax()]) + 3]
 
 
 def skew(ink: Gray) -> float:
@@ -66,14 +85,37 @@ def rotated(ink: Gray, degrees: float, zoom: float) -> Gray:
 
 
 def without_frame(ink: Gray, scale: float) -> Gray:
-    """Drop long level and upright lines, and what of their ink lies next to them."""
-    dark = (ink > 70).astype(np.uint8)
-    length = round(_FRAME_MM * scale)
-    level = cv2.morphologyEx(_closed(dark, (9, 1)), cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    steep = cv2.morphologyEx(_closed(dark, (1, 9)), cv2.MORPH_OPEN, np.ones((round(0.7 * length), 1), np.uint8))
-    frame = cv2.dilate(level | steep, np.ones((5, 5), np.uint8))
-    return np.asarray(np.where(frame > 0, 0, ink), np.uint8)
+    """What lies inside the frame of a level stamp; all of it where no frame is seen.
+
+    A frame's lines are the outermost rows and columns that are inked over most of the stamp's length; lines of type
+    have gaps. What lies outside the frame is not of the stamp.
+    """
+    columns = _extent(ink.sum(axis=0))
+    top, bottom = _between(ink[:, columns], scale, _LEVEL_SHARE)
+    inside = ink[top:bottom]
+    left, right = _between(inside.T, scale, _UPRIGHT_SHARE)
+    return inside[:, left:right]
 
 
-def _closed(dark: Gray, size: tuple[int, int]) -> Gray:
-    return np.asarray(cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones(size[::-1], np.uint8)), np.uint8)
+def _extent(profile: NDArray[np.int64]) -> slice:
+    """Where all ink but a hundredth at either end lies."""
+    share = np.cumsum(profile) / max(1, profile.sum())
+    return slice(int(np.searchsorted(share, 0.01)), int(np.searchsorted(share, 0.99)) + 1)
+
+
+def _between(ink: Gray, scale: float, share: float) -> tuple[int, int]:
+    """First and last row inside a frame's upper and lower line; the image's own where a line is missing."""
+    thick = cv2.dilate((ink > 70).astype(np.uint8), np.ones((max(1, round(0.3 * scale)), 1), np.uint8))
+    lines = thick.mean(axis=1) > share
+    weight = np.cumsum(ink.sum(axis=1, dtype=np.int64))
+    middle = int(np.searchsorted(weight, weight[-1] / 2))
+    reach = round(_LINE_MM * scale)
+    above, below = np.flatnonzero(lines[: middle - reach]), np.flatnonzero(lines[middle + reach :])
+    top = 0
+    if len(above):
+        top = int(above[above <= above[0] + reach][-1]) + 1
+    bottom = len(ink)
+    if len(below):
+        last = below[below >= below[-1] - reach][0]
+        bottom = middle + reach + int(last)
+    return top, max(bottom, top + 1)

@@ -31,7 +31,8 @@ def diagnose(view: View, forms: Sequence[Form], gates: Gates) -> tuple[Refusal, 
     if ink < gates.blank_ink_share:
         faint = _likeness(replace(view, image=_amplified(view.image)), forms) > gates.faint_score
         return (Refusal.TOO_FAINT, f"contrast {contrast:.2f}") if faint else (Refusal.BLANK, f"ink {ink:.2%}")
-    if _likeness(replace(view, image=np.ascontiguousarray(view.image[:, ::-1])), forms) > gates.back_score:
+    mirrored = replace(view, image=np.ascontiguousarray(view.image[:, ::-1]))
+    if _likeness(mirrored, forms) - _likeness(view, forms) > gates.back_score:
         return Refusal.BACK_SIDE, "print shows through mirrored"
     if sharpness < gates.min_sharpness:
         return Refusal.BLURRED, f"sharpness {sharpness:.2f}"

@@ -24,9 +24,9 @@ NEXT_RADIUS_MM = 2.2
 LAST_RADIUS_MM = 0.9
 _GOOD_PEAK = 0.45
 _ROBUST_MM = 0.7
-_STRAY_MM = 0.45
+_STRAY_MM, _STRAY_TIMES = 0.25, 5.0
+_ROUNDS = 6
 MIN_ANCHORS = 12
-_USUAL_MM = 12.0
 SMOOTHING = 0.03
 """Of the stretch; set where zones kept out of the fit were predicted best, see docs/registration.md."""
 
@@ -86,7 +86,7 @@ def register(image: NDArray[np.uint8], pose: Pose) -> Fit | None:
     found = _agreeing(model, _find_anchors(laid, model, inside, guess, LAST_RADIUS_MM))
     if found.good.sum() < MIN_ANCHORS:
         return None
-    stretch, errors = fit_spline(model.anchors[found.good], found.offsets[found.good], SMOOTHING)
+    stretch, errors, _ = fit_spline(model.anchors[found.good], found.offsets[found.good], SMOOTHING)
     residual = float(np.percentile(errors, 95))
     registration = Registration(pose.form, matrix, stretch, residual, pose.rotation)
     kept = np.flatnonzero(found.good)
@@ -146,16 +146,18 @@ def _find_anchors(
 
 
 def _agreeing(model: FormModel, found: _Found) -> _Found:
-    """Drop anchors that stray from what their neighbours say."""
+    """Drop anchors that stray from what the others say by more than is usual on this sheet."""
     good = found.good.copy()
-    for _ in range(3):
+    for _ in range(_ROUNDS):
         if good.sum() < MIN_ANCHORS:
             break
-        _, error = fit_spline(model.anchors[good], found.offsets[good], SMOOTHING)
-        stray = error > _STRAY_MM * _loneliness(model.anchors[good])
+        _, errors, spread = fit_spline(model.anchors[good], found.offsets[good], SMOOTHING)
+        surprise = errors / np.maximum(spread, 1.0)
+        stray = surprise > max(_STRAY_MM, _STRAY_TIMES * float(np.median(surprise)))
         if not stray.any():
             break
-        good[np.flatnonzero(good)[stray & (error >= np.percentile(error, 70))]] = False
+        # A stray anchor also makes its neighbours look astray, so only the worst go at a time.
+        good[np.flatnonzero(good)[stray & (surprise >= np.percentile(surprise, 90))]] = False
     return replace(found, good=good)
 
 
@@ -192,9 +194,3 @@ def _fit(anchors: Points, found: _Found) -> Matrix | None:
 
 def _median_error(matrix: Matrix, src: Points, dst: Points) -> float:
     return float(np.median(np.hypot(*(apply(matrix, src) - dst).T)))
-
-
-def _loneliness(anchors: Points) -> NDArray[np.float64]:
-    """How much farther than usual (N,) the fourth neighbour is, 1 to 2: its neighbours know less of it."""
-    distance = np.sqrt(np.sum((anchors[None] - anchors[:, None]) ** 2, axis=2))
-    return np.asarray(np.clip(np.partition(distance, 4, axis=1)[:, 4] / _USUAL_MM, 1.0, 2.0))
