@@ -17,6 +17,9 @@ from ocr.spline import Spline
 MESH_MM = 5.0
 """Spacing of the mesh along which a crop follows the paper."""
 
+_FINER = 1.6
+"""Sheet pixels per crop pixel from which strokes would alias."""
+
 
 @dataclass(frozen=True, eq=False)
 class Registration:
@@ -70,46 +73,48 @@ def cut(sheet: Sheet, registration: Registration, rect: Rect, dpi: float) -> NDA
     ndarray
         uint8, (h, w) or (h, w, 3) as the sheet; what lies outside the sheet is white.
     """
-    width, height = crop_size(rect, dpi)
-    columns, rows = (max(2, 1 + math.ceil(side / MESH_MM)) for side in (rect.w, rect.h))
-    # The mesh's nodes are the centres of its cells, so that cv2.resize, which aligns edges, interpolates it rightly.
-    xs = rect.x + (np.arange(columns) + 0.5) * rect.w / columns
-    ys = rect.y + (np.arange(rows) + 0.5) * rect.h / rows
+    size = crop_size(rect, dpi)
+    scale = np.sqrt(abs(np.linalg.det(registration.matrix[:2, :2]))) * MM_PER_INCH / dpi
+    if scale <= _FINER:
+        return _remap(sheet.pixels, _places(registration, rect, dpi, size))
+    fine = _remap(sheet.pixels, _places(registration, rect, 2 * dpi, (2 * size[0], 2 * size[1])))
+    return np.asarray(cv2.resize(fine, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _places(registration: Registration, rect: Rect, dpi: float, size: tuple[int, int]) -> NDArray[np.float32]:
+    """Where in the sheet each pixel of a crop of `size` lies, float32 (h, w, 2).
+
+    Computed on a mesh whose cells are whole pixels wide and which reaches one cell beyond the crop, then interpolated:
+    `cv2.resize` aligns edges, so nodes stand in the middle of cells.
+    """
+    columns, rows = size
+    step = MM_PER_INCH / dpi
+    cell = max(2, round(MESH_MM / step))
+    across, down = (math.ceil(n / cell) + 2 for n in size)
+    xs = rect.x + (np.arange(-1, across - 1) + 0.5) * cell * step
+    ys = rect.y + (np.arange(-1, down - 1) + 0.5) * cell * step
     nodes = to_sheet(registration, np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2))
-    residual = nodes - apply(registration.matrix, np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2))
-    shift = cv2.resize(residual.reshape(rows, columns, 2).astype(np.float32), (width, height))
-    straight = registration.matrix @ crop_to_mm(rect, dpi)
-    return resample(sheet.pixels, straight, (width, height), np.asarray(shift, np.float32))
+    mesh = nodes.reshape(down, across, 2).astype(np.float32)
+    places = cv2.resize(mesh, (across * cell, down * cell))
+    return np.asarray(places[cell : cell + rows, cell : cell + columns], dtype=np.float32)
 
 
-def resample(
-    pixels: NDArray[np.uint8], to_source: Matrix, size: tuple[int, int], shift: NDArray[np.float32] | None = None
-) -> NDArray[np.uint8]:
+def _remap(pixels: NDArray[np.uint8], places: NDArray[np.float32]) -> NDArray[np.uint8]:
+    white = (255, 255, 255)
+    out = cv2.remap(pixels, places[..., 0], places[..., 1], cv2.INTER_LINEAR, None, cv2.BORDER_CONSTANT, white)
+    return np.asarray(out, dtype=np.uint8)
+
+
+def resample(pixels: NDArray[np.uint8], to_source: Matrix, size: tuple[int, int]) -> NDArray[np.uint8]:
     """Resample through a matrix from target to source pixels; white outside.
 
-    Where the source is more than 1.5 times finer than the target the result is computed at twice the size and
-    averaged, so that thin strokes do not alias.
-
-    Parameters
-    ----------
-    shift
-        (h, w, 2) source pixels to add to where the matrix leads.
+    Where the source is more than `_FINER` times finer than the target the result is computed at twice the size and
+    averaged, so that thin strokes do not alias; `cut` does the same.
     """
-    fine = 2 if np.sqrt(abs(np.linalg.det(to_source[:2, :2]))) > 1.5 else 1
-    offset = 0.5 / fine - 0.5
-    xs, ys = np.meshgrid(np.arange(size[0] * fine) / fine + offset, np.arange(size[1] * fine) / fine + offset)
-    flat = apply(to_source, np.column_stack([xs.ravel(), ys.ravel()])).astype(np.float32)
-    places = flat.reshape(size[1] * fine, size[0] * fine, 2)
-    if shift is not None:
-        places = places + cv2.resize(shift, (size[0] * fine, size[1] * fine))
-    out = cv2.remap(
-        pixels,
-        places[..., 0],
-        places[..., 1],
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_CONSTANT,
-        borderValue=(255, 255, 255),
-    )
-    if fine == 2:
-        out = cv2.resize(out, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(out, dtype=np.uint8)
+    flags, white = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, (255, 255, 255)
+    if np.sqrt(abs(np.linalg.det(to_source[:2, :2]))) <= _FINER:
+        return np.asarray(cv2.warpPerspective(pixels, to_source, size, flags=flags, borderValue=white), dtype=np.uint8)
+    half = translation(-0.25, -0.25) @ np.diag([0.5, 0.5, 1.0])
+    double = (size[0] * 2, size[1] * 2)
+    fine = cv2.warpPerspective(pixels, to_source @ half, double, flags=flags, borderValue=white)
+    return np.asarray(cv2.resize(fine, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)

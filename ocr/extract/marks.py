@@ -24,7 +24,7 @@ from ocr.reading import FieldState
 _OWN_SHARE, _SHARED, _SHARED_MM2 = 0.12, 0.5, 0.8
 _BOX_MM2, _WORD_MM2, _STEEPNESS = 0.7, 1.4, 5.0
 _UNSURE = 0.3
-_CLUTTER_MM2 = 15.0
+_CLUTTER_MM2, _LOOSE_MM2 = 15.0, 1.5
 _NEIGHBOUR_MM = 3.0
 _INKED = 90
 
@@ -203,14 +203,16 @@ def judge(features: Sequence[Features], clutter: float, *, many: bool = False) -
     -------
     Judgement
         `score` is the product of the options' certainties. A blackened option beside a lighter mark was taken back;
-        where it cannot be told which was, or a stroke lies in two options, the state is doubtful.
+        where it cannot be told which was, or a stroke lies in two options, the state is doubtful. So is an unmarked
+        field with ink beside its options: somebody may have ringed a box.
     """
     chance = mark_chances(features)
     marked = [i for i, p in enumerate(chance) if p > 0.5]
     certainty = float(np.prod(np.maximum(chance, 1 - chance))) / (1 + clutter / _CLUTTER_MM2)
     shared = any(f.foreign > _SHARED_MM2 for f in features)
     if not marked:
-        state = FieldState.DOUBTFUL if shared or chance.max(initial=0) > _UNSURE else FieldState.EMPTY
+        unsure = shared or clutter > _LOOSE_MM2 or chance.max(initial=0) > _UNSURE
+        state = FieldState.DOUBTFUL if unsure else FieldState.EMPTY
         return Judgement((), state, certainty)
     taken_back = _taken_back(features, marked)
     kept = tuple(i for i in marked if i not in taken_back)

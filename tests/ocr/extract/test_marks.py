@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ocr.extract.marks import Features, MarksReader, judge
+from ocr.extract.reader import Raw
+from ocr.reading import FieldState
+from tests.ocr.extract.drawn import BLACK, BLUE, FAINT, Scene, Stroke, cross, draw, filled, ring, tick
+
+NEW, OLD = "revised-departure", "card-2008"
+MODES = ["colour", "grey", "bitonal"]
+
+
+def _read(form: str, field: str, strokes: list[Stroke], scene: Scene | None = None) -> Raw:
+    crop, _ = draw(form, field, strokes, scene or Scene())
+    return MarksReader().read([crop])[0]
+
+
+# Boxes of `purpose`: 4 x 4 mm; first row at y 139.4, second at 145.2; "2" at x 35, "8" below it.
+MARKS = {
+    "cross": cross(35.5, 139.9),
+    "tick": tick(35.4, 140.0),
+    "slash": [[(35.3, 143.0), (38.7, 139.8)]],
+    "filled": filled(35.5, 139.9, 3.0, 3.0),
+    "dot": filled(36.3, 140.7, 1.3, 1.3),
+    "level dash": [[(35.4, 141.4), (38.6, 141.5)]],
+    "small v": [[(36.0, 140.8), (36.8, 142.4), (38.0, 140.3)]],
+    "plus": [[(37.0, 139.8), (37.0, 143.0)], [(35.4, 141.4), (38.6, 141.4)]],
+    "long tail to the right": [[(35.4, 141.4), (36.5, 143.0), (43.5, 139.2)]],
+    "ring around the box": ring(34.2, 138.6, 5.6, 5.6),
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("style", [s for s in MARKS if s != "ring around the box"])
+def test_every_way_to_mark_a_box(style: str, mode: str) -> None:
+    raw = _read(NEW, "purpose", MARKS[style], Scene(mode=mode, shift_mm=(0.15, -0.1)))
+    assert (raw.state, raw.text) == (FieldState.READ, "2")
+    assert raw.score > 0.8
+
+
+@pytest.mark.parametrize("pen", [BLUE, BLACK, FAINT])
+def test_every_pen(pen: tuple[int, int, int]) -> None:
+    assert _read(NEW, "sex", tick(119.4, 52.9), Scene(pen=pen, noise=4)).text == "F"
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("place", [(NEW, "sector"), (OLD, "education"), (OLD, "sex")])
+def test_nothing_marked(place: tuple[str, str], mode: str) -> None:
+    raw = _read(*place, [], Scene(mode=mode, shift_mm=(0.2, 0.2), noise=4))
+    assert (raw.state, raw.text) == (FieldState.EMPTY, "")
+    assert raw.score > 0.9
+
+
+def test_a_tail_swinging_into_the_box_above_does_not_count_there() -> None:
+    raw = _read(NEW, "purpose", [[(35.4, 147.0), (36.4, 149.0), (38.6, 142.0)]])  # "8", up into "2"
+    assert raw.text == "8"
+
+
+def test_a_ring_around_a_box_is_left_to_people() -> None:
+    assert _read(NEW, "purpose", MARKS["ring around the box"]).state is FieldState.DOUBTFUL
+
+
+def test_a_resting_pen_is_no_mark_beside_a_cross() -> None:
+    raw = _read(NEW, "purpose", [*cross(61.5, 139.9), [(37.0, 141.3), (37.2, 141.4)]])
+    assert (raw.state, raw.text) == (FieldState.READ, "3")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_blackened_box_beside_a_cross_was_taken_back(mode: str) -> None:
+    strokes = [*cross(35.5, 139.9), *filled(34.8, 139.3, 4.4, 4.4), *cross(61.5, 139.9)]
+    raw = _read(NEW, "purpose", strokes, Scene(mode=mode))
+    assert (raw.state, raw.text) == (FieldState.CORRECTED, "3")
+
+
+def test_two_blackened_boxes_are_doubtful() -> None:
+    raw = _read(NEW, "sex", [*filled(99.4, 52.8, 3.2, 3.2), *filled(119.3, 52.7, 3.4, 3.4)])
+    assert raw.state is FieldState.DOUBTFUL
+
+
+def test_two_crosses_are_both_read_with_little_certainty() -> None:
+    raw = _read(NEW, "sex", [*cross(99.5, 52.9), *cross(119.5, 52.9)])
+    assert (raw.state, raw.text) == (FieldState.READ, "M|F")
+    assert raw.score <= 0.5
+
+
+# Words of `purpose` on the old card: boxes 4.6 mm high at y 75, "2" from x 55 to 76.
+WORDS = {
+    "ring": ring(56.0, 74.6, 19.0, 5.2),
+    "underline": [[(58.0, 79.4), (73.0, 79.5)]],
+    "tick": tick(57.0, 75.4, 4.0),
+    "cross": cross(60.0, 75.3, 4.0),
+    "struck": [[(57.0, 77.6), (74.5, 77.3)]],
+    "tick before the word": tick(55.3, 75.6, 3.2),
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("style", WORDS)
+def test_every_way_to_mark_a_word(style: str, mode: str) -> None:
+    raw = _read(OLD, "purpose", WORDS[style], Scene(mode=mode, shift_mm=(-0.1, 0.15)))
+    assert raw.text == "2"
+    assert raw.state in (FieldState.READ, FieldState.DOUBTFUL)
+    if style != "struck":
+        assert raw.state is FieldState.READ
+
+
+def test_writing_on_the_line_below_is_no_mark() -> None:
+    raw = _read(OLD, "purpose", [[(60.0, 81.2), (61.0, 80.4), (62.0, 81.3)], *cross(80.0, 75.3, 4.0)])
+    assert (raw.state, raw.text) == (FieldState.READ, "3")
+
+
+def test_a_stamp_across_the_field_makes_it_less_certain() -> None:
+    stamp = [*ring(10.0, 134.0, 22.0, 22.0), *ring(13.0, 137.0, 16.0, 16.0)]
+    calm, stamped = _read(NEW, "purpose", MARKS["cross"]), _read(NEW, "purpose", [*MARKS["cross"], *stamp])
+    assert stamped.score < 0.8 * calm.score
+
+
+INKS = st.lists(st.floats(0, 12), min_size=1, max_size=10)
+
+
+@given(INKS, st.floats(0, 50), st.booleans(), st.booleans())
+@settings(max_examples=200)
+def test_judgement_is_sound_for_any_ink(inks: list[float], clutter: float, words: bool, many: bool) -> None:
+    features = [Features(ink, 0.0, min(1.0, ink / 10), words) for ink in inks]
+    verdict = judge(features, clutter, many=many)
+    assert 0 <= verdict.score <= 1
+    assert list(verdict.marked) == sorted(set(verdict.marked))
+    assert (verdict.state is FieldState.EMPTY) <= (verdict.marked == ())
+    assert judge(features, clutter + 10, many=many).score <= verdict.score
+
+
+@given(st.floats(1.2, 8))
+def test_more_ink_is_never_less_certain(ink: float) -> None:
+    less, more = (judge([Features(i, 0.0, 0.2, False), Features(0.0, 0.0, 0.0, False)], 0.0) for i in (ink, ink + 1))
+    assert less.marked == more.marked == (0,)
+    assert less.score <= more.score

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import pytest
+
+from ocr.artwork import raster
+from ocr.extract.barcode import BarcodeReader, read_code
+from ocr.extract.reader import Crop, Raw
+from ocr.extract.readers import Readers
+from ocr.extract.signature import SignatureReader
+from ocr.extract.stamp import rotated
+from ocr.extract.tesseract import TesseractReader
+from ocr.form import Form
+from ocr.geometry import mm_to_pixels
+from ocr.reading import FieldState
+from ocr.serial import CardCode
+from ocr.warp import crop_size, crop_to_mm, resample
+from tests.ocr.extract.drawn import DPI, MARGIN, blank, draw, form, ring
+
+SERIAL = "000000018"
+NEW, OLD = "revised-departure", "card-2008"
+
+
+def _printed(which: Form, field: str, serial: str | None = SERIAL) -> Crop:
+    spec = which.by_name[field]
+    rect = spec.box.grown(MARGIN)
+    to_raster = mm_to_pixels(2 * DPI) @ crop_to_mm(rect, DPI)
+    pixels = resample(raster(which, 2 * DPI, serial), to_raster, crop_size(rect, DPI))
+    return Crop(spec, rect, pixels, blank(which.id, field), DPI)
+
+
+class Named:
+    """A reader that gives its name to every crop."""
+
+    version = "0"
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.batches: list[int] = []
+
+    def read(self, crops: Sequence[Crop]) -> list[Raw]:
+        self.batches.append(len(crops))
+        return [Raw(FieldState.READ, f"{self.name} {crop.spec.name}", 1.0) for crop in crops]
+
+
+def test_every_field_goes_to_its_reader_in_one_batch_and_order_is_kept() -> None:
+    fakes = [Named(name) for name in ("marks", "barcode", "signature", "text")]
+    readers = Readers(marks=fakes[0], barcode=fakes[1], signature=fakes[2], text=fakes[3])
+    which = form(NEW)
+    nothing = np.zeros((4, 4), np.uint8)
+    crops = [Crop(spec, spec.box, nothing, nothing, DPI) for spec in which.fields]
+    got = readers.read_fields(crops)
+    assert [raw.text.split()[1] for raw, _, _ in got] == [spec.name for spec in which.fields]
+    by_field = {raw.text.split()[1]: name for raw, name, _ in got}
+    assert by_field["sex"] == "marks"
+    assert by_field["card_no"] == "barcode"
+    assert by_field["signature"] == "signature"
+    assert by_field["surname"] == by_field["crossing_date"] == "text"
+    assert all(len(fake.batches) == 1 for fake in fakes)
+
+
+def test_reading_no_fields_gives_nothing() -> None:
+    assert Readers().read_fields([]) == []
+
+
+def test_barcode_of_a_crop() -> None:
+    raw = BarcodeReader().read([_printed(form(NEW), "card_no")])[0]
+    assert (raw.state, raw.text, raw.score) == (FieldState.READ, SERIAL, 1.0)
+
+
+def test_missing_and_ruined_barcodes_differ() -> None:
+    good = _printed(form(NEW), "card_no")
+    ruined = good.pixels.copy()
+    ruined[20:110, 20:70] = 120
+    crops = [_printed(form(NEW), "card_no", None), Crop(good.spec, good.rect, ruined, good.blank, DPI)]
+    assert [raw.state for raw in BarcodeReader().read(crops)] == [FieldState.EMPTY, FieldState.UNREAD]
+
+
+@pytest.mark.parametrize("degrees", [0, 7, 90, 180, 263])
+def test_code_on_a_whole_sheet_at_any_angle(degrees: int) -> None:
+    sheet = np.asarray(cv2.cvtColor(raster(form(NEW), 150.0, SERIAL), cv2.COLOR_BGR2GRAY), np.uint8)
+    turned = 255 - rotated(255 - sheet, degrees, 1.0)
+    assert read_code(turned) == CardCode("RD", "2015.1", SERIAL)
+
+
+def test_no_code_where_there_is_none_or_not_ours() -> None:
+    assert read_code(np.full((300, 300), 255, np.uint8)) is None
+    assert read_code(np.asarray(raster(form(OLD), 150.0, SERIAL))) is None
+
+
+def test_noisy_code_is_read() -> None:
+    pixels = _printed(form(NEW), "card_no").pixels.astype(np.float64)
+    noisy = cv2.GaussianBlur(pixels, (0, 0), 1.2) * 0.5 + 70
+    noisy += np.random.default_rng(3).normal(0, 12, noisy.shape)
+    code = read_code(np.clip(noisy, 0, 255).astype(np.uint8))
+    assert code is not None
+    assert code.serial == SERIAL
+
+
+def test_printed_serial_of_the_old_card() -> None:
+    raw = TesseractReader().read([_printed(form(OLD), "card_no")])[0]
+    assert (raw.state, raw.text) == (FieldState.READ, SERIAL)
+
+
+@pytest.mark.parametrize("form_id", [NEW, OLD])
+def test_signature_presence(form_id: str) -> None:
+    box = form(form_id).by_name["signature"].box
+    signed, _ = draw(form_id, "signature", [ring(box.x + 4 + 3 * i, box.y + 2, 4, 5)[:45] for i in range(5)])
+    empty, _ = draw(form_id, "signature", [])
+    yes, no = SignatureReader().read([signed, empty])
+    assert (yes.state, yes.text) == (FieldState.READ, "Y")
+    assert (no.state, no.text) == (FieldState.EMPTY, "")
+    assert min(yes.score, no.score) > 0.9

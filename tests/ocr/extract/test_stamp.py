@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from ocr.artwork import FONTS_DIR
+from ocr.extract.stamp import lower_left, rotated, skew, upright, without_frame
+
+DPI = 200.0
+
+
+def stamp(degrees: float, *, frame: bool = True) -> NDArray[np.uint8]:
+    """A zone of 74 x 12 mm with a stamp, 255 = ink."""
+    face = Image.new("L", (420, 72))
+    draw = ImageDraw.Draw(face)
+    font = ImageFont.truetype(FONTS_DIR / "DejaVuSansCondensed-Bold.ttf", 26)
+    draw.text((210, 22), "ХУДЖАНД ВОКЗАЛ", font=font, fill=255, anchor="mm")
+    draw.text((20, 52), "16.02.2018", font=font, fill=255, anchor="lm")
+    draw.text((400, 52), "ВЫЕЗД", font=font, fill=255, anchor="rm")
+    if frame:
+        draw.rectangle((2, 2, 417, 69), outline=255, width=3)
+    zone = np.zeros((118, 606), np.uint8)
+    turned = rotated(np.asarray(face, np.uint8), degrees, 1.0)
+    h, w = turned.shape
+    top, left = (118 - h) // 2, (606 - w) // 2
+    zone[max(0, top) : top + h, left : left + w] = turned[max(0, -top) : max(0, -top) + 118]
+    return zone
+
+
+@pytest.mark.parametrize("degrees", [-6.0, -2.5, 0.0, 1.3, 5.0])
+def test_skew_is_found(degrees: float) -> None:
+    assert skew(stamp(degrees)) == pytest.approx(degrees, abs=0.5)
+
+
+def test_positive_turn_is_clockwise_on_the_screen() -> None:
+    line = np.zeros((101, 101), np.uint8)
+    line[50] = 255
+    turned = rotated(line, 10, 1.0)
+    left, right = (np.flatnonzero(turned[:, x] > 100).mean() for x in (20, turned.shape[1] - 20))
+    assert right > left + 5
+
+
+@pytest.mark.parametrize("degrees", [-4.0, 0.0, 3.0])
+def test_frame_goes_and_type_stays(degrees: float) -> None:
+    level = upright(stamp(degrees), DPI)
+    plain = upright(stamp(degrees, frame=False), DPI)
+    assert (level > 127).sum() == pytest.approx((plain > 127).sum(), rel=0.12)
+
+
+def test_type_without_a_frame_is_left_alone() -> None:
+    bare = stamp(0.0, frame=False)
+    assert (without_frame(bare, DPI / 25.4) > 127).sum() > 0.97 * (bare > 127).sum()
+
+
+def test_the_date_is_cut_out() -> None:
+    part = lower_left(upright(stamp(0.0), DPI))
+    columns = np.flatnonzero((part > 127).any(axis=0))
+    assert 120 < columns[-1] - columns[0] < 190  # ten characters, without the word at the right
+    rows = np.flatnonzero((part > 127).any(axis=1))
+    assert rows[-1] - rows[0] < 30
+
+
+@pytest.mark.parametrize("ink", [np.zeros((94, 594), np.uint8), np.full((20, 30), 255, np.uint8)])
+def test_odd_images_come_through(ink: NDArray[np.uint8]) -> None:
+    assert lower_left(upright(ink, DPI)).ndim == 2
+    assert upright(np.asarray(cv2.resize(ink, (5, 5)), np.uint8), DPI).ndim == 2

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ocr.errors import ToolMissingError
+from ocr.extract.reader import Crop
+from ocr.extract.tesseract import (
+    BLOCK,
+    LINE,
+    Called,
+    Loaded,
+    TesseractReader,
+    Words,
+    framed,
+    tessdata,
+    vote,
+)
+from ocr.form import load_forms
+from ocr.reading import FieldState
+from ocr.warp import crop_size
+from tests.ocr.extract.drawn import DPI, MARGIN, draw
+from tests.ocr.extract.test_stamp import stamp
+
+
+class Fake:
+    """An engine that says what it is told and counts how often it is asked."""
+
+    version = "fake"
+
+    def __init__(self, words: Words | Exception) -> None:
+        self._words, self.asked = words, 0
+
+    def words(self, image: NDArray[np.uint8], mode: int, allowed: str) -> Words:
+        self.asked += 1
+        if isinstance(self._words, Exception):
+            raise self._words
+        return self._words
+
+
+def _stamped(field: str, ink: NDArray[np.uint8]) -> Crop:
+    spec = next(f for f in load_forms() if f.id == "card-2008").by_name[field]
+    rect = spec.box.grown(MARGIN)
+    w, h = crop_size(rect, DPI)
+    pixels = np.full((h, w), 245, np.uint8)
+    pixels[: ink.shape[0], : ink.shape[1]] -= (ink[:h, :w] * 0.7).astype(np.uint8)
+    return Crop(spec, rect, pixels, np.full((h, w), 255, np.uint8), DPI)
+
+
+def _written() -> Crop:
+    return draw("revised-departure", "surname", [[(10, 33), (13, 38)], [(15, 33), (17, 38)]])[0]
+
+
+def test_a_blank_field_never_reaches_the_engine() -> None:
+    fake = Fake([("X", 1.0)])
+    raw = TesseractReader(lambda _: fake).read([draw("revised-departure", "surname", [])[0]])[0]
+    assert (raw.state, raw.text, fake.asked) == (FieldState.EMPTY, "", 0)
+
+
+def test_a_failing_crop_leaves_the_others_alone() -> None:
+    good = TesseractReader(lambda _: Fake([("АЛИ", 0.9)]))
+    broken = replace(_written(), blank=np.zeros((3, 3), np.uint8))
+    states = [raw.state for raw in good.read([_written(), broken, _written()])]
+    assert states == [FieldState.READ, FieldState.UNREAD, FieldState.READ]
+    raw = TesseractReader(lambda _: Fake(RuntimeError("timeout"))).read([_written()])[0]
+    assert (raw.state, raw.score) == (FieldState.UNREAD, 0.0)
+
+
+def test_fields_on_one_stamp_are_read_once() -> None:
+    fake = Fake([("ДУСТИ", 0.9), ("28.06.2016", 0.8)])
+    crops = [_stamped("checkpoint", stamp(0.0)), _stamped("crossing_date", stamp(0.0))]
+    place, day = TesseractReader(lambda _: fake).read(crops)
+    assert fake.asked == 3  # all words, and two more readings of the date
+    assert place.text == "ДУСТИ"
+    assert "28.06.2016" in day.text or day.text == "28.06.2016"
+
+
+def test_an_unstamped_zone_is_empty() -> None:
+    raw = TesseractReader(lambda _: Fake([("X", 1.0)])).read([_stamped("crossing_date", stamp(0.0) * 0)])[0]
+    assert raw.state is FieldState.EMPTY
+
+
+@pytest.mark.parametrize(
+    ("readings", "date", "share"),
+    [
+        (["28.06.2016", "28.06.2016", "28.06.2016"], "28.06.2016", 1.0),
+        (["28.05.2016", "28.06.2016", "28.06.2016"], "28.06.2016", 2 / 3),
+        (["28.05.2016", "28.06.2016", "28.06.2013"], "28.06.2016", 2 / 3),
+        (["", "28,06,2016", "2806"], "28.06.2016", 1 / 3),
+        (["28", "6"], "6", 0.0),
+        ([], "", 0.0),
+    ],
+)
+def test_vote_goes_digit_by_digit(readings: list[str], date: str, share: float) -> None:
+    assert vote(readings) == (date, pytest.approx(share))
+
+
+def test_missing_language_data_say_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
+    with pytest.raises(ToolMissingError, match="apt-get install tesseract-ocr-xyz"):
+        tessdata(("xyz",))
+
+
+def test_framed_ink_is_black_on_white_with_a_margin() -> None:
+    ink = np.zeros((50, 80), np.uint8)
+    ink[20:30, 40:60] = 255
+    image = framed(ink)
+    assert image.shape == (34, 44)
+    assert (image[0] == 255).all()
+    assert image[17, 22] == 0
+    assert framed(ink * 0).min() == 255
+
+
+@pytest.mark.parametrize("make", [Loaded, Called])
+def test_both_bindings_read_type(make: type[Loaded] | type[Called]) -> None:
+    engine = make(("rus",))
+    text = " ".join(word for word, _ in engine.words(255 - stamp(0.0, frame=False), BLOCK, ""))
+    assert "ВОКЗАЛ" in text
+    assert "ВЫЕЗД" in text
+    assert engine.words(np.full((40, 200), 255, np.uint8), LINE, "") == []
+    assert engine.version.startswith(("4.", "5."))
+
+
+def test_a_turned_stamp_is_read() -> None:
+    place, day = TesseractReader().read([_stamped(name, stamp(-3.0)) for name in ("checkpoint", "crossing_date")])
+    assert "ВОКЗАЛ" in place.text
+    assert day.text == "16.02.2018"
+    assert day.score > 0.6
