@@ -57,7 +57,14 @@ def recover(pixels: Gray, blank: Gray, dpi: float) -> Gray:
     -------
     ndarray
         uint8 (h, w), 255 = full ink, 0 = paper; faint pens are raised to full ink.
+
+    Raises
+    ------
+    ValueError
+        The two are not of the same size.
     """
+    if pixels.shape[:2] != blank.shape:
+        raise ValueError(f"a crop of {pixels.shape[:2]} pixels has artwork of {blank.shape}")
     scale = dpi / MM_PER_INCH
     dark = darkness(pixels, scale)
     art = align(_without_tint(blank), dark, scale)

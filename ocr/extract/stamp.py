@@ -90,6 +90,8 @@ def without_frame(ink: Gray, scale: float) -> Gray:
     A frame's lines are the outermost rows and columns that are inked over most of the stamp's length; lines of type
     have gaps. What lies outside the frame is not of the stamp.
     """
+    if not ink.any():
+        return ink
     columns = _extent(ink.sum(axis=0))
     top, bottom = _between(ink[:, columns], scale, _LEVEL_SHARE)
     inside = ink[top:bottom]
