@@ -59,7 +59,7 @@ def line_of(text: str, place: tuple[int | str, ...]) -> int:
     lines = text.splitlines()
     start, rest = 0, list(place)
     if len(place) >= 2 and isinstance(place[1], int):
-        headers = [i for i, line in enumerate(lines) if line.strip() == f"[[{place[0]}]]"]
+        headers = [i for i, line in enumerate(lines) if re.match(rf"\s*\[\[\s*{place[0]}\s*]]", line)]
         if place[1] >= len(headers):
             return 0
         start, rest = headers[place[1]], list(place[2:])

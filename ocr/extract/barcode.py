@@ -1,8 +1,9 @@
-"""Read a card's QR code."""
+"""Read the QR code that names a card's form, version and serial number."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version as installed_version
 
 import cv2
 import numpy as np
@@ -10,46 +11,70 @@ import zxingcpp
 from numpy.typing import NDArray
 
 from ocr.extract.reader import Crop, Raw
-from ocr.preprocess.tone import grey
 from ocr.reading import FieldState
 from ocr.serial import CardCode, parse_payload
 
 _FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-_FOUND, _MENDED = 1.0, 0.99
+_BLANK_SPREAD = 25
+_MENDED_SCORE = 0.9
+_SHEET_PX = 1200
 
 
 class BarcodeReader:
-    """The serial number in a card's QR code, guarded by the code's own error correction and a check digit."""
+    """Reads ``barcode`` fields; the text is the card's serial number, guarded by the code's own check digit."""
 
     name = "zxing"
-    version = str(zxingcpp.__version__) if hasattr(zxingcpp, "__version__") else "2"
+    version = installed_version("zxing-cpp")
 
     def read(self, crops: Sequence[Crop]) -> list[Raw]:
-        """One `Raw` per crop; unread where no code of ours is found."""
-        return [_read_one(crop) for crop in crops]
+        """One `Raw` per crop; a code that cannot be read is `UNREAD`, a zone without any print `EMPTY`."""
+        return [_read_one(crop.pixels) for crop in crops]
 
 
-def _read_one(crop: Crop) -> Raw:
-    image = grey(crop.pixels)
-    for attempt, score in ((image, _FOUND), (_mended(image), _MENDED)):
-        code = read_code(attempt)
+def _read_one(pixels: NDArray[np.uint8]) -> Raw:
+    for i, attempt in enumerate(_attempts(_grey(pixels))):
+        code = _decode(attempt)
         if code is not None:
-            return Raw(FieldState.READ, code.serial, score)
-    return Raw(FieldState.UNREAD, "", 0.0)
+            return Raw(FieldState.READ, code.serial, _MENDED_SCORE if i else 1.0)
+    dark, light = np.percentile(pixels, (5, 95))
+    return Raw(FieldState.EMPTY if light - dark < _BLANK_SPREAD else FieldState.UNREAD, "", 0.0)
 
 
 def read_code(image: NDArray[np.uint8]) -> CardCode | None:
-    """First QR code of ours in a grey picture (H, W), whatever way up, or None."""
-    for found in zxingcpp.read_barcodes(image, formats=_FORMATS):
-        code = parse_payload(found.text)
-        if code is not None:
-            return code
-    return None
+    """Find a card's QR code on a crop or on a whole sheet lying at any angle.
+
+    Smoothed, enlarged and black-and-white versions are tried only when the image as it is gives nothing.
+
+    Parameters
+    ----------
+    image
+        uint8, (h, w) grey or (h, w, 3) blue, green, red.
+
+    Returns
+    -------
+    CardCode or None
+        None where there is no code, it is damaged, is not one of ours, or its check digit is wrong.
+    """
+    return next(filter(None, map(_decode, _attempts(_grey(image)))), None)
 
 
-def _mended(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Twice as large, smoothed and made black and white, so that dust and scratches lose to their neighbours."""
-    large = cv2.resize(image, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
-    smooth = cv2.medianBlur(large, 5)
-    _, flat = cv2.threshold(smooth, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    return np.asarray(flat, dtype=np.uint8)
+def _grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return image if image.ndim == 2 else np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
+
+
+def _attempts(grey: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
+    """The image, then mended versions of it; a whole sheet is only smoothed."""
+    yield grey
+    smooth = cv2.GaussianBlur(grey, (0, 0), 1.2)
+    yield np.asarray(smooth, np.uint8)
+    if max(grey.shape) > _SHEET_PX:
+        return
+    large = cv2.resize(smooth, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    yield np.asarray(large, np.uint8)
+    _, flat = cv2.threshold(cv2.medianBlur(large, 5), 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    yield np.asarray(cv2.copyMakeBorder(flat, 40, 40, 40, 40, cv2.BORDER_CONSTANT, value=255), np.uint8)
+
+
+def _decode(grey: NDArray[np.uint8]) -> CardCode | None:
+    found = zxingcpp.read_barcodes(np.ascontiguousarray(grey), formats=_FORMATS)
+    return next((code for code in (parse_payload(result.text) for result in found) if code), None)

@@ -1,11 +1,16 @@
-"""Tesseract behind one function, by whichever binding is there."""
+"""Tesseract behind one method, by either of two bindings.
+
+`tesserocr` keeps the engine loaded and is used where it is installed; `pytesseract` starts the program once a crop. One
+process, one engine, one thread.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pytesseract
@@ -14,81 +19,127 @@ from PIL import Image
 
 from ocr.errors import ToolMissingError
 
-LANGUAGE = "rus"
+os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+
+try:
+    import tesserocr
+except ImportError:  # pragma: no cover - a platform without the wheel
+    tesserocr = None
+
+LANGUAGES = ("rus",)
 LINE, BLOCK = 7, 6
-"""Tesseract's page segmentation modes: one line of text, one block of lines."""
+"""Page segmentation modes: one line of text, one block of lines."""
+
+_TIMEOUT_MS = 5000
+
+Words = list[tuple[str, float]]
 
 
-class Engine(Protocol):
-    """Recognises a picture of dark text on white, upright."""
+class Binding(Protocol):
+    """One way to reach Tesseract."""
 
     version: str
 
-    def recognise(self, image: NDArray[np.uint8], mode: int, whitelist: str) -> tuple[str, float]:
-        """Text, and mean certainty of its words in 0..1."""
+    def words(self, image: NDArray[np.uint8], mode: int, allowed: str) -> Words:
+        """Words of an image of black type on white, with certainty in 0..1.
+
+        Parameters
+        ----------
+        image
+            uint8 (h, w).
+        mode
+            Page segmentation mode: `LINE` or `BLOCK`.
+        allowed
+            The only characters that may come out; empty for all.
+        """
         ...
 
 
-class LoadedEngine:
-    """tesserocr: the engine stays in memory, a third of the time of starting the program for every crop."""
-
-    def __init__(self) -> None:
-        import tesserocr
-
-        self._api = tesserocr.PyTessBaseAPI(path=str(_language_data()), lang=LANGUAGE, oem=tesserocr.OEM.LSTM_ONLY)
-        self.version = f"tesserocr {tesserocr.tesseract_version().split()[1]} {LANGUAGE}"
-
-    def recognise(self, image: NDArray[np.uint8], mode: int, whitelist: str) -> tuple[str, float]:
-        """Recognise in this process."""
-        self._api.SetVariable("tessedit_char_whitelist", whitelist)
-        self._api.SetPageSegMode(mode)
-        self._api.SetImage(Image.fromarray(image))
-        text = self._api.GetUTF8Text().strip()
-        words = self._api.AllWordConfidences()
-        self._api.Clear()
-        return text, float(np.mean(words)) / 100 if words else 0.0
-
-
-class ProgramEngine:
-    """pytesseract: the tesseract program, started for every crop."""
-
-    def __init__(self) -> None:
-        self.version = f"pytesseract {pytesseract.get_tesseract_version()} {LANGUAGE}"
-
-    def recognise(self, image: NDArray[np.uint8], mode: int, whitelist: str) -> tuple[str, float]:
-        """Recognise in another process."""
-        config = f"--oem 1 --psm {mode}" + (f" -c tessedit_char_whitelist={whitelist}" if whitelist.strip() else "")
-        found = pytesseract.image_to_data(
-            Image.fromarray(image), lang=LANGUAGE, config=config, output_type=pytesseract.Output.DICT, timeout=20
-        )
-        words = [(t, float(c)) for t, c in zip(found["text"], found["conf"], strict=True) if t.strip()]
-        return " ".join(t for t, _ in words), float(np.mean([c for _, c in words])) / 100 if words else 0.0
-
-
-def _language_data() -> Path:
-    """Folder that holds the language data of the installed tesseract."""
-    for folder in sorted(Path("/usr/share/tesseract-ocr").glob("*/tessdata"), reverse=True):
-        if (folder / f"{LANGUAGE}.traineddata").is_file():
-            return folder
-    raise ToolMissingError(
-        f"Tesseract's language data for {LANGUAGE} are missing: apt install tesseract-ocr-{LANGUAGE}."
-    )
-
-
-@lru_cache(maxsize=1)
-def load_engine() -> Engine:
-    """The faster binding that works here.
+def tessdata(languages: Sequence[str] = LANGUAGES) -> Path:
+    """The folder that holds the data of all these languages.
 
     Raises
     ------
     ToolMissingError
-        Neither works.
+        No folder has them all; says what to install.
     """
-    makers: tuple[Callable[[], Engine], ...] = (LoadedEngine, ProgramEngine)
-    reasons = []
-    for make in makers:
+    prefix = os.environ.get("TESSDATA_PREFIX")
+    places = [Path(prefix), Path(prefix) / "tessdata"] if prefix else []
+    places += sorted(Path("/usr/share/tesseract-ocr").glob("*/tessdata"), reverse=True)
+    places += [Path(p) for p in ("/usr/share/tessdata", "/usr/local/share/tessdata", "/opt/homebrew/share/tessdata")]
+    for place in places:
+        if all((place / f"{language}.traineddata").is_file() for language in languages):
+            return place
+    packages = " ".join(f"tesseract-ocr-{language}" for language in languages)
+    raise ToolMissingError(f"Tesseract's data for {', '.join(languages)} are missing; apt-get install {packages}.")
+
+
+class Loaded:
+    """Tesseract through tesserocr: the engine stays loaded."""
+
+    def __init__(self, languages: Sequence[str] = LANGUAGES) -> None:
+        """Load the engine.
+
+        Raises
+        ------
+        ToolMissingError
+            Language data are missing or cannot be loaded.
+        """
+        folder = tessdata(languages)
         try:
-            return make()
-        except (ImportError, RuntimeError, ToolMissingError, pytesseract.TesseractNotFoundError) as error:
-            reasons.append(str(error))
-    raise ToolMissingError(f"Tesseract cannot be used ({'; '.join(reasons)}): apt install tesseract-ocr.")
+            self._api = tesserocr.PyTessBaseAPI(path=str(folder), lang="+".join(languages), oem=tesserocr.OEM.LSTM_ONLY)
+        except RuntimeError as error:
+            raise ToolMissingError(f"Tesseract cannot load {'+'.join(languages)} from {folder}: {error}.") from error
+        engine = tesserocr.tesseract_version().split()[1]
+        self.version = f"{engine} {'+'.join(languages)}"
+
+    def words(self, image: NDArray[np.uint8], mode: int, allowed: str) -> Words:
+        """As `Binding.words`."""
+        api = self._api
+        api.SetPageSegMode(mode)
+        api.SetVariable("tessedit_char_whitelist", allowed)
+        h, w = image.shape
+        api.SetImageBytes(image.tobytes(), w, h, 1, w)
+        api.SetSourceResolution(300)
+        api.Recognize(_TIMEOUT_MS)
+        words = str(api.GetUTF8Text()).split()
+        confidences = api.AllWordConfidences()
+        if len(confidences) != len(words):
+            confidences = [api.MeanTextConf()] * len(words)
+        return [(word, confidence / 100) for word, confidence in zip(words, confidences, strict=True)]
+
+
+class Called:
+    """Tesseract through pytesseract: the program is started for every image."""
+
+    def __init__(self, languages: Sequence[str] = LANGUAGES) -> None:
+        """Look for the program.
+
+        Raises
+        ------
+        ToolMissingError
+            The program or its language data are missing.
+        """
+        self._folder, self._lang = tessdata(languages), "+".join(languages)
+        try:
+            engine = str(pytesseract.get_tesseract_version()).split()[0]
+        except pytesseract.TesseractNotFoundError as error:
+            raise ToolMissingError("Tesseract is missing; apt-get install tesseract-ocr.") from error
+        self.version = f"{engine} {self._lang}"
+
+    def words(self, image: NDArray[np.uint8], mode: int, allowed: str) -> Words:
+        """As `Binding.words`."""
+        config = f"--psm {mode} --oem 1 --dpi 300 --tessdata-dir {self._folder}"
+        config += f" -c tessedit_char_whitelist={allowed}" if allowed else ""
+        found: dict[str, list[Any]] = pytesseract.image_to_data(
+            Image.fromarray(image), lang=self._lang, config=config, timeout=_TIMEOUT_MS / 1000,
+            output_type=pytesseract.Output.DICT,
+        )  # fmt: skip
+        pairs = zip(found["text"], found["conf"], strict=True)
+        return [(str(word), float(confidence) / 100) for word, confidence in pairs if str(word).strip()]
+
+
+@lru_cache(maxsize=4)
+def binding(languages: tuple[str, ...] = LANGUAGES) -> Binding:
+    """The faster of the bindings installed, loaded once a process."""
+    return Called(languages) if tesserocr is None else Loaded(languages)

@@ -1,26 +1,16 @@
-"""Read type, and as a first attempt handwriting, with Tesseract.
-
-Two bindings do the same: `tesserocr` keeps the engine loaded and is used where it is installed; `pytesseract` starts
-the program once a crop. One process, one engine, one thread.
-"""
+"""Read type, and as a first attempt handwriting, with Tesseract."""
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, Protocol
 
 import cv2
 import numpy as np
-import pytesseract
 from numpy.typing import NDArray
-from PIL import Image
 
-from ocr.errors import ToolMissingError
+from ocr.extract.engine import BLOCK, LANGUAGES, LINE, Binding, Words, binding
 from ocr.extract.ink import EMPTY_MM2, is_empty, recover, writing_mm2
 from ocr.extract.reader import Crop, Raw
 from ocr.extract.stamp import lower_left, upright
@@ -28,134 +18,11 @@ from ocr.form import Entry, FieldKind, FieldSpec
 from ocr.reading import FieldState
 from ocr.serial import is_serial
 
-os.environ.setdefault("OMP_THREAD_LIMIT", "1")
-
-try:
-    import tesserocr
-except ImportError:  # pragma: no cover - a platform without the wheel
-    tesserocr = None
-
-LANGUAGES = ("rus",)
-
 STAMP_DATES = ((("rus",), 2.0, 1.4), (("eng",), 1.5, 1.0))
 """Languages, enlargement and blur of the further readings of a stamp's date: digits are misread differently by each."""
 
-LINE, BLOCK = 7, 6
 _DIGITS = "0123456789"
-_TIMEOUT_MS = 5000
 _PAD = 12
-
-Words = list[tuple[str, float]]
-
-
-class Binding(Protocol):
-    """One way to reach Tesseract."""
-
-    version: str
-
-    def words(self, image: NDArray[np.uint8], mode: int, allowed: str) -> Words:
-        """Words of an image of black type on white, with certainty in 0..1.
-
-        Parameters
-        ----------
-        image
-            uint8 (h, w).
-        mode
-            Page segmentation mode: `LINE` or `BLOCK`.
-        allowed
-            The only characters that may come out; empty for all.
-        """
-        ...
-
-
-def tessdata(languages: Sequence[str] = LANGUAGES) -> Path:
-    """The folder that holds the data of all these languages.
-
-    Raises
-    ------
-    ToolMissingError
-        No folder has them all; says what to install.
-    """
-    prefix = os.environ.get("TESSDATA_PREFIX")
-    places = [Path(prefix), Path(prefix) / "tessdata"] if prefix else []
-    places += sorted(Path("/usr/share/tesseract-ocr").glob("*/tessdata"), reverse=True)
-    places += [Path(p) for p in ("/usr/share/tessdata", "/usr/local/share/tessdata", "/opt/homebrew/share/tessdata")]
-    for place in places:
-        if all((place / f"{language}.traineddata").is_file() for language in languages):
-            return place
-    packages = " ".join(f"tesseract-ocr-{language}" for language in languages)
-    raise ToolMissingError(f"Tesseract's data for {', '.join(languages)} are missing; apt-get install {packages}.")
-
-
-class Loaded:
-    """Tesseract through tesserocr: the engine stays loaded."""
-
-    def __init__(self, languages: Sequence[str] = LANGUAGES) -> None:
-        """Load the engine.
-
-        Raises
-        ------
-        ToolMissingError
-            Language data are missing or cannot be loaded.
-        """
-        folder = tessdata(languages)
-        try:
-            self._api = tesserocr.PyTessBaseAPI(path=str(folder), lang="+".join(languages), oem=tesserocr.OEM.LSTM_ONLY)
-        except RuntimeError as error:
-            raise ToolMissingError(f"Tesseract cannot load {'+'.join(languages)} from {folder}: {error}.") from error
-        engine = tesserocr.tesseract_version().split()[1]
-        self.version = f"{engine} {'+'.join(languages)}"
-
-    def words(self, image: NDArray[np.uint8], mode: int, allowed: str) -> Words:
-        """As `Binding.words`."""
-        api = self._api
-        api.SetPageSegMode(mode)
-        api.SetVariable("tessedit_char_whitelist", allowed)
-        h, w = image.shape
-        api.SetImageBytes(image.tobytes(), w, h, 1, w)
-        api.SetSourceResolution(300)
-        api.Recognize(_TIMEOUT_MS)
-        words = str(api.GetUTF8Text()).split()
-        confidences = api.AllWordConfidences()
-        if len(confidences) != len(words):
-            confidences = [api.MeanTextConf()] * len(words)
-        return [(word, confidence / 100) for word, confidence in zip(words, confidences, strict=True)]
-
-
-class Called:
-    """Tesseract through pytesseract: the program is started for every image."""
-
-    def __init__(self, languages: Sequence[str] = LANGUAGES) -> None:
-        """Look for the program.
-
-        Raises
-        ------
-        ToolMissingError
-            The program or its language data are missing.
-        """
-        self._folder, self._lang = tessdata(languages), "+".join(languages)
-        try:
-            engine = str(pytesseract.get_tesseract_version()).split()[0]
-        except pytesseract.TesseractNotFoundError as error:
-            raise ToolMissingError("Tesseract is missing; apt-get install tesseract-ocr.") from error
-        self.version = f"{engine} {self._lang}"
-
-    def words(self, image: NDArray[np.uint8], mode: int, allowed: str) -> Words:
-        """As `Binding.words`."""
-        config = f"--psm {mode} --oem 1 --dpi 300 --tessdata-dir {self._folder}"
-        config += f" -c tessedit_char_whitelist={allowed}" if allowed else ""
-        found: dict[str, list[Any]] = pytesseract.image_to_data(
-            Image.fromarray(image), lang=self._lang, config=config, timeout=_TIMEOUT_MS / 1000,
-            output_type=pytesseract.Output.DICT,
-        )  # fmt: skip
-        pairs = zip(found["text"], found["conf"], strict=True)
-        return [(str(word), float(confidence) / 100) for word, confidence in pairs if str(word).strip()]
-
-
-@lru_cache(maxsize=4)
-def binding(languages: tuple[str, ...] = LANGUAGES) -> Binding:
-    """The faster of the bindings installed, loaded once a process."""
-    return Called(languages) if tesserocr is None else Loaded(languages)
 
 
 class TesseractReader:

@@ -74,7 +74,9 @@ def test_rotation_keeps_its_centre_and_distances(angle: float, x: float, y: floa
 
 @given(st.floats(50, 1200))
 def test_paper_edge_is_half_a_pixel_before_the_first_centre(dpi: float) -> None:
-    np.testing.assert_allclose(apply(mm_to_pixels(dpi), [[0, 0], [25.4, 50.8]]), [[-0.5, -0.5], [dpi - 0.5, 2 * dpi - 0.5]])
+    np.testing.assert_allclose(
+        apply(mm_to_pixels(dpi), [[0, 0], [25.4, 50.8]]), [[-0.5, -0.5], [dpi - 0.5, 2 * dpi - 0.5]]
+    )
 
 
 @given(jitter, jitter)

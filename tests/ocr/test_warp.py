@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from fixtures.mapping import Mapping, Stretch
-from ocr.form import Form, Rect, load_forms
+from ocr.form import Rect, load_forms
 from ocr.geometry import Points, apply, mm_to_pixels, rotation, scaling, translation
 from ocr.scan import ScanId
 from ocr.sheet import Sheet
@@ -23,9 +23,7 @@ MM = mm_to_pixels(25.4)
 STILL = Spline(np.zeros((1, 2)), np.zeros((4, 2)))
 
 
-@pytest.fixture(scope="module")
-def form() -> Form:
-    return next(f for f in load_forms() if f.id == "card-2008")
+FORM = next(f for f in load_forms() if f.id == "card-2008")
 
 
 def drawing(mm: Points) -> NDArray[np.float64]:
@@ -39,10 +37,10 @@ def picture(mapping: Mapping, size: tuple[int, int]) -> Sheet:
     return Sheet(np.rint(drawing(mm)).astype(np.uint8), np.eye(3), SCAN, None)
 
 
-def registered(form: Form, mapping: Mapping) -> Registration:
+def registered(mapping: Mapping) -> Registration:
     grid = np.stack(np.meshgrid(np.linspace(0, 148, 16), np.linspace(0, 105, 12)), -1).reshape(-1, 2)
     moved = np.zeros_like(grid) if mapping.stretch is None else mapping.stretch.at(grid)
-    return Registration(form, mapping.matrix, fit_spline(grid, moved, 0.0)[0], 0.0, 0)
+    return Registration(FORM, mapping.matrix, fit_spline(grid, moved, 0.0)[0], 0.0, 0)
 
 
 def expected(rect: Rect, dpi: float) -> NDArray[np.float64]:
@@ -53,29 +51,29 @@ def expected(rect: Rect, dpi: float) -> NDArray[np.float64]:
 
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10**6), st.floats(-180, 180), st.sampled_from([150.0, 200.0]), st.sampled_from([150.0, 200.0]))
-def test_cut_recovers_the_drawing(form: Form, seed: int, turn: float, scanned: float, wanted: float) -> None:
+def test_cut_recovers_the_drawing(seed: int, turn: float, scanned: float, wanted: float) -> None:
     rng = np.random.default_rng(seed)
     matrix = translation(560, 560) @ scaling(scanned / 25.4) @ rotation(turn) @ translation(-74, -52)
     matrix[2, :2] = rng.uniform(-1e-4, 1e-4, 2) * (scanned / 200)
     mapping = Mapping(matrix, Stretch.of(rng, 0.8, (148, 105)))
     rect = Rect(x=rng.uniform(10, 60), y=rng.uniform(10, 60), w=rng.uniform(15, 70), h=rng.uniform(5, 25))
-    crop = cut(picture(mapping, (1120, 1120)), registered(form, mapping), rect, wanted)
+    crop = cut(picture(mapping, (1120, 1120)), registered(mapping), rect, wanted)
     assert np.abs(crop - expected(rect, wanted)).max() < 6
 
 
-def test_stretch_matters(form: Form) -> None:
+def test_stretch_matters() -> None:
     mapping = Mapping(mm_to_pixels(200), Stretch.of(np.random.default_rng(1), 0.8, (148, 105)))
     rect = Rect(x=40, y=30, w=50, h=8)
     sheet = picture(mapping, (1170, 830))
-    straight = Registration(form, mapping.matrix, STILL, 0.0, 0)
+    straight = Registration(FORM, mapping.matrix, STILL, 0.0, 0)
     assert np.abs(cut(sheet, straight, rect, 200) - expected(rect, 200)).max() > 20
-    assert np.abs(cut(sheet, registered(form, mapping), rect, 200) - expected(rect, 200)).max() < 6
+    assert np.abs(cut(sheet, registered(mapping), rect, 200) - expected(rect, 200)).max() < 6
 
 
 @pytest.mark.parametrize("channels", [(), (3,)])
-def test_outside_of_the_sheet_is_white(form: Form, channels: tuple[int, ...]) -> None:
+def test_outside_of_the_sheet_is_white(channels: tuple[int, ...]) -> None:
     sheet = Sheet(np.zeros((400, 400, *channels), np.uint8), np.eye(3), SCAN, None)
-    still = Registration(form, mm_to_pixels(100), STILL, 0.0, 0)
+    still = Registration(FORM, mm_to_pixels(100), STILL, 0.0, 0)
     crop = cut(sheet, still, Rect(x=90, y=10, w=40, h=5), 100)
     assert crop.shape[2:] == channels
     inside = round((400 / 100 * 25.4 - 90) / 25.4 * 100)
@@ -83,7 +81,7 @@ def test_outside_of_the_sheet_is_white(form: Form, channels: tuple[int, ...]) ->
     assert (crop[:, inside + 2 :] == 255).all()
 
 
-def test_thin_strokes_do_not_vanish(form: Form) -> None:
+def test_thin_strokes_do_not_vanish() -> None:
     """Lines of one pixel every eight, at 600 dpi, keep their share of ink at 200 dpi wherever they fall."""
     lines = np.full((1200, 1200), 255, np.uint8)
     lines[:, ::8] = 0
@@ -92,16 +90,16 @@ def test_thin_strokes_do_not_vanish(form: Form) -> None:
     assert crop.min() > 60
 
 
-def test_to_sheet_adds_the_stretch_before_the_matrix(form: Form) -> None:
+def test_to_sheet_adds_the_stretch_before_the_matrix() -> None:
     rng = np.random.default_rng(2)
     mapping = Mapping(rotation(30) @ scaling(8), Stretch.of(rng, 0.6, (148, 105)))
     points = rng.uniform(5, 100, (30, 2))
-    error = to_sheet(registered(form, mapping), points) - mapping.points(points)
+    error = to_sheet(registered(mapping), points) - mapping.points(points)
     assert np.abs(error).max() < 8 * 0.02
 
 
-def test_zone_quad_runs_clockwise_from_the_forms_top_left(form: Form) -> None:
-    upside_down = Registration(form, translation(1000, 800) @ rotation(180), STILL, 0.0, 180)
+def test_zone_quad_runs_clockwise_from_the_forms_top_left() -> None:
+    upside_down = Registration(FORM, translation(1000, 800) @ rotation(180), STILL, 0.0, 180)
     quad = zone_quad(upside_down, Rect(x=10, y=20, w=30, h=5))
     np.testing.assert_allclose(quad, [[990, 780], [960, 780], [960, 775], [990, 775]], atol=1e-9)
 

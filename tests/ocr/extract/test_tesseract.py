@@ -8,16 +8,11 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr.errors import ToolMissingError
+from ocr.extract.engine import BLOCK, LINE, Called, Loaded, Words, tessdata
 from ocr.extract.reader import Crop
 from ocr.extract.tesseract import (
-    BLOCK,
-    LINE,
-    Called,
-    Loaded,
     TesseractReader,
-    Words,
     framed,
-    tessdata,
     vote,
 )
 from ocr.form import load_forms

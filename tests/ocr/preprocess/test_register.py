@@ -1,0 +1,111 @@
+"""A rough guess becomes an exact place, or nothing."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from fixtures.mapping import Mapping
+from ocr.form import Form, load_forms
+from ocr.geometry import rotation, scaling, translation
+from ocr.preprocess.identify import Pose
+from ocr.preprocess.register import MIN_ANCHORS, Fit, register
+from tests.ocr.preprocess.scans import Made, random_map, scanned, scribbled, spoilt, straight, worst_mm
+
+FRONTS = [form for form in load_forms() if form.fields]
+each_form = pytest.mark.parametrize("form", FRONTS, ids=lambda form: form.id)
+
+
+def found(made: Made, form: Form, shift: tuple[float, float] = (0, 0), turn: float = 0.0, grow: float = 1.0) -> Fit | None:
+    """Register from the truth's homography, misplaced by millimetres, degrees and a factor about the card's middle."""
+    middle = (form.size[0] / 2, form.size[1] / 2)
+    slip = translation(*shift) @ rotation(turn, middle) @ scaling(grow)
+    return register(made.sheet.pixels, Pose(form, made.mapping.matrix @ slip, 0, 1.0))
+
+
+@each_form
+@pytest.mark.parametrize("shift, turn, grow", [((0, 0), 0, 1), ((2, -1.5), 0, 1), ((-1, 1), 0.6, 1), ((0.5, 0), -0.4, 1.006)])
+def test_misplaced_guesses_end_in_the_same_place(
+    form: Form, shift: tuple[float, float], turn: float, grow: float
+) -> None:
+    made = straight(form, 150)
+    fit = found(made, form, shift, turn, grow)
+    assert fit is not None
+    assert worst_mm(fit.registration, made) < 0.06
+    assert fit.registration.residual_mm < 0.05
+    assert fit.score > 0.95
+
+
+@each_form
+@pytest.mark.parametrize("seed", [1, 2])
+def test_scribbles_skew_shear_and_stretch(form: Form, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    made = spoilt(scanned(scribbled(form, rng), form, random_map(form, rng, stretch=0.8), 200), rng)
+    fit = found(made, form, (1, -1))
+    assert fit is not None
+    assert worst_mm(fit.registration, made, near_print_mm=12) < 0.3
+    assert 0.01 < fit.registration.residual_mm < 0.2
+
+
+@each_form
+def test_perspective_takes_a_homography(form: Form) -> None:
+    rng = np.random.default_rng(3)
+    made = scanned(scribbled(form, rng), form, random_map(form, rng, stretch=0, perspective=0.06), 200)
+    affine = Mapping(made.mapping.matrix * [[1, 1, 1], [1, 1, 1], [0, 0, 1]])
+    assert np.abs(affine.matrix - made.mapping.matrix).max() > 0
+    fit = found(made, form)
+    assert fit is not None
+    assert worst_mm(fit.registration, made) < 0.15
+
+
+def test_anchors_under_a_blot_and_a_few_false_ones_are_left_out() -> None:
+    """Part of the card is painted over, and one place shows print that has moved by a millimetre."""
+    form = FRONTS[0]
+    made = straight(form, 200)
+    image = made.sheet.pixels.copy()
+    image[200:330, 300:520] = 60
+    patch = image[575:625, 600:720].copy()
+    image[575:625, 600:720] = np.roll(patch, 8, axis=1)
+    fit = register(image, Pose(form, made.mapping.matrix, 0, 1.0))
+    assert fit is not None
+    assert fit.share < 0.97
+    assert worst_mm(fit.registration, made) < 0.15
+
+
+def test_one_stray_anchor_does_not_bend_the_paper() -> None:
+    """Ink beside a line's end moves one anchor by half a millimetre; its neighbours know better."""
+    form = FRONTS[0]
+    made = straight(form, 200)
+    image = made.sheet.pixels.copy()
+    x, y = (round(v * 200 / 25.4) for v in (37.6, 31.2))
+    cv2.rectangle(image, (x - 4, y - 1), (x + 3, y + 1), (0,), -1)
+    fit = register(image, Pose(form, made.mapping.matrix, 0, 1.0))
+    assert fit is not None
+    assert worst_mm(fit.registration, made) < 0.1
+
+
+@each_form
+def test_nothing_is_found_on_blank_or_noisy_paper(form: Form) -> None:
+    made = straight(form, 100)
+    noise = np.random.default_rng(0).normal(230, 20, made.sheet.pixels.shape).clip(0, 255).astype(np.uint8)
+    for image in (np.full_like(noise, 255), noise):
+        assert register(image, Pose(form, made.mapping.matrix, 0, 1.0)) is None
+
+
+def test_upside_down_is_not_believed() -> None:
+    form = FRONTS[0]
+    made = straight(form, 150)
+    fit = register(np.ascontiguousarray(made.sheet.pixels[::-1, ::-1]), Pose(form, made.mapping.matrix, 0, 1.0))
+    assert fit is None or fit.score < 0.3
+
+
+def test_only_what_is_in_the_picture_counts() -> None:
+    form = FRONTS[0]
+    made = straight(form, 150)
+    width = made.sheet.size[0]
+    fit = register(np.ascontiguousarray(made.sheet.pixels[:, : round(0.7 * width)]), Pose(form, made.mapping.matrix, 0, 1.0))
+    assert fit is not None
+    assert fit.share > 0.9
+    assert len(fit.kept) >= MIN_ANCHORS
+    assert len(fit.offsets) == len(fit.kept)
