@@ -28,14 +28,18 @@ def diagnose(view: View, forms: Sequence[Form], gates: Gates) -> tuple[Refusal, 
     ink, contrast, sharpness = float((dark > 0.25).mean()), float(np.percentile(dark, 99.5)), _sharpness(dark)
     if level < gates.min_paper_level:
         return Refusal.TOO_DARK, f"paper level {level:.0f} of 255"
-    if ink < gates.blank_ink_share:
-        faint = _likeness(replace(view, image=_amplified(view.image)), forms) > gates.faint_score
-        return (Refusal.TOO_FAINT, f"contrast {contrast:.2f}") if faint else (Refusal.BLANK, f"ink {ink:.2%}")
-    mirrored = replace(view, image=np.ascontiguousarray(view.image[:, ::-1]))
-    if _likeness(mirrored, forms) - _likeness(view, forms) > gates.back_score:
+    empty = ink < gates.blank_ink_share
+    shown = replace(view, image=_amplified(view.image)) if empty else view
+    mirrored = replace(shown, image=np.ascontiguousarray(shown.image[:, ::-1]))
+    likeness, mirror_likeness = _likeness(shown, forms), _likeness(mirrored, forms)
+    if empty and max(likeness, mirror_likeness) < gates.faint_score:
+        return Refusal.BLANK, f"ink {ink:.2%}"
+    if mirror_likeness - likeness > gates.back_score:
         return Refusal.BACK_SIDE, "print shows through mirrored"
     if sharpness < gates.min_sharpness:
         return Refusal.BLURRED, f"sharpness {sharpness:.2f}"
+    if empty:
+        return Refusal.TOO_FAINT, f"contrast {contrast:.2f}"
     return Refusal.UNKNOWN_FORM, f"ink {ink:.1%} of the sheet"
 
 

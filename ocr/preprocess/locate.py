@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -22,8 +23,9 @@ from ocr.reading import Refusal, Refused
 from ocr.sheet import Sheet
 from ocr.warp import Registration
 
-_TRIES = 4
-_GOOD_SCORE, _GOOD_RESIDUAL_MM = 0.7, 0.3
+_TRIES, _TRIES_A_FORM = 5, 2
+_GOOD = ((0.7, 0.3), (0.5, 0.15))
+"""Scores with the residual in mm below which each is beyond doubt: the surer the place, the less must be seen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +56,7 @@ def best_fit(view: View, forms: Sequence[Form], gates: Gates) -> Fit | None:
     """The best registration of any form, or None; guesses are tried best first until one is beyond doubt."""
     best: Fit | None = None
     for poses in pose_groups(view, forms):
-        for pose in poses[:_TRIES]:
+        for pose in worth_trying(poses):
             fit = register(view.image, pose)
             if fit is not None and (best is None or fit.score > best.score):
                 best = fit
@@ -66,8 +68,19 @@ def best_fit(view: View, forms: Sequence[Form], gates: Gates) -> Fit | None:
     return best if best.score >= gates.min_score else None
 
 
+def worth_trying(poses: Sequence[Pose]) -> list[Pose]:
+    """The best guesses, a few of each form: a small form likes many places of a busy picture."""
+    seen: Counter[str] = Counter()
+    kept = []
+    for pose in poses:
+        seen[pose.form.id] += 1
+        if seen[pose.form.id] <= _TRIES_A_FORM:
+            kept.append(pose)
+    return kept[:_TRIES]
+
+
 def _beyond_doubt(fit: Fit) -> bool:
-    return fit.score > _GOOD_SCORE and fit.registration.residual_mm < _GOOD_RESIDUAL_MM
+    return any(fit.score > score and fit.registration.residual_mm < residual for score, residual in _GOOD)
 
 
 def _right_form(image: NDArray[np.uint8], fit: Fit, forms: Sequence[Form]) -> Fit:
@@ -98,7 +111,7 @@ def _second_card(view: View, fit: Fit, forms: Sequence[Form], gates: Gates) -> t
     rest = view.image.copy()
     cv2.fillPoly(rest, [np.rint(corners).astype(np.int32)], float(np.percentile(view.image[::8, ::8], 95)))
     for poses in itertools.islice(pose_groups(replace(view, image=rest, dpi=per_mm * MM_PER_INCH), forms), 2):
-        for pose in poses[:_TRIES]:
+        for pose in worth_trying(poses):
             other = register(rest, pose)
             if other is not None and other.score >= gates.min_score:
                 return Refusal.TWO_CARDS, f"{registration.form.title_ru} + {other.registration.form.title_ru}"

@@ -29,7 +29,8 @@ def darkness(image: NDArray[np.uint8], reach: int) -> NDArray[np.float32]:
         and grey photocopies cancel.
     """
     step = max(1, reach // 4)
-    small = cv2.resize(image, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA)
+    small_size = (max(1, round(image.shape[1] / step)), max(1, round(image.shape[0] / step)))
+    small = cv2.resize(image, small_size, interpolation=cv2.INTER_AREA)
     window = np.ones((2 * (reach // step) + 1,) * 2, np.uint8)
     paper = cv2.blur(cv2.dilate(small, window), window.shape)
     level = cv2.resize(paper, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_LINEAR)

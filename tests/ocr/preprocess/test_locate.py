@@ -150,7 +150,7 @@ def test_crumpled_paper_is_refused() -> None:
     assert "residual" in outcome.detail
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (3, 3000), (20, 20), (400, 600)])
+@pytest.mark.parametrize("shape", [(100, 100), (100, 19_000), (400, 600)])
 @pytest.mark.parametrize("level", [0, 255])
 def test_pictures_of_nothing(shape: tuple[int, int], level: int) -> None:
     reason = refused(sheet_of(np.full(shape, level, np.uint8), None)).reason
