@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ocr.form import Form
 from ocr.geometry import MM_PER_INCH, Matrix, Points, apply, mm_to_pixels, quad_to_quad, rect_quad, scaling, translation
-from ocr.preprocess.match import best_place, correlate, normalised, window_norms
-from ocr.preprocess.model import COARSE_DPI, form_model, reach_px, soften
+from ocr.preprocess.match import best_place, correlate, window_norms
+from ocr.preprocess.model import COARSE_DPI, FormModel, form_model, reach_px, soften
 from ocr.preprocess.paper import Skew, estimate_skew, paper_quads, turned_frame
 from ocr.preprocess.tone import darkness, grey
 from ocr.sheet import Sheet
@@ -145,26 +145,24 @@ def _on_quad(dark: NDArray[np.float32], quad: Points, form: Form) -> Iterator[Po
         if not 1 / _ASPECT_SLACK < (across / down) / shape < _ASPECT_SLACK:
             continue
         matrix = quad_to_quad(rect_quad(0, 0, w, h), np.roll(quad, -(rotation // 90), axis=0))
-        yield _correlate(dark, matrix, model.coarse, form, rotation)
+        yield _correlate(dark, matrix, model, rotation)
 
 
-def _match(laid: NDArray[np.float32], template: NDArray[np.float32]) -> NDArray[np.float32]:
-    unit, norm = normalised(template)
-    return correlate(laid, unit, window_norms(laid, (template.shape[0], template.shape[1])), norm)
+def _match(laid: NDArray[np.float32], model: FormModel) -> NDArray[np.float32]:
+    height, width = model.coarse.shape
+    return correlate(laid, model.coarse_unit, window_norms(laid, (height, width)), model.coarse_norm)
 
 
-def _correlate(
-    dark: NDArray[np.float32], matrix: Matrix, template: NDArray[np.float32], form: Form, rotation: int
-) -> Pose:
+def _correlate(dark: NDArray[np.float32], matrix: Matrix, model: FormModel, rotation: int) -> Pose:
     """Lay the sheet into the form's frame and slide the blank card over it by up to `SEARCH_MM`."""
     margin = round(SEARCH_MM * COARSE_DPI / MM_PER_INCH)
     frame = np.linalg.inv(translation(margin, margin) @ mm_to_pixels(COARSE_DPI))
-    size = (template.shape[1] + 2 * margin, template.shape[0] + 2 * margin)
+    size = (model.coarse.shape[1] + 2 * margin, model.coarse.shape[0] + 2 * margin)
     flags = cv2.INTER_AREA | cv2.WARP_INVERSE_MAP
     laid = soften(np.asarray(cv2.warpPerspective(dark, matrix @ frame, size, flags=flags), dtype=np.float32))
-    x, y, score = best_place(_match(laid, template))
+    x, y, score = best_place(_match(laid, model))
     shift = translation((x - margin) * MM_PER_INCH / COARSE_DPI, (y - margin) * MM_PER_INCH / COARSE_DPI)
-    return Pose(form, matrix @ shift, rotation, score)
+    return Pose(model.form, matrix @ shift, rotation, score)
 
 
 def _anywhere(image: NDArray[np.uint8], dpi: float, skew: Skew, forms: Sequence[Form]) -> Iterator[Pose]:
@@ -198,9 +196,9 @@ def _upright(
     laid = soften(np.asarray(cv2.warpPerspective(dark, to_dark, frame, flags=flags), dtype=np.float32))
     to_sheet = translation(-0.5, -0.5) @ scaling(dpi / COARSE_DPI) @ translation(0.5, 0.5)
     for form in forms:
-        template = form_model(form).coarse
-        if template.shape[0] > laid.shape[0] or template.shape[1] > laid.shape[1]:
+        model = form_model(form)
+        if model.coarse.shape[0] > laid.shape[0] or model.coarse.shape[1] > laid.shape[1]:
             continue
-        x, y, score = best_place(_match(laid, template))
+        x, y, score = best_place(_match(laid, model))
         matrix = to_sheet @ to_dark @ translation(x, y) @ mm_to_pixels(COARSE_DPI)
         yield Pose(form, matrix, quarter, score)

@@ -16,7 +16,7 @@ from ocr.geometry import MM_PER_INCH, apply, area, rect_quad
 from ocr.preprocess.diagnose import diagnose
 from ocr.preprocess.gates import Gates
 from ocr.preprocess.identify import Pose, View, pose_groups, view_of
-from ocr.preprocess.model import form_model
+from ocr.preprocess.model import form_model, halved
 from ocr.preprocess.quality import Quality, judge, measure
 from ocr.preprocess.register import Fit, register
 from ocr.reading import Refusal, Refused
@@ -87,7 +87,8 @@ def _right_form(image: NDArray[np.uint8], fit: Fit, forms: Sequence[Form]) -> Fi
     """Hold the laid-out sheet against every form of the same size: two sides of a card share most of their print."""
     own = fit.registration.form
     rivals = [f for f in forms if f.size == own.size]
-    likeness = {(f.id, f.version): _likeness(fit.laid, form_model(f).fine) for f in rivals}
+    laid = halved(fit.laid)
+    likeness = {(f.id, f.version): _likeness(laid, form_model(f).half) for f in rivals}
     best = max(rivals, key=lambda f: likeness[f.id, f.version])
     if (best.id, best.version) == (own.id, own.version):
         return fit
@@ -96,9 +97,8 @@ def _right_form(image: NDArray[np.uint8], fit: Fit, forms: Sequence[Form]) -> Fi
     return other if other is not None and other.score > fit.score else fit
 
 
-def _likeness(laid: NDArray[np.float32], fine: NDArray[np.float32]) -> float:
-    half = [cv2.resize(x, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) for x in (laid, fine)]
-    return float(cv2.matchTemplate(half[0], half[1], cv2.TM_CCOEFF_NORMED)[0, 0])
+def _likeness(laid: NDArray[np.float32], blank: NDArray[np.float32]) -> float:
+    return float(cv2.matchTemplate(laid, blank, cv2.TM_CCOEFF_NORMED)[0, 0])
 
 
 def _second_card(view: View, fit: Fit, forms: Sequence[Form], gates: Gates) -> tuple[Refusal, str] | None:

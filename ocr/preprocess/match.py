@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -18,17 +20,37 @@ def normalised(template: NDArray[np.float32]) -> tuple[NDArray[np.float32], floa
 
 def window_norms(image: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
     """Norm, about its own mean, of every window of (height, width) `size` inside the image."""
+    return norms_near(integrals(image), size, slice(None), slice(None))
+
+
+def integrals(image: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Integral images (H + 1, W + 1) of an image and of its squares."""
+    total, squares = cv2.integral2(image)
+    return np.asarray(total, dtype=np.float64), np.asarray(squares, dtype=np.float64)
+
+
+def norms_near(
+    tables: Sequence[NDArray[np.float64]], size: tuple[int, int], rows: slice, columns: slice
+) -> NDArray[np.float32]:
+    """As `window_norms`, of those windows only whose first row and first column lie in a range.
+
+    Parameters
+    ----------
+    tables
+        From `integrals`.
+    """
     height, width = size
-    total, squares = (np.asarray(table, dtype=np.float64) for table in cv2.integral2(image))
-    variance = _windows(squares, height, width) - _windows(total, height, width) ** 2 / (height * width)
+    total, squares = (_windows(table, height, width, rows, columns) for table in tables)
+    variance = squares - total**2 / (height * width)
     return np.asarray(np.sqrt(np.maximum(variance, 0)), dtype=np.float32)
 
 
-def _windows(table: NDArray[np.float64], height: int, width: int) -> NDArray[np.float64]:
-    """Sums over all windows, from an integral image."""
-    return np.asarray(
-        table[height:, width:] - table[:-height, width:] - table[height:, :-width] + table[:-height, :-width]
-    )
+def _windows(table: NDArray[np.floating], height: int, width: int, rows: slice, columns: slice) -> NDArray[np.float64]:
+    """Sums over windows, from an integral image."""
+    upper, lower = table[:-height][rows], table[height:][rows]
+    left, right = (slice(None), slice(None, -width)), (slice(None), slice(width, None))
+    a, b, c, d = (part[side][:, columns] for part in (upper, lower) for side in (left, right))
+    return np.asarray(d - b - c + a, dtype=np.float64)
 
 
 def correlate(
@@ -60,6 +82,6 @@ def best_place(match: NDArray[np.float32]) -> tuple[float, float, float]:
 
 
 def _vertex(three: NDArray[np.float32]) -> float:
-    a, b, c = (float(v) for v in three)
+    a, b, c = three.tolist()
     bend = a - 2 * b + c
-    return 0.0 if abs(bend) < 1e-9 else float(np.clip(0.5 * (a - c) / bend, -0.5, 0.5))
+    return 0.0 if abs(bend) < 1e-9 else min(0.5, max(-0.5, 0.5 * (a - c) / bend))

@@ -34,8 +34,12 @@ class FormModel:
     ----------
     coarse
         float32 (h, w): darkness of the blank card at `COARSE_DPI`, blurred.
+    coarse_unit, coarse_norm
+        `coarse` with mean 0 and norm 1, and the norm it had.
     fine
         float32 (H, W): darkness of the blank card at `FINE_DPI`.
+    half
+        float32 (H / 2, W / 2): `fine` at half its resolution.
     anchors
         (N, 2) millimetres: centres of patches that look like nothing near them.
     patches
@@ -46,7 +50,10 @@ class FormModel:
 
     form: Form
     coarse: NDArray[np.float32]
+    coarse_unit: NDArray[np.float32]
+    coarse_norm: float
     fine: NDArray[np.float32]
+    half: NDArray[np.float32]
     anchors: Points
     patches: NDArray[np.float32]
     norms: NDArray[np.float64]
@@ -63,6 +70,11 @@ def soften(image: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(cv2.GaussianBlur(image, (0, 0), 1.2), dtype=np.float32)
 
 
+def halved(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The image at half its resolution."""
+    return np.asarray(cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), dtype=np.float32)
+
+
 @lru_cache(maxsize=32)
 def form_model(form: Form) -> FormModel:
     """Build the model of a form (about 0.1 s, once a process)."""
@@ -74,7 +86,7 @@ def form_model(form: Form) -> FormModel:
     patches = np.stack([unit for unit, _ in units]) if units else np.zeros((0, 1, 1), np.float32)
     anchors = apply(np.asarray(np.linalg.inv(mm_to_pixels(FINE_DPI))), centres) if len(centres) else np.zeros((0, 2))
     norms = np.array([norm for _, norm in units])
-    return FormModel(form, coarse, fine, anchors, patches, norms, safe)
+    return FormModel(form, coarse, *normalised(coarse), fine, halved(fine), anchors, patches, norms, safe)
 
 
 def _patch_half() -> tuple[int, int]:

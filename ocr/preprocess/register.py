@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ocr.geometry import MM_PER_INCH, Matrix, Points, apply, fit_affine, mm_to_pixels
 from ocr.preprocess.identify import Pose
-from ocr.preprocess.match import best_place, correlate, window_norms
+from ocr.preprocess.match import best_place, correlate, integrals, norms_near
 from ocr.preprocess.model import FINE_DPI, FormModel, form_model, reach_px
 from ocr.preprocess.tone import darkness
 from ocr.spline import fit_spline
@@ -131,7 +131,7 @@ def _find_anchors(
     ph, pw = model.patches.shape[1:]
     edge = reach + round(4 * scale)
     padded = np.pad(laid, edge)
-    norms = window_norms(padded, (ph, pw))
+    tables = integrals(padded)
     centres = apply(mm_to_pixels(FINE_DPI), model.anchors)
     whole = np.rint(np.clip(guess, -4, 4) * scale)
     offsets, peaks = np.zeros_like(model.anchors), np.zeros(len(centres))
@@ -139,7 +139,7 @@ def _find_anchors(
         x0, y0 = (np.rint(centres[i]) + whole[i]).astype(int) - (pw // 2, ph // 2) + (edge - reach)
         high, wide = ph + 2 * reach, pw + 2 * reach
         window = padded[y0 : y0 + high, x0 : x0 + wide]
-        near = norms[y0 : y0 + 2 * reach + 1, x0 : x0 + 2 * reach + 1]
+        near = norms_near(tables, (ph, pw), slice(y0, y0 + 2 * reach + 1), slice(x0, x0 + 2 * reach + 1))
         dx, dy, peaks[i] = best_place(correlate(window, model.patches[i], near, model.norms[i]))
         offsets[i] = (np.array([dx, dy]) - reach + whole[i]) / scale
     return _Found(offsets, peaks, wanted & (peaks > _GOOD_PEAK))

@@ -34,4 +34,5 @@ def darkness(image: NDArray[np.uint8], reach: int) -> NDArray[np.float32]:
     window = np.ones((2 * (reach // step) + 1,) * 2, np.uint8)
     paper = cv2.blur(cv2.dilate(small, window), window.shape)
     level = cv2.resize(paper, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return np.clip(1.0 - image / np.maximum(level, 1).astype(np.float32), 0.0, 1.0)
+    share = cv2.divide(image, np.maximum(level, 1), dtype=cv2.CV_32F)
+    return np.maximum(np.subtract(1.0, share, out=share), 0.0, out=share)

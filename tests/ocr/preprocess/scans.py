@@ -55,7 +55,11 @@ def random_map(
     """A random map within these bounds, from the form's millimetres to picture millimetres about its centre."""
     size = np.array(form.size)
     matrix = translation(*-size / 2)
-    matrix = scaling(*rng.uniform(0.98, 1.02, 2)) @ np.array([[1, rng.uniform(-0.01, 0.01), 0], [0, 1, 0], [0, 0, 1.0]]) @ matrix
+    matrix = (
+        scaling(*rng.uniform(0.98, 1.02, 2))
+        @ np.array([[1, rng.uniform(-0.01, 0.01), 0], [0, 1, 0], [0, 0, 1.0]])
+        @ matrix
+    )
     if perspective:
         corners = rect_quad(*-size / 2, *size)
         matrix = quad_to_quad(corners, corners + rng.uniform(-1, 1, (4, 2)) * perspective * size) @ matrix

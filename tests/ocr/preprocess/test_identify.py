@@ -16,6 +16,9 @@ from tests.ocr.preprocess.scans import Made, distance_px, random_map, scanned, s
 
 FORMS = load_forms()
 FRONTS = [form for form in FORMS if form.fields]
+each_form_and_turn = pytest.mark.parametrize(
+    "form, turn", [(FRONTS[i % 3], 90 * (i % 4)) for i in range(6)], ids=lambda value: getattr(value, "id", value)
+)
 
 
 @given(st.integers(50, 900), st.integers(50, 900), st.floats(40, 1200))
@@ -37,9 +40,7 @@ def test_reduction_puts_things_where_the_matrix_says() -> None:
 
 @pytest.mark.parametrize("shape, dpi, longest", [((2400, 1700), 600.0, 800), ((800, 600), 200.0, 800), ((800, 600), None, 800),
                                                  ((4400, 3000), None, VIEW_PX), ((800, 600), 230.0, 800)])  # fmt: skip
-def test_view_is_reduced_to_what_registration_needs(
-    shape: tuple[int, int], dpi: float | None, longest: float
-) -> None:
+def test_view_is_reduced_to_what_registration_needs(shape: tuple[int, int], dpi: float | None, longest: float) -> None:
     view = view_of(sheet_of(np.zeros((*shape, 3), np.uint8), dpi))
     assert view.image.ndim == 2
     assert max(view.image.shape) == pytest.approx(longest, abs=1)
@@ -57,8 +58,7 @@ def first_good(made: Made, forms: list[Form]) -> tuple[Pose, int]:
     raise AssertionError("no likely guess")
 
 
-@pytest.mark.parametrize("turn", [0, 90, 180, 270])
-@pytest.mark.parametrize("form", FRONTS, ids=lambda form: form.id)
+@each_form_and_turn
 def test_card_on_a_dark_ground(form: Form, turn: int) -> None:
     rng = np.random.default_rng(turn)
     made = scanned(scribbled(form, rng), form, random_map(form, rng, turn), 100, ground=20)
@@ -67,8 +67,7 @@ def test_card_on_a_dark_ground(form: Form, turn: int) -> None:
     assert distance_px(pose.matrix, made.mapping.matrix, form) < 3.0 * 100 / 25.4
 
 
-@pytest.mark.parametrize("turn", [0, 90, 180, 270])
-@pytest.mark.parametrize("form", FRONTS, ids=lambda form: form.id)
+@each_form_and_turn
 def test_card_somewhere_on_a_white_page_of_known_resolution(form: Form, turn: int) -> None:
     rng = np.random.default_rng(10 + turn)
     mapping = random_map(form, rng, turn, skew=3)

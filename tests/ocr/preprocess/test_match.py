@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ocr.preprocess.match import best_place, correlate, normalised, window_norms
+from ocr.preprocess.match import best_place, correlate, integrals, normalised, norms_near, window_norms
 
 Image = NDArray[np.float32]
 
@@ -47,6 +47,8 @@ def test_window_norms_are_those_of_each_window(seed: int, height: int, width: in
     for y, x in ((0, 0), (20 - height, 24 - width), (5, 7)):
         window = image[y : y + height, x : x + width]
         assert norms[y, x] == pytest.approx(float(np.linalg.norm(window - window.mean())), abs=1e-4)
+    near = norms_near(integrals(image), (height, width), slice(2, 6), slice(1, 5))
+    np.testing.assert_array_equal(near, norms[2:6, 1:5])
 
 
 @given(st.integers(0, 10**6), st.integers(0, 40), st.integers(0, 50), st.floats(0.3, 3), st.floats(0, 1))

@@ -20,7 +20,7 @@ def test_pictures_cover_the_card(form: Form) -> None:
     model = form_model(form)
     for picture, dpi in ((model.coarse, COARSE_DPI), (model.fine, FINE_DPI)):
         assert picture.dtype == np.float32
-        assert 0 <= picture.min() and picture.max() <= 1.001
+        assert picture.min() >= 0 and picture.max() <= 1.001
         np.testing.assert_allclose(np.array(picture.shape[::-1]) * MM_PER_INCH / dpi, form.size, atol=0.6)
 
 

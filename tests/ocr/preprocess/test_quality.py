@@ -58,7 +58,9 @@ def test_paper_level(level: int) -> None:
 @pytest.mark.parametrize("left", [0.5, 0.25, 0.12])
 def test_contrast(left: float) -> None:
     clean = measured().contrast
-    assert measured(lambda image: (255 - (255 - image) * left).astype(np.uint8)).contrast == pytest.approx(clean * left, rel=0.1)
+    assert measured(lambda image: (255 - (255 - image) * left).astype(np.uint8)).contrast == pytest.approx(
+        clean * left, rel=0.1
+    )
 
 
 @pytest.mark.parametrize("mm", [0.15, 0.25, 0.4, 0.6])

@@ -17,7 +17,9 @@ FRONTS = [form for form in load_forms() if form.fields]
 each_form = pytest.mark.parametrize("form", FRONTS, ids=lambda form: form.id)
 
 
-def found(made: Made, form: Form, shift: tuple[float, float] = (0, 0), turn: float = 0.0, grow: float = 1.0) -> Fit | None:
+def found(
+    made: Made, form: Form, shift: tuple[float, float] = (0, 0), turn: float = 0.0, grow: float = 1.0
+) -> Fit | None:
     """Register from the truth's homography, misplaced by millimetres, degrees and a factor about the card's middle."""
     middle = (form.size[0] / 2, form.size[1] / 2)
     slip = translation(*shift) @ rotation(turn, middle) @ scaling(grow)
@@ -25,7 +27,9 @@ def found(made: Made, form: Form, shift: tuple[float, float] = (0, 0), turn: flo
 
 
 @each_form
-@pytest.mark.parametrize("shift, turn, grow", [((0, 0), 0, 1), ((2, -1.5), 0, 1), ((-1, 1), 0.6, 1), ((0.5, 0), -0.4, 1.006)])
+@pytest.mark.parametrize(
+    "shift, turn, grow", [((0, 0), 0, 1), ((2, -1.5), 0, 1), ((-1, 1), 0.6, 1), ((0.5, 0), -0.4, 1.006)]
+)
 def test_misplaced_guesses_end_in_the_same_place(
     form: Form, shift: tuple[float, float], turn: float, grow: float
 ) -> None:
@@ -104,7 +108,9 @@ def test_only_what_is_in_the_picture_counts() -> None:
     form = FRONTS[0]
     made = straight(form, 150)
     width = made.sheet.size[0]
-    fit = register(np.ascontiguousarray(made.sheet.pixels[:, : round(0.7 * width)]), Pose(form, made.mapping.matrix, 0, 1.0))
+    fit = register(
+        np.ascontiguousarray(made.sheet.pixels[:, : round(0.7 * width)]), Pose(form, made.mapping.matrix, 0, 1.0)
+    )
     assert fit is not None
     assert fit.share > 0.9
     assert len(fit.kept) >= MIN_ANCHORS
