@@ -38,8 +38,7 @@ def reason(pixels: NDArray[np.uint8], dpi: float | None = DPI) -> Refusal:
     return diagnose(view_of(sheet_of(pixels, dpi)), FORMS, GATES)[0]
 
 
-@pytest.mark.parametrize("number", [0, 1])
-@pytest.mark.parametrize("dpi", [DPI, None])
+@pytest.mark.parametrize("number, dpi", [(0, DPI), (1, None)])
 def test_blank(number: int, dpi: float | None) -> None:
     assert reason(noisy(np.full_like(card(number), 240), number), dpi) is Refusal.BLANK
 
@@ -55,27 +54,24 @@ def test_too_dark(number: int) -> None:
     assert reason(noisy(card(number) * 0.1, number, 4)) is Refusal.TOO_DARK
 
 
-@pytest.mark.parametrize("number", [0, 1])
-@pytest.mark.parametrize("levels", [4, 8])
+@pytest.mark.parametrize("number, levels", [(0, 4), (1, 8)])
 def test_too_faint(number: int, levels: float) -> None:
     assert reason(noisy(250 - (255 - card(number)) * levels / 255, number)) is Refusal.TOO_FAINT
 
 
-@pytest.mark.parametrize("number", [0, 1])
-@pytest.mark.parametrize("mm", [1.2, 1.8])
+@pytest.mark.parametrize("number, mm", [(0, 1.8), (1, 1.2)])
 def test_blurred(number: int, mm: float) -> None:
     assert reason(noisy(cv2.GaussianBlur(card(number), (0, 0), mm * DPI / 25.4), number)) is Refusal.BLURRED
 
 
-@pytest.mark.parametrize("number", [0, 1])
-@pytest.mark.parametrize("share", [0.5, 0.8])
+@pytest.mark.parametrize("number, share", [(0, 0.5), (1, 0.8)])
 def test_print_that_shows_through_mirrored(number: int, share: float) -> None:
     through = cv2.GaussianBlur(card(number)[:, ::-1], (0, 0), 1.2)
     page = np.rot90(255 - (255 - through) * share)
     assert reason(noisy(np.ascontiguousarray(page), number)) is Refusal.BACK_SIDE
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_other_documents(seed: int) -> None:
     """Letters, tables and cards of other offices: not taken for our cards, whichever way round."""
     document = other_document(FRONTS[seed % 2].size, DPI, np.random.default_rng(seed))

@@ -73,8 +73,8 @@ def test_places_are_found_to_a_fraction_of_a_pixel(dx: float, dy: float) -> None
     image = np.asarray(cv2.GaussianBlur(texture(5, (80, 100)), (0, 0), 2), np.float32)
     moved = cv2.warpAffine(image, np.array([[1, 0, dx], [0, 1, dy]]), (100, 80), flags=cv2.INTER_CUBIC)
     x, y, _ = best_place(match(np.asarray(moved, np.float32), image[30:50, 40:70]))
-    assert x == pytest.approx(40 + dx, abs=0.1)
-    assert y == pytest.approx(30 + dy, abs=0.1)
+    assert x == pytest.approx(40 + dx, abs=0.15)
+    assert y == pytest.approx(30 + dy, abs=0.15)
 
 
 def test_a_place_on_the_border_is_whole() -> None:

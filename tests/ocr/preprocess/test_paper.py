@@ -50,7 +50,7 @@ def test_skew_is_found_whichever_way_the_card_lies(degrees: float, form: object,
 @given(st.floats(-30, 30), st.floats(0.5, 0.9), st.integers(0, 10**6))
 def test_paper_is_found_on_a_darker_ground(degrees: float, aspect: float, seed: int) -> None:
     quad = rect_quad(-130, -130 * aspect, 260, 260 * aspect) + np.random.default_rng(seed).uniform(-8, 8, (4, 2))
-    quad = apply(rotation(degrees), quad) + (240, 180)
+    quad = apply(rotation(degrees), quad) + np.array([240, 180])
     found = paper_quads(desk(quad))
     assert found
     best = min(found, key=lambda other: offset(other, quad))
@@ -64,7 +64,7 @@ def offset(found: Points, quad: Points) -> float:
 
 
 def test_cut_corners_do_not_bend_the_sides() -> None:
-    quad = apply(rotation(6), rect_quad(-150, -100, 300, 200)) + (240, 180)
+    quad = apply(rotation(6), rect_quad(-150, -100, 300, 200)) + np.array([240, 180])
     image = desk(quad)
     for corner in (0, 2):
         at, to = quad[corner], [quad[(corner + k) % 4] for k in (1, 3)]

@@ -25,7 +25,7 @@ def test_same_print_on_darker_paper_is_as_dark(paper: float) -> None:
 
 
 def test_uneven_light_cancels() -> None:
-    ramp = np.linspace(0.5, 1, 160)
+    ramp = np.linspace(0.75, 1, 160)
     dark = darkness((card(250) * ramp).astype(np.uint8), 24)
     assert dark[21:101:16, 30:130].mean() == pytest.approx(0.5, abs=0.05)
     assert dark[29:93:16, 30:130].mean() < 0.06
