@@ -15,6 +15,7 @@ from fixtures.orders import Order, Page, parse_faults, plan_cards
 from ocr.form import Form, load_form, load_forms
 from ocr.messages import refusal_message
 from ocr.preprocess.gates import load_gates
+from ocr.preprocess.identify import Pose
 from ocr.preprocess.locate import Located, locate
 from ocr.reading import Refusal, Refused
 from ocr.sheet import Sheet
@@ -94,6 +95,15 @@ def test_the_two_sides_of_a_card_are_never_mixed_up(seed: int, strokes: int) -> 
         mapping = random_map(form, rng, 180 * (seed % 2), stretch=0.3)
         made = scanned(scribbled(form, rng, strokes), form, mapping, 150, ground=30)
         found(spoilt(made, rng, blur=0.8), form, 180 * (seed % 2))
+
+
+def test_a_guess_of_the_other_side_is_put_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where only the wrong side is proposed, the laid-out sheet still tells which side it is."""
+    for form, other in (FRONTS[1:], FRONTS[:0:-1]):
+        made = straight(form, 150)
+        guess = Pose(other, made.mapping.matrix, 0, 0.9)
+        monkeypatch.setattr("ocr.preprocess.locate.pose_groups", lambda *_, guess=guess: iter([[guess]]))
+        found(made, form, 0)
 
 
 @pytest.mark.parametrize("turn", [0, 270])
