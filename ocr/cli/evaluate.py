@@ -115,9 +115,7 @@ def tune(scans: Path, data: str, out: Path | None) -> None:
     )
     samples = [sample for pair in tqdm(labelled, total=len(truths), disable=None) for sample in samples_of(*pair)]
     calibration = fit(samples, made=date.today(), data=data)
-    click.echo(
-        f"{'reader':12}{'kind':26}{'n':>7}{'wrong':>7}   threshold (accepted) at 0.14 / 0.3 / 1 % promised"
-    )
+    click.echo(f"{'reader':12}{'kind':26}{'n':>7}{'wrong':>7}   threshold (accepted) at 0.14 / 0.3 / 1 % promised")
     for scale in calibration.scales:
         kept = [
             "never" if k.threshold is None else f"{k.threshold.score:.3f} ({k.threshold.accepted / scale.count:.1%})"

@@ -33,9 +33,8 @@ for command in (run, queue, rescan, decide, report, show, gallery, evaluate, tun
 def main() -> None:
     """Run the command line."""
     try:
-        cli(standalone_mode=False)
-    except click.exceptions.Exit as end:
-        sys.exit(end.exit_code)
+        code = cli(standalone_mode=False)  # a command that leaves with a code hands it back here
+        sys.exit(code if isinstance(code, int) else 0)
     except click.Abort:
         sys.exit(130)
     except click.ClickException as error:

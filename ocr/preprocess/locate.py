@@ -114,5 +114,5 @@ def _second_card(view: View, fit: Fit, forms: Sequence[Form], gates: Gates) -> t
         for pose in worth_trying(poses):
             other = register(rest, pose)
             if other is not None and other.score >= gates.min_score:
-                return Refusal.TWO_CARDS, f"{registration.form.title_ru} + {other.registration.form.title_ru}"
+                return Refusal.TWO_CARDS, f"{registration.form.id} + {other.registration.form.id}"
     return None

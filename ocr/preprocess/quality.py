@@ -64,7 +64,7 @@ def judge(quality: Quality, fit: Fit, gates: Gates) -> tuple[Refusal, str] | Non
     """Why a registered sheet must not be read, with the measure that says so; None when it may be read."""
     form = fit.registration.form
     verdicts = (
-        (form.side == "back", Refusal.BACK_SIDE, form.title_ru),
+        (form.side == "back", Refusal.BACK_SIDE, form.id),
         (
             quality.paper_level < gates.min_paper_level,
             Refusal.TOO_DARK,
