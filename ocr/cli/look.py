@@ -27,6 +27,8 @@ from store.tables import Card, PersonalReading, Reading, Scan
 
 CELL = (300, 96)
 COLUMNS = 5
+HIDDEN = "***"
+"""Stands for a value that identifies a person."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,10 @@ def show(card: str, personal: bool, out: Path | None, language: Language) -> Non
     click.echo(f"rotation {found.rotation}°, residual {found.residual_mm:.2f} mm, {scan.dpi or 0:.0f} dpi")
     for item in fields:
         settled = values.get(item.field)
-        text = item.value if settled is None or item.value == "***" else settled
+        text = item.value if settled is None or item.value == HIDDEN else settled
         why = "; ".join(why_message(w, language) for w in item.review) if settled is None else ""
-        click.echo(f"  {item.field:20} {text if text is not None else '—':28} {item.probability:5.2f}  {why}")
+        sure = f"{item.probability:5.2f}" if settled in (None, item.value) or item.value == HIDDEN else "  key"
+        click.echo(f"  {item.field:20} {text if text is not None else '—':28} {sure}  {why}".rstrip())
     if out is not None:
         write_png(out, _drawn(fields))
         click.echo(str(out))
@@ -81,7 +84,7 @@ def gallery(field: str, limit: int, surest_first: bool, personal: bool, out: Pat
         fields = _fields(session, Reading.field == field, personal)
     if not fields:
         raise BadInputError(f"No card in the store has a field {field!r}.")
-    if not personal and any(item.value == "***" for item in fields):
+    if not personal and any(item.value == HIDDEN for item in fields):
         raise BadInputError(f"{field} identifies people: add --personal if you may see it.")
     fields.sort(key=lambda item: item.probability, reverse=surest_first)
     cells = [_cell(item) for item in fields[:limit]]
@@ -121,7 +124,7 @@ def _fields(session: Session, condition: object, personal: bool) -> list[Shown]:
             sha256=scan.sha256,
             page=scan.page,
             field=reading.field,
-            value=(private if personal else "***") if reading.personal else reading.value,
+            value=(private if personal else HIDDEN) if reading.personal else reading.value,
             probability=reading.probability,
             review=tuple(reading.review),
             quad=np.array(reading.quad),
@@ -146,7 +149,10 @@ def _drawn(fields: list[Shown]) -> NDArray[np.uint8]:
         Zone(item.quad, GREY if item.value == "" else ORANGE if item.review else GREEN, item.value or "")
         for item in fields
     ]
-    pixels = _pixels(fields[0])
+    pixels = _pixels(fields[0]).copy()
+    for item in fields:
+        if item.value == HIDDEN:
+            cv2.fillPoly(pixels, [np.rint(item.quad).astype(np.int32)], (200, 200, 200))
     return draw_zones(pixels, zones, max(12, round(pixels.shape[1] / 80)))
 
 
