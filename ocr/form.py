@@ -325,10 +325,8 @@ def load_forms(directory: Path = FORMS_DIR) -> tuple[Form, ...]:
     forms = tuple(load_form(path) for path in sorted(directory.glob("*.toml")))
     if not forms:
         raise BadFormError(f"{directory} holds no form definitions.")
-    for key in ("code",):
-        values = [getattr(form, key) for form in forms]
-        if len(set(values)) < len(values):
-            raise BadFormError(f"{directory}: two forms share the same {key}.")
+    if len({form.code for form in forms}) < len(forms):
+        raise BadFormError(f"{directory}: two forms share the same code.")
     if len({(f.id, f.version) for f in forms}) < len(forms):
         raise BadFormError(f"{directory}: two forms share id and version.")
     return forms

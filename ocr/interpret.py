@@ -81,7 +81,7 @@ def _candidates(item: Seen, within: str | None, on: date | None, today: date) ->
     spec, raw = item.spec, item.raw
     if raw.state in (FieldState.EMPTY, FieldState.UNREAD) or not raw.text:
         return ()
-    if spec.kind.is_marks or spec.kind in (FieldKind.BARCODE, FieldKind.SIGNATURE):
+    if not spec.kind.is_text:
         return (Candidate(raw.text, raw.text, raw.score),)
     if spec.kind is FieldKind.DATE:
         earliest = EARLIEST_CROSSING if spec.entry is Entry.STAMP else EARLIEST_BIRTH
@@ -100,9 +100,7 @@ def _judge(item: Seen, candidates: tuple[Candidate, ...], calibration: Judge) ->
     """Give the reading its value and probability, and say why a person must look, if one must."""
     spec, raw = item.spec, item.raw
     value = "" if raw.state is FieldState.EMPTY else candidates[0].value if candidates else None
-    score = raw.score if not candidates else raw.score * candidates[0].probability
-    if candidates and (spec.kind.is_marks or spec.kind in (FieldKind.BARCODE, FieldKind.SIGNATURE)):
-        score = raw.score
+    score = raw.score * candidates[0].probability if candidates and spec.kind.is_text else raw.score
     verdict = calibration.judge(item.reader, spec, raw.state, score)
     return FieldReading(
         field=spec.name,

@@ -24,7 +24,8 @@ from ocr.preprocess.gates import Gates, load_gates
 from ocr.preprocess.load import load_page
 from ocr.preprocess.locate import locate
 from ocr.preprocess.tone import grey
-from ocr.reading import CardReading, Refused
+from ocr.reading import CardReading, Refusal, Refused
+from ocr.scan import ScanId
 from ocr.sheet import Sheet
 from ocr.warp import Registration, crop_size, crop_to_mm, cut, resample, zone_quad
 
@@ -84,6 +85,11 @@ def read_page(job: PageJob, forms_dir: Path = FORMS_DIR, calibrated: bool = True
         return PageResult(job, sheet, None, None)
     outcome, dpi = read_sheet(sheet, load_engine(forms_dir, calibrated))
     return PageResult(job, outcome, dpi, sheet.size)
+
+
+def crashed_page(job: PageJob, what: str) -> PageResult:
+    """The result of a page whose reading broke off."""
+    return PageResult(job, Refused(ScanId(job.sha256, job.page), Refusal.CRASHED, what), None, None)
 
 
 def read_sheet(sheet: Sheet, engine: Engine) -> tuple[CardReading | Refused, float | None]:

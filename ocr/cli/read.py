@@ -19,7 +19,7 @@ from ocr.cli.common import forms_dir, language_option, settings, store
 from ocr.errors import BadInputError
 from ocr.form import Form, load_forms
 from ocr.messages import Language, say
-from ocr.pipeline import PageJob, PageResult, read_page, software
+from ocr.pipeline import PageJob, PageResult, crashed_page, read_page, software
 from ocr.preprocess.load import FileInfo, discover, probe
 from ocr.reading import CardReading, Refusal, Refused
 from ocr.scan import ScanId
@@ -153,14 +153,10 @@ def _crashed_file(path: Path, what: str) -> FileInfo | Refused:
     return Refused(ScanId("0" * 64, 0), Refusal.CRASHED, f"{path.name}: {what}")
 
 
-def _crashed_page(job: PageJob, what: str) -> PageResult:
-    return PageResult(job, Refused(ScanId(job.sha256, job.page), Refusal.CRASHED, what), None, None)
-
-
 def _read(jobs: Sequence[PageJob], saver: Saver, tally: Tally, language: Language, quiet: bool) -> None:
     work: Callable[[PageJob], PageResult] = partial(read_page, forms_dir=forms_dir())
     results = batch.run(
-        jobs, work, workers=settings().workers, timeout_s=settings().page_timeout_s, on_crash=_crashed_page
+        jobs, work, workers=settings().workers, timeout_s=settings().page_timeout_s, on_crash=crashed_page
     )
     with tqdm(total=len(jobs), unit="", desc=say("run.progress", language), disable=quiet or None) as bar:
         for job, result in results:

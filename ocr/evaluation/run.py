@@ -13,9 +13,8 @@ from ocr.errors import BadInputError
 from ocr.evaluation.score import PageScore, same_value, score_page
 from ocr.evaluation.truth import PageTruth
 from ocr.form import FORMS_DIR, load_forms
-from ocr.pipeline import PageJob, PageResult, read_page
-from ocr.reading import FieldState, Refusal, Refused
-from ocr.scan import ScanId
+from ocr.pipeline import PageJob, PageResult, crashed_page, read_page
+from ocr.reading import FieldState, Refused
 
 
 def read_labelled(
@@ -41,13 +40,8 @@ def read_labelled(
             raise BadInputError(f"{path}, named by the truth, does not exist.")
         jobs[PageJob(path, sha256(path.read_bytes()).hexdigest(), truth.page)] = truth
     work = partial(read_page, forms_dir=forms_dir, calibrated=calibrated)
-    for job, result in batch.run(jobs, work, workers=workers, timeout_s=timeout_s, on_crash=crashed):
+    for job, result in batch.run(jobs, work, workers=workers, timeout_s=timeout_s, on_crash=crashed_page):
         yield jobs[job], result
-
-
-def crashed(job: PageJob, what: str) -> PageResult:
-    """The outcome of a page whose reading broke off."""
-    return PageResult(job, Refused(ScanId(job.sha256, job.page), Refusal.CRASHED, what), None, None)
 
 
 def score_all(labelled: Iterable[tuple[PageTruth, PageResult]], forms_dir: Path = FORMS_DIR) -> Iterator[PageScore]:

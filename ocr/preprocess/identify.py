@@ -10,7 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.form import Form
-from ocr.geometry import MM_PER_INCH, Matrix, Points, apply, mm_to_pixels, quad_to_quad, rect_quad, scaling, translation
+from ocr.geometry import (
+    MM_PER_INCH,
+    Matrix,
+    Points,
+    apply,
+    mm_to_pixels,
+    quad_to_quad,
+    rect_quad,
+    rotation,
+    scaling,
+    translation,
+)
 from ocr.preprocess.match import best_place, correlate, window_norms
 from ocr.preprocess.model import COARSE_DPI, FormModel, form_model, reach_px, soften
 from ocr.preprocess.paper import Skew, estimate_skew, paper_quads, turned_frame
@@ -140,12 +151,12 @@ def _on_quad(dark: NDArray[np.float32], quad: Points, form: Form) -> Iterator[Po
     across = float(np.hypot(*(quad[1] - quad[0])) + np.hypot(*(quad[2] - quad[3])))
     down = float(np.hypot(*(quad[3] - quad[0])) + np.hypot(*(quad[2] - quad[1])))
     model = form_model(form)
-    for rotation in (0, 90, 180, 270):
-        shape = (w / h) if rotation % 180 == 0 else (h / w)
+    for turned in (0, 90, 180, 270):
+        shape = (w / h) if turned % 180 == 0 else (h / w)
         if not 1 / _ASPECT_SLACK < (across / down) / shape < _ASPECT_SLACK:
             continue
-        matrix = quad_to_quad(rect_quad(0, 0, w, h), np.roll(quad, -(rotation // 90), axis=0))
-        yield _correlate(dark, matrix, model, rotation)
+        matrix = quad_to_quad(rect_quad(0, 0, w, h), np.roll(quad, -(turned // 90), axis=0))
+        yield _correlate(dark, matrix, model, turned)
 
 
 def _match(laid: NDArray[np.float32], model: FormModel) -> NDArray[np.float32]:
@@ -189,9 +200,7 @@ def _upright(
     margin = round(_CUT_OFF_SHARE * max(max(form_model(form).coarse.shape) for form in forms))
     side = (dark.shape[1], dark.shape[0]) if quarter % 180 == 0 else (dark.shape[0], dark.shape[1])
     frame = (side[0] + 2 * margin, side[1] + 2 * margin)
-    a = np.deg2rad(degrees)
-    turn = np.array([[np.cos(a), -np.sin(a), 0.0], [np.sin(a), np.cos(a), 0.0], [0.0, 0.0, 1.0]])
-    to_dark = translation(*centre) @ turn @ translation(-(frame[0] - 1) / 2, -(frame[1] - 1) / 2)
+    to_dark = translation(*centre) @ rotation(degrees) @ translation(-(frame[0] - 1) / 2, -(frame[1] - 1) / 2)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     laid = soften(np.asarray(cv2.warpPerspective(dark, to_dark, frame, flags=flags), dtype=np.float32))
     to_sheet = translation(-0.5, -0.5) @ scaling(dpi / COARSE_DPI) @ translation(0.5, 0.5)
