@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.form import FieldSpec, Rect
+from ocr.lexicon.steps import Steps
 from ocr.reading import FieldState
 
 
@@ -50,12 +51,15 @@ class Raw:
         The reader's own certainty in 0..1, higher is surer; comparable only within one reader and field kind.
     alternatives
         Other readings with scores, best first, without `text`.
+    steps
+        Probabilities of all characters along the field, where the reader gives them; `text` is their likeliest text.
     """
 
     state: FieldState
     text: str
     score: float
     alternatives: tuple[tuple[str, float], ...] = ()
+    steps: Steps | None = None
 
 
 class Reader(Protocol):

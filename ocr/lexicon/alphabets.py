@@ -18,6 +18,12 @@ ALPHABETS: dict[str, str] = {
 }
 """Characters by name of the set. Passports of the old series begin with a Cyrillic А."""
 
+STRUCK = "#"
+"""Stands in a handwriting reader's text for something struck out or blackened."""
+
+SYMBOLS = RUSSIAN + TAJIK_ONLY + LATIN_CAPITALS + DIGITS + "-./ " + STRUCK
+"""What the handwriting recogniser tells apart, in the order of its outputs; small letters count as capitals."""
+
 _DOUBLES = ("AА", "BВ8", "CС", "EЕ", "HН", "KК", "MМ", "OО0", "PР", "TТ", "XХ", "YУ", "ЗЭ3", "Ч4", "Б6")
 """Characters drawn alike in capitals."""
 
