@@ -6,19 +6,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ocr.confidence.calibration import Judge
+from ocr.confidence.trust import Judge, Verdict
 from ocr.extract.reader import Raw
 from ocr.form import Entry, FieldKind, FieldSpec, Form
 from ocr.geometry import Quad
 from ocr.lexicon.alphabets import mask
-from ocr.lexicon.decode import NOT_IN_LEXICON, decode, decode_stamp
+from ocr.lexicon.decode import decode, decode_stamp
+from ocr.lexicon.decode_steps import decode_steps
 from ocr.lexicon.grammar import decode_date, decode_digits, decode_passport, find_date
-from ocr.lexicon.lexicon import load_lexicon
+from ocr.lexicon.grammar_steps import decode_date_steps, decode_digits_steps, decode_passport_steps
+from ocr.lexicon.lexicon import OPEN_LEXICONS, load_lexicon
+from ocr.lexicon.match import NOT_IN_LEXICON
 from ocr.lexicon.rules import check
+from ocr.lexicon.steps import Steps
 from ocr.reading import Candidate, FieldReading, FieldState, Why, parse_iso
 
 EARLIEST_BIRTH = date(1900, 1, 1)
 EARLIEST_CROSSING = date(2000, 1, 1)
+USUAL_AGES = (16, 65)
+"""Between which most people are who cross; others count for less where a year is not clearly written."""
+
+SEX, BIRTH = "sex", "birth_date"
+"""The field that narrows names, and the one whose years depend on ages."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +46,7 @@ def interpret(
 ) -> tuple[tuple[FieldReading, ...], tuple[str, ...]]:
     """Field readings of a card in the form's order, and the names of the rules it breaks.
 
-    The date of crossing is read first, since names of places depend on it; then fields that narrow others.
+    The date of crossing is read first, since names of places and ages depend on it; then fields that narrow others.
 
     Parameters
     ----------
@@ -46,7 +55,7 @@ def interpret(
     """
     readings: dict[str, FieldReading] = {}
     on: date | None = None
-    for item in sorted(seen, key=lambda s: (s.spec.name != "crossing_date", s.spec.within is not None)):
+    for item in sorted(seen, key=lambda s: (s.spec.name != "crossing_date", _narrower(s.spec) is not None)):
         candidates = _candidates(item, _within(item.spec, form, readings), on, today)
         readings[item.spec.name] = _judge(item, candidates, calibration)
         if item.spec.name == "crossing_date":
@@ -60,15 +69,20 @@ def interpret(
     return tuple(readings[spec.name] for spec in form.fields), tuple(rule.rule for rule in broken)
 
 
-def _within(spec: FieldSpec, form: Form, readings: Mapping[str, FieldReading]) -> str | None:
-    """Code that narrows a field's lexicon: of the field it lies within, or of what is written beside ``OTHER``."""
-    if spec.within is None or spec.within not in readings:
-        return None
-    value = readings[spec.within].value
-    written = form.by_name[spec.within].specify
-    if value == "OTHER" and written is not None and written in readings:
-        value = readings[written].value
-    return value or None
+def _narrower(spec: FieldSpec) -> str | None:
+    """Name of the field that says which values of this one are likely."""
+    return SEX if spec.lexicon in OPEN_LEXICONS else spec.within
+
+
+def _within(spec: FieldSpec, form: Form, readings: Mapping[str, FieldReading]) -> dict[str, float]:
+    """Shares of the codes that narrow a field: of its narrower, or of what is written beside ``OTHER``."""
+    narrower = readings.get(_narrower(spec) or "")
+    if narrower is None:
+        return {}
+    written = form.by_name[narrower.field].specify
+    if narrower.value == "OTHER" and written is not None and written in readings:
+        narrower = readings[written]
+    return {c.value: c.probability for c in narrower.candidates}
 
 
 def _values(readings: Mapping[str, FieldReading]) -> dict[str, str]:
@@ -76,13 +90,15 @@ def _values(readings: Mapping[str, FieldReading]) -> dict[str, str]:
     return {name: r.value for name, r in readings.items() if r.accepted and r.value is not None}
 
 
-def _candidates(item: Seen, within: str | None, on: date | None, today: date) -> tuple[Candidate, ...]:
+def _candidates(item: Seen, within: Mapping[str, float], on: date | None, today: date) -> tuple[Candidate, ...]:
     """What the raw reading may mean, best first; empty when nothing was read."""
     spec, raw = item.spec, item.raw
     if raw.state in (FieldState.EMPTY, FieldState.UNREAD) or not raw.text:
         return ()
     if not spec.kind.is_text:
         return (Candidate(raw.text, raw.text, raw.score),)
+    if raw.steps is not None:
+        return _of_steps(spec, raw.steps, within, on, today)
     if spec.kind is FieldKind.DATE:
         earliest = EARLIEST_CROSSING if spec.entry is Entry.STAMP else EARLIEST_BIRTH
         grammar = find_date if spec.entry is Entry.STAMP else decode_date
@@ -96,32 +112,52 @@ def _candidates(item: Seen, within: str | None, on: date | None, today: date) ->
     return grammar_of(raw.text)
 
 
+def _of_steps(
+    spec: FieldSpec, steps: Steps, within: Mapping[str, float], on: date | None, today: date
+) -> tuple[Candidate, ...]:
+    """What handwriting may mean, by the probabilities of its characters."""
+    if spec.kind is FieldKind.DATE:
+        usual = _usual_births(on or today) if spec.name == BIRTH else (EARLIEST_CROSSING, today)
+        return decode_date_steps(steps, earliest=EARLIEST_BIRTH, latest=today, usual=usual)
+    if spec.lexicon is not None:
+        return decode_steps(steps, load_lexicon(spec.lexicon), within=within, on=on)
+    decode_of = decode_passport_steps if spec.alphabet == "passport" else decode_digits_steps
+    return decode_of(steps)
+
+
+def _usual_births(day: date) -> tuple[date, date]:
+    """Days between which most people were born who cross on a day."""
+    youngest, oldest = USUAL_AGES
+    return date(day.year - oldest, 1, 1), date(day.year - youngest, 12, 31)
+
+
 def _judge(item: Seen, candidates: tuple[Candidate, ...], calibration: Judge) -> FieldReading:
     """Give the reading its value and probability, and say why a person must look, if one must."""
     spec, raw = item.spec, item.raw
     value = "" if raw.state is FieldState.EMPTY else candidates[0].value if candidates else None
     score = raw.score * candidates[0].probability if candidates and spec.kind.is_text else raw.score
-    verdict = calibration.judge(item.reader, spec, raw.state, score)
+    verdict = calibration.judge(item.reader, item.reader_version, spec, raw.state, score)
     return FieldReading(
         field=spec.name,
         state=raw.state,
         raw=raw.text,
         candidates=candidates,
         value=value,
+        score=score,
         probability=verdict.probability,
-        review=_why(spec, raw, value, verdict.accepted),
+        review=_why(spec, raw, value, verdict),
         quad=item.quad,
         reader=item.reader,
         reader_version=item.reader_version,
     )
 
 
-def _why(spec: FieldSpec, raw: Raw, value: str | None, accepted: bool) -> tuple[str, ...]:
+def _why(spec: FieldSpec, raw: Raw, value: str | None, verdict: Verdict) -> tuple[str, ...]:
     """Reasons for a person to look; empty when the value stands."""
     if raw.state is FieldState.EMPTY:
         if spec.required:
             return (Why.REQUIRED_EMPTY,)
-        return () if accepted else (Why.NOT_SURE,)
+        return () if verdict.accepted else (verdict.reason,)
     if value is None:
         return (Why.NO_READER,)
     reasons = []
@@ -133,6 +169,6 @@ def _why(spec: FieldSpec, raw: Raw, value: str | None, accepted: bool) -> tuple[
         reasons.append(Why.CORRECTED)
     if value == NOT_IN_LEXICON:
         reasons.append(Why.NOT_IN_LEXICON)
-    if not accepted:
-        reasons.append(Why.NOT_SURE)
+    if not verdict.accepted:
+        reasons.append(verdict.reason)
     return tuple(str(reason) for reason in reasons)

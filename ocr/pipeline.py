@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.artwork import raster
-from ocr.confidence.calibration import Judge, Uncalibrated, load_calibration
+from ocr.confidence.trust import Judge, with_audits
 from ocr.extract.reader import Crop
 from ocr.extract.readers import Readers
 from ocr.form import FORMS_DIR, Form, load_forms
@@ -68,22 +68,26 @@ class Engine:
     forms: tuple[Form, ...]
     gates: Gates
     readers: Readers
-    calibration: Judge
 
 
 @lru_cache(maxsize=2)
-def load_engine(forms_dir: Path = FORMS_DIR, calibrated: bool = True) -> Engine:
-    """Load forms, gates, readers and calibration."""
-    calibration = load_calibration() if calibrated else Uncalibrated()
-    return Engine(load_forms(forms_dir), load_gates(), Readers(), calibration)
+def load_engine(forms_dir: Path = FORMS_DIR) -> Engine:
+    """Load forms, gates and readers."""
+    return Engine(load_forms(forms_dir), load_gates(), Readers())
 
 
-def read_page(job: PageJob, forms_dir: Path = FORMS_DIR, calibrated: bool = True) -> PageResult:
-    """Read one page; the function that worker processes run. Uncalibrated, probabilities are raw scores."""
+def read_page(job: PageJob, judge: Judge, forms_dir: Path = FORMS_DIR, audit_share: float = 0.0) -> PageResult:
+    """Read one page; the function that worker processes run.
+
+    Parameters
+    ----------
+    audit_share
+        Of the accepted fields, 0..1: these go to people all the same.
+    """
     sheet = load_page(job.path, job.page, job.sha256)
     if isinstance(sheet, Refused):
         return PageResult(job, sheet, None, None)
-    outcome, dpi = read_sheet(sheet, load_engine(forms_dir, calibrated))
+    outcome, dpi = read_sheet(sheet, load_engine(forms_dir), judge, audit_share)
     return PageResult(job, outcome, dpi, sheet.size)
 
 
@@ -92,14 +96,16 @@ def crashed_page(job: PageJob, what: str) -> PageResult:
     return PageResult(job, Refused(ScanId(job.sha256, job.page), Refusal.CRASHED, what), None, None)
 
 
-def read_sheet(sheet: Sheet, engine: Engine) -> tuple[CardReading | Refused, float | None]:
+def read_sheet(
+    sheet: Sheet, engine: Engine, judge: Judge, audit_share: float
+) -> tuple[CardReading | Refused, float | None]:
     """Read one loaded sheet; also the resolution it turned out to have."""
     located = locate(sheet, engine.forms, engine.gates)
     if isinstance(located, Refused):
         return located, sheet.dpi
     registration = located.registration
     seen = seen_fields(sheet, registration, cut_crops(sheet, registration), engine.readers)
-    fields, broken = interpret(registration.form, seen, engine.calibration, date.today())
+    fields, broken = interpret(registration.form, seen, judge, date.today())
     serials = [f.value for f in fields if f.field == "card_no" and f.accepted]
     reading = CardReading(
         scan=sheet.scan,
@@ -109,7 +115,7 @@ def read_sheet(sheet: Sheet, engine: Engine) -> tuple[CardReading | Refused, flo
         serial=serials[0] if serials and serials[0] else None,
         rotation=registration.rotation,
         residual_mm=registration.residual_mm,
-        fields=fields,
+        fields=with_audits(fields, sheet.scan, audit_share),
         broken_rules=broken,
     )
     return reading, resolution(sheet, registration)

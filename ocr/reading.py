@@ -47,6 +47,8 @@ class Why(StrEnum):
     NOT_IN_LEXICON = "not_in_lexicon"
     SEVERAL_MARKS = "several_marks"
     AUDIT = "audit"
+    UNMEASURED = "unmeasured"
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ class FieldReading:
         Best first; empty when nothing was read.
     value
         The machine's value: that of the first candidate, ``""`` for an empty field, None when unread.
+    score
+        What the probability was derived from, higher is surer; comparable within one reader and kind of field.
     probability
         Probability that `value` is right, as far as it is calibrated; 0 when nothing was read.
     review
@@ -108,6 +112,7 @@ class FieldReading:
     raw: str
     candidates: tuple[Candidate, ...]
     value: str | None
+    score: float
     probability: float
     review: tuple[str, ...]
     quad: Quad
@@ -116,7 +121,7 @@ class FieldReading:
 
     @property
     def accepted(self) -> bool:
-        """Whether the value stands without a person."""
+        """Whether the value stands and nobody looks; that of a field drawn for the audit stands too, until then."""
         return not self.review
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import DirectoryPath, Field, ValidationError
 from pydantic_settings import (
@@ -38,6 +38,10 @@ class Settings(BaseSettings):
         Of the review and report pages.
     archive
         Folder that keeps the original scans under their content hash.
+    audit_share
+        Share of the accepted fields that a person looks at all the same.
+    promises
+        Largest share wrong among accepted values that the operator promises, by field: ``promises.occupation = 0.005``.
     """
 
     model_config = SettingsConfigDict(
@@ -50,6 +54,8 @@ class Settings(BaseSettings):
     page_timeout_s: float = Field(default=60.0, gt=0)
     language: Literal["ru", "tg", "en"] = "ru"
     archive: Path | None = None
+    audit_share: float = Field(default=0.01, ge=0, le=1)
+    promises: dict[str, Annotated[float, Field(gt=0, lt=1)]] = Field(default_factory=dict)
 
     @classmethod
     def settings_customise_sources(

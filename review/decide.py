@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ocr.errors import BadInputError
 from ocr.form import FieldKind, FieldSpec
 from ocr.lexicon.lexicon import load_lexicon
-from ocr.reading import parse_iso
+from ocr.reading import Why, parse_iso
 from ocr.serial import is_serial
 from store.records import CardNow, cards_now, refresh
 from store.settle import taken_back
@@ -74,11 +74,13 @@ def decide(
     person
         Who decides.
     kind
-        In which role: first key, verification of a key, adjudication, audit, import or correction.
+        In which role: first key, verification of a key, adjudication, audit, import or correction. The first look at
+        a field that waits for the audit is kept as the audit, whatever the role.
     seconds
         How long it took.
     shown
-        What the person saw: the crop alone, a prefilled value, ...
+        What the person saw; ``prefilled`` where the machine's value stood there: that decision says nothing about
+        the reader (`store.evidence`).
     reason
         Free words; never a name or a document's number.
 
@@ -95,7 +97,8 @@ def decide(
     if field not in card.form.by_name:
         raise BadInputError(f"Form {card.form.id} has no field {field!r}.")
     value = checked(card.form.by_name[field], value, codes)
-    decision = _append(session, card, field, value, _Note(person.strip(), kind, seconds, shown, reason))
+    role = "audit" if any(wait.field == field and Why.AUDIT in wait.why for wait in card.settled.waiting) else kind
+    decision = _append(session, card, field, value, _Note(person.strip(), role, seconds, shown, reason))
     refresh(session, [card_id])
     return decision
 

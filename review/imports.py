@@ -33,7 +33,7 @@ class ImportLine:
     personal
         Whether `before` and `after` identify a person: not for every screen.
     before, after
-        The field's value now (None while it waits) and as the line has it.
+        The field's value now (None while it waits, for an audit too, which is blind) and as the line has it.
     outcome
         ``change``, ``same`` (it is so already, nothing is written) or ``error``.
     message
@@ -135,7 +135,9 @@ def _plan(session: Session, number: int, row: Mapping[str, str], codes: Codes) -
             raise BadInputError(f"Form {card.form.id} has no field {line.field!r}.")
         if not line.person:
             raise BadInputError("The person is missing.")
-        spec, before = card.form.by_name[line.field], card.settled.values[line.field]
+        spec = card.form.by_name[line.field]
+        waits = any(wait.field == line.field for wait in card.settled.waiting)
+        before = None if waits else card.settled.values[line.field]
         after = checked(spec, line.after, codes)
     except BadInputError as error:
         return replace(line, message=str(error))

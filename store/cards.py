@@ -232,6 +232,7 @@ def _about(reading: FieldReading) -> dict[str, Any]:
     return {
         "field": reading.field,
         "state": str(reading.state),
+        "score": reading.score,
         "probability": reading.probability,
         "review": [str(reason) for reason in reading.review],
         "quad": [list(corner) for corner in reading.quad],

@@ -180,5 +180,5 @@ def _record(card: CardNow) -> dict[str, Any]:
         "form": card.head.form,
         "direction": card.head.direction,
         "serial": serial if serial not in (None, "", "?") else card.head.serial,
-        "pending": len(card.settled.waiting),
+        "pending": sum(not wait.is_audit for wait in card.settled.waiting),
     }

@@ -49,6 +49,11 @@ class Wait:
     since: datetime
     quad: Any
 
+    @property
+    def is_audit(self) -> bool:
+        """Whether it waits for an audit alone, so that the machine's value stands meanwhile."""
+        return self.why == (Why.AUDIT,)
+
 
 @dataclass(frozen=True)
 class Settled:
@@ -57,7 +62,7 @@ class Settled:
     Attributes
     ----------
     values
-        Every field of the form; None while it waits for a person.
+        Every field of the form; None while it waits for a person, unless for an audit alone.
     waiting
         The fields that wait.
     broken
@@ -99,9 +104,11 @@ def settle(
 ) -> Settled:
     """Derive a card's state.
 
-    A decision in force holds, whatever the machine read. Without one, an accepted reading holds. Rules are looked at
-    again once a person has decided something on the card: a field that waited for a broken rule alone is released
-    when another field's correction mends the rule, and a field that nobody looked at waits when one breaks it.
+    A decision in force holds, whatever the machine read. Without one, an accepted reading holds; one drawn for the
+    audit holds too until a person has looked: were it taken out, the tables would lack a share of the surest values.
+    Rules are looked at again once a person has decided something on the card: a field that waited for a broken rule
+    alone is released when another field's correction mends the rule, and a field that nobody looked at waits when one
+    breaks it.
 
     Parameters
     ----------
@@ -115,7 +122,7 @@ def settle(
         Finds the broken rules among values; used once there are decisions.
     """
     decided = in_force(log)
-    sure = {name: reading.value for name, reading in seen.items() if not _own_reasons(reading)}
+    sure = {name: reading.value for name, reading in seen.items() if set(_own_reasons(reading)) <= {Why.AUDIT}}
     sure |= {name: decision.value for name, decision in decided.items() if name in form.by_name}
     if decided:
         broken = check(form, {name: value for name, value in sure.items() if value is not None}, _day(seen))
@@ -126,7 +133,7 @@ def settle(
         for spec in form.fields
         if spec.name not in decided and (why := _why(seen[spec.name], spec.name, broken))
     )
-    waits = {wait.field for wait in waiting}
+    waits = {wait.field for wait in waiting if not wait.is_audit}
     values = {spec.name: None if spec.name in waits else sure.get(spec.name) for spec in form.fields}
     return Settled(values, waiting, broken)
 

@@ -1,9 +1,9 @@
 """The tables. SQLite and PostgreSQL have the same schema; every change of it is a migration.
 
-What is kept for ever: `scans`, `cards`, `readings` and `decisions`, of which the last two are append-only (the
-database refuses UPDATE and DELETE on them and on their personal halves). What a personal field says (names,
-passport, full birth date) lies only in `personal_readings` and `personal_decisions`: whoever may not select from
-those two sees that a name was read, not the name. What is derived and can be rebuilt at any time: `records`,
+What is kept for ever: `scans`, `cards`, `readings`, `decisions` and `calibrations`, of which the last three are
+append-only (the database refuses UPDATE and DELETE on them and on their personal halves). What a personal field says
+(names, passport, full birth date) lies only in `personal_readings` and `personal_decisions`: whoever may not select
+from those two sees that a name was read, not the name. What is derived and can be rebuilt at any time: `records`,
 `waiting`, `issues`.
 """
 
@@ -31,7 +31,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 PERSONAL_TABLES = ("personal_readings", "personal_decisions")
-APPEND_ONLY_TABLES = ("readings", "decisions", *PERSONAL_TABLES)
+APPEND_ONLY_TABLES = ("readings", "decisions", "calibrations", *PERSONAL_TABLES)
 
 
 class Utc(TypeDecorator[datetime]):
@@ -161,7 +161,8 @@ class Card(Base):
 class Reading(Base):
     """What one version of the software made of one field; append-only.
 
-    A personal field has no `raw`, `candidates` and `value` here: see `PersonalReading`.
+    A personal field has no `raw`, `candidates` and `value` here: see `PersonalReading`. `score` is what the
+    probability was derived from, NULL in readings from before it was kept.
     """
 
     __tablename__ = "readings"
@@ -181,6 +182,7 @@ class Reading(Base):
         JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
     )
     value: Mapped[str | None]
+    score: Mapped[float | None]
     probability: Mapped[float]
     review: Mapped[list[Any]]
     quad: Mapped[list[Any]]
@@ -205,9 +207,9 @@ class Decision(Base):
     """What a person decided about a field; append-only.
 
     `kind` says in which role: first key, verification, adjudication, audit, import, correction, or undo. An undo has
-    no value and names in `undoes` the decision that it takes back. `shown` says what the person saw (the crop alone,
-    a prefilled value, ...). `reading_id` is the reading it concerns. A personal field's value is in
-    `PersonalDecision`.
+    no value and names in `undoes` the decision that it takes back. `shown` says what the person saw: ``prefilled``
+    where the machine's value stood there, anything else means it did not. `reading_id` is the reading it concerns. A
+    personal field's value is in `PersonalDecision`.
     """
 
     __tablename__ = "decisions"
@@ -216,6 +218,7 @@ class Decision(Base):
         CheckConstraint("(kind = 'undo') = (undoes IS NOT NULL)", name="undoes"),
         CheckConstraint("(personal OR kind = 'undo') = (value IS NULL)", name="value"),
         Index(None, "card_id", "field"),
+        Index(None, "kind", "at"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -240,6 +243,26 @@ class PersonalDecision(Base):
 
     decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"), primary_key=True, autoincrement=False)
     value: Mapped[str]
+
+
+class AppliedCalibration(Base):
+    """A calibration that was put in force; append-only, the newest row is the one in force.
+
+    Without a row, and where `content` is NULL, the one that comes with the program is in force. `fingerprint` names
+    the content, `previous` what was in force before it. `returns_to` is the row that comes back when it is undone, NULL
+    for the one that comes with the program.
+    """
+
+    __tablename__ = "calibrations"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    applied_at: Mapped[datetime]
+    made: Mapped[date]
+    data: Mapped[str]
+    fingerprint: Mapped[str] = mapped_column(String(12))
+    previous: Mapped[str] = mapped_column(String(12))
+    returns_to: Mapped[int | None] = mapped_column(ForeignKey("calibrations.id"))
+    content: Mapped[str | None]
 
 
 class Issue(Base):
@@ -276,7 +299,8 @@ class Record(Base):
     In coded columns NULL is not settled yet (a person has to look), ``''`` is left empty on the card or not asked
     there, ``'?'`` is settled but not in the dictionary, anything else is the code. In `crossing_date`, `age` (years
     at the crossing) and `stay_months` NULL is any of the first three. `serial` is printed on both sides of a card
-    and links a departure to its return. `pending` counts the fields that wait for people.
+    and links a departure to its return. `pending` counts the fields whose value is not settled; one that waits for an
+    audit alone is.
     """
 
     __tablename__ = "records"

@@ -23,7 +23,7 @@ from ocr.reading import Refused
 from ocr.warp import resample
 from store.engine import read_only
 from store.records import current_values
-from store.tables import Card, PersonalReading, Reading, Scan
+from store.tables import Card, PersonalReading, Reading, Scan, Waiting
 
 CELL = (300, 96)
 COLUMNS = 5
@@ -57,6 +57,7 @@ def show(card: str, personal: bool, out: Path | None, language: Language) -> Non
         found, scan = _find(session, card)
         fields = _fields(session, Reading.card_id == found.id, personal)
         values = current_values(session, found.id)
+        waits = set(session.scalars(select(Waiting.field).where(Waiting.card_id == found.id)))
     click.echo(
         f"{found.form} {found.version}  {found.direction}  {found.serial or '—'}  {scan.path}, page {scan.page + 1}"
     )
@@ -64,7 +65,7 @@ def show(card: str, personal: bool, out: Path | None, language: Language) -> Non
     for item in fields:
         settled = values.get(item.field)
         text = item.value if settled is None or item.value == HIDDEN else settled
-        why = "; ".join(why_message(w, language) for w in item.review) if settled is None else ""
+        why = "; ".join(why_message(w, language) for w in item.review) if item.field in waits else ""
         sure = f"{item.probability:5.2f}" if settled in (None, item.value) or item.value == HIDDEN else "  key"
         click.echo(f"  {item.field:20} {text if text is not None else '—':28} {sure}  {why}".rstrip())
     if out is not None:

@@ -6,12 +6,13 @@ import sys
 
 import click
 
-from ocr.cli.evaluate import evaluate, tune
+from ocr.cli.evaluate import evaluate
 from ocr.cli.forms import form
 from ocr.cli.look import gallery, show
 from ocr.cli.people import decide, queue, rescan
 from ocr.cli.read import run
 from ocr.cli.tables import report
+from ocr.cli.tune import tune
 from ocr.errors import MigcardsError
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +15,8 @@ from tqdm import tqdm
 
 from ocr import batch
 from ocr.cli.common import forms_dir, language_option, settings, store
+from ocr.cli.tally import Tally
+from ocr.cli.trust import trust_now, warnings
 from ocr.errors import BadInputError
 from ocr.form import Form, load_forms
 from ocr.messages import Language, say
@@ -27,30 +28,6 @@ from store.archive import keep
 from store.cards import finish_batch, known_scans, save_card, save_refused, start_batch
 
 EXIT_REFUSED = 7
-
-
-@dataclass
-class Tally:
-    """Running counts of one run; `sheets` is always the sum of `read`, `known` and `refused`."""
-
-    sheets: int = 0
-    read: int = 0
-    known: int = 0
-    refused: int = 0
-    accepted: int = 0
-    review: int = 0
-    reasons: dict[str, int] = field(default_factory=dict)
-
-    def add(self, outcome: CardReading | Refused) -> None:
-        """Count one page."""
-        self.sheets += 1
-        if isinstance(outcome, Refused):
-            self.refused += 1
-            self.reasons[outcome.reason.value] = self.reasons.get(outcome.reason.value, 0) + 1
-        else:
-            self.read += 1
-            self.accepted += sum(reading.accepted for reading in outcome.fields)
-            self.review += sum(not reading.accepted for reading in outcome.fields)
 
 
 @click.command()
@@ -71,12 +48,17 @@ def run(context: click.Context, paths: tuple[Path, ...], as_json: bool, note: st
         raise BadInputError(say("run.nothing", language, paths=names))
     engine, tally = store(), Tally()
     with Session(engine) as session:
+        trust, found = trust_now(session)
         batch_id = start_batch(session, names, note)
         session.commit()
-    saver = Saver(engine, batch_id, {(f.id, f.version): f for f in load_forms(forms_dir())}, software())
+    for line in warnings(found, language):
+        click.echo(line, err=True)
+    made_by = f"{software()} calibration {trust.calibration.fingerprint}"
+    saver = Saver(engine, batch_id, {(f.id, f.version): f for f in load_forms(forms_dir())}, made_by)
     try:
         jobs = list(_pending(files, engine, saver, tally))
-        _read(jobs, saver, tally, language, quiet=as_json)
+        work = partial(read_page, judge=trust, forms_dir=forms_dir(), audit_share=settings().audit_share)
+        _read(jobs, work, saver, tally, language, quiet=as_json)
     except KeyboardInterrupt:
         click.echo(say("run.interrupted", language), err=True)
         context.exit(130)
@@ -84,9 +66,9 @@ def run(context: click.Context, paths: tuple[Path, ...], as_json: bool, note: st
         finish_batch(session, batch_id)
         session.commit()
     seconds = time.monotonic() - started
-    click.echo(
-        json.dumps(asdict(tally) | {"seconds": round(seconds, 1)}) if as_json else _summary(tally, seconds, language)
-    )
+    for (reader, version), count in sorted(tally.unmeasured.items()):
+        click.echo(say("trust.unmeasured", language, reader=reader, version=version, count=count), err=True)
+    click.echo(tally.as_json(seconds) if as_json else tally.as_text(seconds, language))
     if tally.refused:
         context.exit(EXIT_REFUSED)
 
@@ -153,8 +135,14 @@ def _crashed_file(path: Path, what: str) -> FileInfo | Refused:
     return Refused(ScanId("0" * 64, 0), Refusal.CRASHED, f"{path.name}: {what}")
 
 
-def _read(jobs: Sequence[PageJob], saver: Saver, tally: Tally, language: Language, quiet: bool) -> None:
-    work: Callable[[PageJob], PageResult] = partial(read_page, forms_dir=forms_dir())
+def _read(
+    jobs: Sequence[PageJob],
+    work: Callable[[PageJob], PageResult],
+    saver: Saver,
+    tally: Tally,
+    language: Language,
+    quiet: bool,
+) -> None:
     results = batch.run(
         jobs, work, workers=settings().workers, timeout_s=settings().page_timeout_s, on_crash=crashed_page
     )
@@ -166,18 +154,3 @@ def _read(jobs: Sequence[PageJob], saver: Saver, tally: Tally, language: Languag
                 say("run.postfix", language, accepted=tally.accepted, review=tally.review, refused=tally.refused)
             )
             bar.update()
-
-
-def _summary(tally: Tally, seconds: float, language: Language) -> str:
-    numbers = {
-        "total": tally.sheets,
-        "read": tally.read,
-        "known": tally.known,
-        "refused": tally.refused,
-        "accepted": tally.accepted,
-        "review": tally.review,
-        "time": round(seconds, 1),
-    }
-    lines = [f"{say(f'run.{key}', language):40}{number:>10}" for key, number in numbers.items()]
-    lines += [f"    {reason:36}{count:>10}" for reason, count in sorted(tally.reasons.items())]
-    return "\n".join([*lines, say("run.next", language)])

@@ -10,6 +10,7 @@ import click
 from sqlalchemy.orm import Session
 
 from ocr.cli.common import OUT_FILE, language_option, store
+from ocr.cli.trust import trust_now, warnings
 from ocr.errors import BadInputError
 from ocr.messages import Language
 from reports.build import available, build
@@ -45,6 +46,9 @@ def report(
     ids = available() if [name.lower() for name in tables] == ["all"] else tables
     with Session(read_only(store())) as session:
         built = [build(session, table, span.start, span.end) for table in ids]
+        _, found = trust_now(session)
+    for line in warnings(found, language):
+        click.echo(line, err=True)
     if form == "html":
         data = render_report(built, language).encode()
     elif form == "xlsx":

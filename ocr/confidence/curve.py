@@ -26,14 +26,16 @@ class CurvePoint:
 
 
 def accepted_and_wrong(
-    scores: ArrayLike, right: ArrayLike
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    scores: ArrayLike, right: ArrayLike, weights: ArrayLike | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Count the accepted and the wrong among them for every useful threshold.
 
     Parameters
     ----------
     scores, right
         (N,) scores, higher is surer, and bool whether each reading was right.
+    weights
+        (N,) how many readings each speaks for; 1 if not given.
 
     Returns
     -------
@@ -41,24 +43,28 @@ def accepted_and_wrong(
         (M,) distinct scores, falling; number of readings scoring at least each; number of wrong ones among them.
     """
     values = np.asarray(scores, dtype=np.float64)
-    wrong = ~np.asarray(right, dtype=bool)
+    each = np.ones(len(values)) if weights is None else np.asarray(weights, dtype=np.float64)
     order = np.argsort(-values, kind="stable")
-    values, wrong = values[order], wrong[order]
+    values, each, wrong = values[order], each[order], ~np.asarray(right, dtype=bool)[order]
     last = np.flatnonzero(np.append(values[1:] != values[:-1], True)[: len(values)])
-    return values[last], last + 1, np.cumsum(wrong, dtype=np.int64)[last]
+    return values[last], np.cumsum(each)[last], np.cumsum(each * wrong)[last]
 
 
-def risk_curve(scores: ArrayLike, right: ArrayLike, *, points: int = 200) -> tuple[CurvePoint, ...]:
+def risk_curve(
+    scores: ArrayLike, right: ArrayLike, *, weights: ArrayLike | None = None, points: int = 200
+) -> tuple[CurvePoint, ...]:
     """Reject-against-error curve, from the surest reading alone to all of them.
 
     Parameters
     ----------
     scores, right
         (N,) scores or probabilities, and bool whether each reading was right.
+    weights
+        (N,) how many readings each speaks for; 1 if not given.
     points
         At most so many points are kept, evenly spread over the distinct scores; the last always is.
     """
-    values, accepted, wrong = accepted_and_wrong(scores, right)
+    values, accepted, wrong = accepted_and_wrong(scores, right, weights)
     if not len(values):
         return ()
     kept = np.unique(np.linspace(0, len(values) - 1, min(points, len(values))).round().astype(int))

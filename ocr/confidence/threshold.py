@@ -1,15 +1,21 @@
-"""The smallest threshold that keeps a promised error, proven by an exact binomial bound."""
+"""The lowest threshold that keeps a promised error, proven by exact binomial bounds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 
-from numpy.typing import ArrayLike
+import numpy as np
 from scipy.stats import beta
 
-from ocr.confidence.curve import accepted_and_wrong
+from ocr.confidence.evidence import Counts, Evidence, count_above
 
 LEVEL = 0.95
+GRID = 50
+"""Candidate thresholds at most."""
+
+_SPARE = 2
+"""Wrong readings that the first candidate should bear, so that one of them does not end the search at once."""
 
 
 @dataclass(frozen=True)
@@ -18,16 +24,22 @@ class Threshold:
 
     Attributes
     ----------
-    accepted, wrong
-        Counts at this threshold, among the readings it was chosen on.
+    accepted
+        Readings that score at least so much.
+    labelled, wrong
+        Those among them whose truth is known, and the wrong ones of these.
     bound
         Upper bound of the share wrong among the accepted.
+    share
+        Accepted among all readings.
     """
 
     score: float
     accepted: int
+    labelled: int
     wrong: int
     bound: float
+    share: float
 
 
 def upper_bound(wrong: int, total: int, level: float = LEVEL) -> float:
@@ -43,25 +55,61 @@ def upper_bound(wrong: int, total: int, level: float = LEVEL) -> float:
     return 1.0 if wrong == total else float(beta.ppf(level, wrong + 1, total - wrong))
 
 
-def smallest_threshold(scores: ArrayLike, right: ArrayLike, promise: float, level: float = LEVEL) -> Threshold | None:
-    """The lowest score from which on the bound of the error stays within the promise.
+def lower_bound(wrong: int, total: int, level: float = LEVEL) -> float:
+    """One-sided lower bound of a share; 0 when nothing was counted."""
+    return 1 - upper_bound(total - wrong, total, level)
+
+
+def lowest_threshold(evidence: Evidence, promise: float, level: float = LEVEL) -> Threshold | None:
+    """The lowest score from which on the share wrong is proven to keep the promise.
+
+    Candidates are tested from the highest score down and the search ends at the first that fails (fixed-sequence
+    testing; Angelopoulos et al., *Learn then Test*, 2021, after Geifman & El-Yaniv 2017). The order and the grid depend
+    on scores only. A candidate that breaks the promise is chosen only if the first such candidate passes, and that
+    happens with probability at most 1 - `level`: so many candidates cost no more than one, which is not true of a
+    search from the low end. The first candidate has enough readings to bear two errors, or else a quarter of
+    all, or as many as prove anything without any error.
+
+    The bound of one candidate. Of the readings above it, N_s stood by the machine's word and N_r went to people, so
+    their share wrong is (N_s p_s + N_r p_r) / (N_s + N_r). The labelled of either stratum are a random sample of it:
+    the audit's by its hash, the others since people work them off in an order that does not depend on whether the
+    machine was right. So p_s and p_r lie each below its own exact binomial bound (Clopper & Pearson 1934) but for a
+    chance of (1 - `level`) / 2, both together but for 1 - `level` (Bonferroni), and the mixture of the bounds bounds
+    the mixture. Sampling without replacement only makes the bound safer. Where all readings are of one stratum, that
+    one has the whole 1 - `level`.
 
     Parameters
     ----------
-    scores, right
-        (N,) scores and bool whether each reading was right.
     promise
         Largest share wrong among the accepted, 0..1.
 
     Returns
     -------
     Threshold or None
-        None where no threshold keeps the promise: too many errors, or too few readings to prove anything (with
-        none wrong it takes about ``3 / promise`` of them).
+        None where no threshold keeps the promise: too many errors, or too few readings to prove anything (with none
+        wrong it takes about ``3 / promise`` of them).
     """
-    values, accepted, wrong = accepted_and_wrong(scores, right)
-    for value, n, k in zip(values[::-1], accepted[::-1], wrong[::-1], strict=True):
-        bound = upper_bound(int(k), int(n), level)
-        if bound <= promise:
-            return Threshold(float(value), int(n), int(k), bound)
-    return None
+    if not len(evidence.scores):
+        return None
+    counts = count_above(evidence)
+    grid = _grid(counts, promise, level)
+    bounds = counts.bounds(level, counts.wrong)
+    passed = list(takewhile(lambda i: bounds[i] <= promise, grid))
+    if not passed:
+        return None
+    best = passed[-1]
+    accepted, labelled, wrong = (int(a[:, best].sum()) for a in (counts.readings, counts.labelled, counts.wrong))
+    share = accepted / len(evidence.scores)
+    return Threshold(float(counts.scores[best]), accepted, labelled, wrong, float(bounds[best]), share)
+
+
+def _grid(counts: Counts, promise: float, level: float) -> list[int]:
+    """Indices of the candidates, from the highest score down; empty where too few are labelled for any proof."""
+    flawless = counts.bounds(level, np.zeros_like(counts.wrong)) <= promise
+    if not flawless.any():
+        return []
+    flawed = np.append(counts.bounds(level, np.minimum(counts.labelled, _SPARE)) <= promise, True)
+    total = counts.readings.sum(axis=0)
+    quarter = int(np.searchsorted(total, total[-1] / 4))
+    start = max(int(flawless.argmax()), min(int(flawed.argmax()), quarter))
+    return [int(i) for i in np.unique(np.linspace(start, len(total) - 1, GRID).round())]

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 from ocr import batch
-from ocr.confidence.calibration import Sample, kind_of
+from ocr.confidence.calibration import load_calibration
+from ocr.confidence.fit import Sample
+from ocr.confidence.kinds import kind_of
+from ocr.confidence.trust import Trust, Uncalibrated
+from ocr.confidence.values import canonical
 from ocr.errors import BadInputError
-from ocr.evaluation.score import PageScore, same_value, score_page
+from ocr.evaluation.reread import BesideJob, read_beside
+from ocr.evaluation.score import PageScore, score_page
 from ocr.evaluation.truth import PageTruth
 from ocr.form import FORMS_DIR, load_forms
 from ocr.pipeline import PageJob, PageResult, crashed_page, read_page
 from ocr.reading import FieldState, Refused
+
+Beside = Mapping[PageJob, dict[str, str]]
+"""Values by field that another reader got, for each page."""
+
+MEASURED = (FieldState.READ, FieldState.EMPTY, FieldState.CORRECTED)
+"""States whose probabilities are calibrated, each in a kind of its own; all others always go to people."""
 
 
 def read_labelled(
@@ -39,27 +50,41 @@ def read_labelled(
         if not path.is_file():
             raise BadInputError(f"{path}, named by the truth, does not exist.")
         jobs[PageJob(path, sha256(path.read_bytes()).hexdigest(), truth.page)] = truth
-    work = partial(read_page, forms_dir=forms_dir, calibrated=calibrated)
+    judge = Trust(load_calibration()) if calibrated else Uncalibrated()
+    work = partial(read_page, judge=judge, forms_dir=forms_dir)
     for job, result in batch.run(jobs, work, workers=workers, timeout_s=timeout_s, on_crash=crashed_page):
         yield jobs[job], result
 
 
-def score_all(labelled: Iterable[tuple[PageTruth, PageResult]], forms_dir: Path = FORMS_DIR) -> Iterator[PageScore]:
-    """Score pages as they are read."""
+def read_all_beside(
+    results: Iterable[PageResult], workers: int, timeout_s: float, forms_dir: Path
+) -> Iterator[tuple[PageJob, dict[str, str]]]:
+    """Read the handwriting of all pages that were read once more, with Tesseract."""
+    jobs = [BesideJob(r.job, r.outcome) for r in results if not isinstance(r.outcome, Refused)]
+    work = partial(read_beside, forms_dir=forms_dir)
+    for job, values in batch.run(jobs, work, workers=workers, timeout_s=timeout_s, on_crash=lambda job, what: {}):
+        yield job.page, values
+
+
+def score_all(
+    labelled: Iterable[tuple[PageTruth, PageResult]], forms_dir: Path = FORMS_DIR, beside: Beside | None = None
+) -> Iterator[PageScore]:
+    """Score pages as they are read, with the values `beside` if another reader was asked."""
     forms = {form.id: form for form in load_forms(forms_dir)}
     for truth, result in labelled:
-        yield score_page(truth, result.outcome, forms)
+        yield score_page(truth, result.outcome, forms, None if beside is None else beside.get(result.job, {}))
 
 
 def samples_of(truth: PageTruth, result: PageResult, forms_dir: Path = FORMS_DIR) -> Iterator[Sample]:
-    """What an uncalibrated reading of a page teaches: only of states that may ever be accepted."""
+    """What an uncalibrated reading of a page teaches."""
     outcome = result.outcome
     if isinstance(outcome, Refused) or outcome.form != truth.form:
         return
     specs = {form.id: form for form in load_forms(forms_dir)}[outcome.form].by_name
     for reading in outcome.fields:
         known = truth.fields.get(reading.field)
-        if known is None or reading.value is None or reading.state not in (FieldState.READ, FieldState.EMPTY):
+        if known is None or reading.value is None or reading.state not in MEASURED:
             continue
-        kind = kind_of(specs[reading.field], reading.state)
-        yield Sample(reading.reader, kind, reading.probability, same_value(reading.value, known.value))
+        spec = specs[reading.field]
+        right = canonical(spec, reading.value) == canonical(spec, known.value)
+        yield Sample(reading.reader, reading.reader_version, kind_of(spec, reading.state), reading.probability, right)

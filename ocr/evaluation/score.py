@@ -1,49 +1,21 @@
-"""Compare one reading with its truth."""
+"""Compare readings with their truth."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
+from ocr.confidence.kinds import promise
+from ocr.confidence.values import canonical
+from ocr.evaluation.fields import FieldScore, group_of, reported_kind
+from ocr.evaluation.reread import decode_written
 from ocr.evaluation.truth import FieldTruth, PageTruth
 from ocr.form import FieldSpec, Form
+from ocr.lexicon.lexicon import OPEN_LEXICONS
 from ocr.reading import CardReading, FieldReading, FieldState, Refused
-
-
-@dataclass(frozen=True)
-class FieldScore:
-    """One field held against its truth.
-
-    Attributes
-    ----------
-    kind
-        Kind of field; ``stamp`` for what a rubber stamp says.
-    read
-        Whether the machine has a value at all.
-    right
-        Whether that value is the true one.
-    errors, length
-        Edit operations between the raw text and what was written, and the written text's length (for CER).
-    boxes, wrong_boxes
-        For mark fields: options, and those whose mark was seen differently.
-    offsets_mm
-        Distances between the zone's corners and where they truly lie.
-    """
-
-    field: str
-    kind: str
-    state: str
-    read: bool
-    right: bool
-    accepted: bool
-    probability: float
-    errors: int
-    length: int
-    boxes: int
-    wrong_boxes: int
-    offsets_mm: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -63,26 +35,26 @@ class PageScore:
     offset_mm: float
     residual_mm: float
     faults: tuple[str, ...]
-    hand: str
     fields: tuple[FieldScore, ...]
 
 
-def score_page(truth: PageTruth, outcome: CardReading | Refused, forms: dict[str, Form]) -> PageScore:
-    """Compare a page's outcome with its truth."""
+def score_page(
+    truth: PageTruth, outcome: CardReading | Refused, forms: Mapping[str, Form], beside: Mapping[str, str] | None = None
+) -> PageScore:
+    """Compare a page's outcome with its truth.
+
+    Parameters
+    ----------
+    beside
+        Values of handwritten fields by another reader, empty where it has none; None where none was asked.
+    """
     if isinstance(outcome, Refused):
         return PageScore(
             truth.scan, truth.page, truth.expect, outcome.reason.value, truth.form, True, True, 0.0, 0.0,
-            truth.fault_names, truth.hand, (),
+            truth.fault_names, (),
         )  # fmt: skip
     right_form = outcome.form == truth.form
-    fields: tuple[FieldScore, ...] = ()
-    if right_form:
-        specs = forms[outcome.form].by_name
-        fields = tuple(
-            score_field(specs[reading.field], truth.fields[reading.field], reading)
-            for reading in outcome.fields
-            if reading.field in truth.fields
-        )
+    fields = _score_fields(truth, outcome, forms[outcome.form], beside) if right_form else ()
     return PageScore(
         scan=truth.scan,
         page=truth.page,
@@ -94,38 +66,65 @@ def score_page(truth: PageTruth, outcome: CardReading | Refused, forms: dict[str
         offset_mm=float(np.mean([d for field in fields for d in field.offsets_mm])) if fields else float("inf"),
         residual_mm=outcome.residual_mm,
         faults=truth.fault_names,
-        hand=truth.hand,
         fields=fields,
     )
 
 
-def score_field(spec: FieldSpec, truth: FieldTruth, reading: FieldReading) -> FieldScore:
-    """Compare one field."""
-    kind = "stamp" if spec.entry == "stamp" else spec.kind.value
-    marks = _wrong_boxes(spec, truth.value, reading.value or "") if spec.kind.is_marks else 0
+def _score_fields(
+    truth: PageTruth, outcome: CardReading, form: Form, beside: Mapping[str, str] | None
+) -> tuple[FieldScore, ...]:
+    decoded = decode_written(form, outcome, {name: known.written for name, known in truth.fields.items()})
+    return tuple(
+        score_field(
+            truth,
+            form.by_name[reading.field],
+            reading,
+            decoded[reading.field] or "",
+            None if beside is None else beside.get(reading.field, ""),
+        )
+        for reading in outcome.fields
+        if reading.field in truth.fields
+    )
+
+
+def score_field(
+    page: PageTruth, spec: FieldSpec, reading: FieldReading, decoded: str, beside: str | None
+) -> FieldScore:
+    """Compare one field of a page with its truth; `decoded` and `beside` as they are kept in `FieldScore`."""
+    truth = page.fields[spec.name]
+    unread = reading.value is None or reading.state is FieldState.UNREAD
     written = truth.written.casefold()
     return FieldScore(
+        scan=page.scan,
+        page=page.page,
+        faults=page.fault_names,
+        source=page.source,
         field=spec.name,
-        kind=kind,
+        kind=reported_kind(spec),
+        group=group_of(spec),
+        style="comb" if spec.cells else "line",
+        coded=spec.lexicon is not None and spec.lexicon not in OPEN_LEXICONS,
         state=truth.state,
-        read=reading.value is not None and reading.state is not FieldState.UNREAD,
-        right=reading.value is not None and same_value(reading.value, truth.value),
+        written=truth.written,
+        struck=truth.struck,
+        raw=reading.raw,
+        value=canonical(spec, truth.value),
+        got=None if unread else canonical(spec, reading.value or ""),
+        decoded=canonical(spec, decoded),
+        beside=None if beside is None else canonical(spec, beside),
         accepted=reading.accepted,
         probability=reading.probability,
+        score=reading.score,
+        promise=promise(spec),
         errors=Levenshtein.distance(reading.raw.casefold(), written) if spec.kind.is_text else 0,
         length=len(written) if spec.kind.is_text else 0,
         boxes=len(spec.options),
-        wrong_boxes=marks,
+        wrong_boxes=_wrong_boxes(truth.value, reading.value or "") if spec.kind.is_marks else 0,
         offsets_mm=_offsets(spec, truth, reading),
     )
 
 
-def same_value(read: str, true: str) -> bool:
-    """Whether two values mean the same: case, and the order of several marks, do not count."""
-    return sorted(read.casefold().split("|")) == sorted(true.casefold().split("|"))
-
-
-def _wrong_boxes(spec: FieldSpec, true: str, read: str) -> int:
+def _wrong_boxes(true: str, read: str) -> int:
     return len(set(filter(None, true.split("|"))) ^ set(filter(None, read.split("|"))))
 
 

@@ -3,48 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ocr.confidence.curve import CurvePoint, expected_calibration_error, risk_curve
-from ocr.confidence.threshold import upper_bound
-from ocr.evaluation.score import FieldScore, PageScore
+from ocr.evaluation.confusions import Confusion, confusions
+from ocr.evaluation.fields import FieldScore
+from ocr.evaluation.figures import FieldFigures
+from ocr.evaluation.score import PageScore
+from ocr.evaluation.splits import Split, split, splits
 from ocr.reading import Refusal
 
 WITHIN_MM = 0.3
-
-
-@dataclass(frozen=True)
-class FieldFigures:
-    """One row of the table by field.
-
-    Attributes
-    ----------
-    exact
-        Share of fields whose value is right, an unread field counting as wrong.
-    cer
-        Character error rate of the raw text; None for marks and for fields nobody wrote in.
-    accepted
-        Share accepted without a person.
-    wrong
-        Share wrong among the accepted; None when none is accepted.
-    wrong_bound
-        Upper 95 % bound of `wrong` (Clopper & Pearson 1934).
-    ece
-        Expected calibration error of the probabilities of fields that were read.
-    """
-
-    name: str
-    count: int
-    exact: float
-    cer: float | None
-    accepted: float
-    wrong: float | None
-    wrong_bound: float | None
-    ece: float | None
-    curve: tuple[CurvePoint, ...]
 
 
 @dataclass(frozen=True)
@@ -83,6 +54,8 @@ class Evaluation:
         (expected, outcome) to count, over all pages.
     ticks, wrong_ticks
         Tick boxes of accepted mark fields, and those among them seen wrongly.
+    splits
+        Tables about handwriting; the first is the headline.
     """
 
     pages: int
@@ -92,11 +65,18 @@ class Evaluation:
     wrong_ticks: int
     by_field: tuple[FieldFigures, ...]
     by_kind: tuple[FieldFigures, ...]
+    splits: tuple[Split, ...]
+    confusions: tuple[Confusion, ...]
+
+
+def scored_fields(pages: Sequence[PageScore]) -> list[FieldScore]:
+    """Fields of all pages that were read as what they are."""
+    return [field for page in pages if page.expect == "read" and page.right_form for field in page.fields]
 
 
 def summarise(pages: Sequence[PageScore]) -> Evaluation:
     """Figures of scored pages."""
-    fields = [field for page in pages if page.expect == "read" and page.right_form for field in page.fields]
+    fields = scored_fields(pages)
     marks = [field for field in fields if field.boxes and field.accepted]
     return Evaluation(
         pages=len(pages),
@@ -104,36 +84,10 @@ def summarise(pages: Sequence[PageScore]) -> Evaluation:
         refusals=dict(sorted(Counter((page.expect, page.outcome) for page in pages).items())),
         ticks=sum(field.boxes for field in marks),
         wrong_ticks=sum(field.wrong_boxes for field in marks),
-        by_field=tuple(figures(name, group) for name, group in _grouped(fields, "field")),
-        by_kind=tuple(figures(name, group) for name, group in _grouped(fields, "kind")),
-    )
-
-
-def _grouped(fields: Iterable[FieldScore], by: str) -> list[tuple[str, list[FieldScore]]]:
-    groups: dict[str, list[FieldScore]] = {}
-    for field in fields:
-        groups.setdefault(getattr(field, by), []).append(field)
-    return sorted(groups.items())
-
-
-def figures(name: str, group: Sequence[FieldScore]) -> FieldFigures:
-    """Figures of one group of fields, which must not be empty."""
-    accepted = [field for field in group if field.accepted]
-    wrong = sum(not field.right for field in accepted)
-    length = sum(field.length for field in group)
-    read = [field for field in group if field.read]
-    probabilities = np.array([field.probability for field in read])
-    right = np.array([field.right for field in read], dtype=bool)
-    return FieldFigures(
-        name=name,
-        count=len(group),
-        exact=sum(field.right for field in group) / len(group),
-        cer=sum(field.errors for field in group) / length if length else None,
-        accepted=len(accepted) / len(group),
-        wrong=wrong / len(accepted) if accepted else None,
-        wrong_bound=upper_bound(wrong, len(accepted)) if accepted else None,
-        ece=expected_calibration_error(probabilities, right) if read else None,
-        curve=risk_curve(probabilities, right) if read else (),
+        by_field=split("by field", fields, lambda field: field.field).rows,
+        by_kind=split("by kind", fields, lambda field: field.kind).rows,
+        splits=splits(fields),
+        confusions=confusions(fields),
     )
 
 

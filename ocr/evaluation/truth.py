@@ -23,6 +23,8 @@ class FieldTruth(BaseModel):
         What it means: code, ISO date, digits or normalised text; empty, or ``?`` when in no dictionary.
     state
         ``filled``, ``empty``, ``corrected`` or ``several``.
+    struck
+        First attempt that was struck out or written over; for marks the code taken back. Empty where there was none.
     quad
         Corners of the field's box in scan pixels, clockwise from the card's top left.
     """
@@ -32,6 +34,7 @@ class FieldTruth(BaseModel):
     written: str
     value: str
     state: str
+    struck: str = ""
     quad: tuple[tuple[float, float], ...]
 
 
@@ -54,6 +57,18 @@ class PageTruth(BaseModel):
     def fault_names(self) -> tuple[str, ...]:
         """Names of the faults this page was given."""
         return tuple(str(fault["name"]) for fault in self.faults)
+
+    @property
+    def source(self) -> str:
+        """What kind of hand wrote: ``font NAME``, ``mixed letters`` of many people, or letters of ``one writer``.
+
+        Scans of another origin have the name of their `glyphs`, or none.
+        """
+        if self.glyphs == "fonts":
+            return f"font {self.hand}"
+        if self.glyphs == "letters":
+            return "mixed letters" if self.hand.startswith("mixed-") else "one writer"
+        return self.glyphs
 
 
 def read_truth(folder: Path) -> Iterator[PageTruth]:

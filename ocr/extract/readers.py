@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ocr.extract.barcode import BarcodeReader
+from ocr.extract.handwriting import HandwritingReader
 from ocr.extract.marks import MarksReader
 from ocr.extract.reader import Crop, Raw, Reader
 from ocr.extract.signature import SignatureReader
 from ocr.extract.tesseract import TesseractReader
-from ocr.form import FieldKind, FieldSpec
+from ocr.form import Entry, FieldKind, FieldSpec
 
 
 class Readers:
@@ -17,8 +18,8 @@ class Readers:
 
     Parameters
     ----------
-    marks, barcode, signature, text
-        Readers to use in place of the usual ones; a test passes a few lines around a function.
+    marks, barcode, signature, text, hand
+        Readers to use in place of the usual ones: `text` reads print and stamps, `hand` what people write.
     """
 
     def __init__(
@@ -28,16 +29,20 @@ class Readers:
         barcode: Reader | None = None,
         signature: Reader | None = None,
         text: Reader | None = None,
+        hand: Reader | None = None,
     ) -> None:
         self.marks = marks or MarksReader()
         self.barcode = barcode or BarcodeReader()
         self.signature = signature or SignatureReader()
         self.text = text or TesseractReader()
+        self.hand = hand or HandwritingReader(typed=self.text)
 
     def for_field(self, spec: FieldSpec) -> Reader:
         """The reader that reads this field."""
         if spec.kind.is_marks:
             return self.marks
+        if spec.kind.is_text and spec.entry is Entry.HAND:
+            return self.hand
         special = {FieldKind.BARCODE: self.barcode, FieldKind.SIGNATURE: self.signature}
         return special.get(spec.kind, self.text)
 

@@ -21,7 +21,10 @@ ALPHABETS: dict[str, str] = {
 STRUCK = "#"
 """Stands in a handwriting reader's text for something struck out or blackened."""
 
-SYMBOLS = RUSSIAN + TAJIK_ONLY + LATIN_CAPITALS + DIGITS + "-./ " + STRUCK
+SEPARATORS = "-./ "
+"""Stand between letters or digits and seldom change what is meant."""
+
+SYMBOLS = RUSSIAN + TAJIK_ONLY + LATIN_CAPITALS + DIGITS + SEPARATORS + STRUCK
 """What the handwriting recogniser tells apart, in the order of its outputs; small letters count as capitals."""
 
 _DOUBLES = ("AА", "BВ8", "CС", "EЕ", "HН", "KК", "MМ", "OО0", "PР", "TТ", "XХ", "YУ", "ЗЭ3", "Ч4", "Б6")

@@ -1,8 +1,8 @@
-"""From what was read to what was meant: ranked codes of a dictionary, with 'none of them' among them."""
+"""From the text that was read to what was meant: ranked codes of a dictionary, with 'none of them' among them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from math import exp
 
@@ -11,25 +11,37 @@ from rapidfuzz.distance import Levenshtein
 
 from ocr.lexicon.distance import distance
 from ocr.lexicon.lexicon import Form, Lexicon
-from ocr.lexicon.normalise import fold, normalise_name, place_kinds
+from ocr.lexicon.match import (
+    ANYWHERE,
+    FAR,
+    NOT_IN_LEXICON,
+    SHARPNESS,
+    SHORTLIST,
+    Scores,
+    belonging,
+    keep_best,
+    known,
+    near,
+    shares,
+    unlisted,
+)
+from ocr.lexicon.names import decode_name
+from ocr.lexicon.normalise import fold, place_kinds
 from ocr.reading import Candidate
 
-NOT_IN_LEXICON = "?"
-
-# The scores are raw: likelihoods exp(-SHARPNESS * cost), turned into shares. What a share is worth is learnt by
-# calibration, so these constants only order candidates; they decide nothing.
-SHARPNESS = 4.0
-_SHORTLIST = 16
-_CLOSE, _FAR = 1.0, 4.0
+_CLOSE = 1.0
 _KIND_UNNAMED, _KIND_OTHER = 0.6, 0.8
-_OUTSIDE = 0.5
 _PART, _UNEXPLAINED = 0.3, 0.1
 _UNEXPLAINED_DOUBT = 0.3
-_NAME_UNLISTED, _NAME_GARBLED = 0.2, 0.1
 
 
 def decode(
-    text: str, lexicon: Lexicon, *, within: str | None = None, on: date | None = None, limit: int = 5
+    text: str,
+    lexicon: Lexicon,
+    *,
+    within: Mapping[str, float] = ANYWHERE,
+    on: date | None = None,
+    limit: int = 5,
 ) -> tuple[Candidate, ...]:
     """Match a reading to a dictionary.
 
@@ -41,8 +53,9 @@ def decode(
     text
         As read.
     within
-        Code that the entry should belong to (a region, a country). Entries elsewhere rank lower but stay, since
-        the field that says so may itself be wrong. Ignored where no entry belongs to it.
+        Shares of the codes that the entry may belong to (regions, countries). Entries elsewhere rank lower but
+        stay, since the field that says so may itself be wrong. Ignored where no entry belongs to any of them,
+        and for names.
     on
         Day of the card: only forms that were in use for their code then are considered.
     limit
@@ -54,28 +67,41 @@ def decode(
         Different values, likeliest first; raw shares that sum to at most 1; empty for an empty text.
         A dictionary that is not of names always offers `NOT_IN_LEXICON`.
     """
+    if lexicon.is_open:
+        return decode_name(text, lexicon, limit)
+    scores = match(text, lexicon, within, on)
+    return shares(scores, sum(p for p, _ in scores.values()), limit)
+
+
+def match(
+    text: str, lexicon: Lexicon, within: Mapping[str, float], on: date | None, sharpness: float = SHARPNESS
+) -> Scores:
+    """Likelihoods of a text by what may be meant, `NOT_IN_LEXICON` among them; empty for an empty text.
+
+    Parameters
+    ----------
+    sharpness
+        By how much a unit of distance lowers the logarithm of the likelihood.
+    """
     key = fold(text)
     if not key:
-        return ()
-    if lexicon.is_open:
-        return _decode_name(text, lexicon, limit)
-    scores: dict[str, tuple[float, str]] = {}
+        return {}
+    scores: Scores = {}
     kinds = place_kinds(text)
-    parent = within if within in lexicon.parents else None
-    near = list(_near(key, lexicon, on))
+    parents = known(within, lexicon.parents)
+    forms = list(near(key, lexicon, on))
     parts: list[tuple[Form, float]] = []
-    if " " in key and min((cost for _, cost in near), default=_CLOSE) >= _CLOSE:
+    if " " in key and min((cost for _, cost in forms), default=_CLOSE) >= _CLOSE:
         parts = list(_parts(key, lexicon, on))
-    doubt = _unlisted(key)
-    for form, cost in (*near, *parts):
-        cost += _kind_cost(kinds, form)
-        if parent and lexicon.entries[form.code].parent != parent:
-            cost += _OUTSIDE
-        _keep_best(scores, form.code, form.weight * exp(-SHARPNESS * cost), form.text)
+    for form, cost in (*forms, *parts):
+        likelihood = form.weight * exp(-sharpness * (cost + _kind_cost(kinds, form)))
+        prior = belonging(lexicon.entries[form.code].parent, parents)
+        keep_best(scores, form.code, likelihood * prior, form.text)
+    doubt = unlisted(key, sharpness)
     if parts:  # a word left over may change the meaning
         doubt += _UNEXPLAINED_DOUBT * max(score for score, _ in scores.values())
     scores[NOT_IN_LEXICON] = (doubt, text.strip())
-    return _shares(scores, sum(p for p, _ in scores.values()), limit)
+    return scores
 
 
 def decode_stamp(text: str, lexicon: Lexicon, on: date | None = None, *, limit: int = 5) -> tuple[Candidate, ...]:
@@ -92,43 +118,10 @@ def decode_stamp(text: str, lexicon: Lexicon, on: date | None = None, *, limit: 
     key = fold(text)
     if not key:
         return ()
-    scores: dict[str, tuple[float, str]] = {NOT_IN_LEXICON: (1.0, text.strip())}
+    scores: Scores = {NOT_IN_LEXICON: (1.0, text.strip())}
     for form, cost, _ in _windows(key, lexicon, on):
-        _keep_best(scores, form.code, form.weight * exp(-SHARPNESS * cost) / _unlisted(form.key), form.text)
-    return _shares(scores, sum(p for p, _ in scores.values()), limit)
-
-
-def _decode_name(text: str, lexicon: Lexicon, limit: int) -> tuple[Candidate, ...]:
-    """Candidates for a name: the text as written, and names of the list that it nearly is."""
-    written = normalise_name(text)
-    key = fold(written)
-    if not key:
-        return ()
-    by_key: dict[str, tuple[float, str]] = {}
-    for form, cost in _near(key, lexicon, None):
-        if cost > _CLOSE:
-            continue
-        closeness = distance(written.lower(), form.text.lower())
-        best = by_key.get(form.key)
-        if best is None or closeness < best[0]:
-            by_key[form.key] = (closeness, normalise_name(form.text))
-    scores = {name: (exp(-SHARPNESS * distance(key, k)), name) for k, (_, name) in by_key.items() if k != key}
-    listed = 1.0 if key in by_key else 0.0
-    scores[written] = (listed + _NAME_UNLISTED, written)
-    total = sum(p for p, _ in scores.values()) + _NAME_GARBLED
-    return _shares(scores, total, limit)
-
-
-def _near(key: str, lexicon: Lexicon, on: date | None) -> Iterator[tuple[Form, float]]:
-    """Valid forms whose folded form is like the key, with their weighted distances."""
-    hits = process.extract(
-        key, lexicon.keys, scorer=Levenshtein.normalized_similarity, limit=_SHORTLIST, score_cutoff=0.3
-    )
-    most = _FAR
-    for like, _, _ in hits:
-        cost = distance(key, like, most)
-        most = min(most, cost + _FAR / 2)
-        yield from ((form, cost) for form in lexicon.by_key[like] if form.valid(on))
+        keep_best(scores, form.code, form.weight * exp(-SHARPNESS * cost) / unlisted(form.key), form.text)
+    return shares(scores, sum(p for p, _ in scores.values()), limit)
 
 
 def _parts(key: str, lexicon: Lexicon, on: date | None) -> Iterator[tuple[Form, float]]:
@@ -147,7 +140,7 @@ def _parts(key: str, lexicon: Lexicon, on: date | None) -> Iterator[tuple[Form, 
 def _windows(key: str, lexicon: Lexicon, on: date | None) -> Iterator[tuple[Form, float, range]]:
     """Valid forms that nearly equal some word sequence of the key: form, distance, the words' places."""
     words = key.split()
-    hits = process.extract(key, lexicon.short_keys, scorer=fuzz.partial_ratio, limit=_SHORTLIST, score_cutoff=80)
+    hits = process.extract(key, lexicon.short_keys, scorer=fuzz.partial_ratio, limit=SHORTLIST, score_cutoff=80)
     for like, _, _ in hits:
         size = like.count(" ") + 1
         spans = [range(i, i + size) for i in range(len(words) - size + 1)]
@@ -156,8 +149,8 @@ def _windows(key: str, lexicon: Lexicon, on: date | None) -> Iterator[tuple[Form
         texts = [" ".join(words[i] for i in span) for span in spans]
         edits = [Levenshtein.distance(window, like) for window in texts]
         best = edits.index(min(edits))
-        cost = distance(texts[best], like, _FAR)
-        if exp(-SHARPNESS * cost) > _unlisted(like):
+        cost = distance(texts[best], like, FAR)
+        if exp(-SHARPNESS * cost) > unlisted(like):
             span = spans[best]
             yield from ((form, cost, span) for form in lexicon.by_key[like] if form.valid(on))
 
@@ -167,22 +160,3 @@ def _kind_cost(kinds: frozenset[str], form: Form) -> float:
     if kinds == form.kinds or kinds & form.kinds:
         return 0.0
     return _KIND_OTHER if kinds and form.kinds else _KIND_UNNAMED
-
-
-def _unlisted(key: str) -> float:
-    """Likelihood of a text that means no entry: the longer it is, the less it resembles one by chance."""
-    return exp(-SHARPNESS * min(0.1 + 0.2 * len(key), 2.5))
-
-
-def _keep_best(scores: dict[str, tuple[float, str]], value: str, score: float, text: str) -> None:
-    if value not in scores or score > scores[value][0]:
-        scores[value] = (score, text)
-
-
-def _shares(scores: dict[str, tuple[float, str]], total: float, limit: int) -> tuple[Candidate, ...]:
-    """The best values as shares of the total; `NOT_IN_LEXICON` is never cut off."""
-    ranked = sorted(scores, key=lambda value: (-scores[value][0], value))
-    kept: Iterable[str] = ranked[:limit]
-    if NOT_IN_LEXICON in ranked[limit:]:
-        kept = [*ranked[: limit - 1], NOT_IN_LEXICON]
-    return tuple(Candidate(value, scores[value][1], min(1.0, scores[value][0] / total)) for value in kept)

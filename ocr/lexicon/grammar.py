@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from math import exp
 
-from ocr.lexicon.decode import NOT_IN_LEXICON, SHARPNESS
+from ocr.lexicon.match import NOT_IN_LEXICON, SHARPNESS
 from ocr.reading import Candidate
 
 _DIGIT_SHAPES = {
@@ -78,10 +78,10 @@ def decode_date(text: str, *, earliest: date, latest: date) -> tuple[Candidate, 
     read = [_as_digits(part) for part in parts]
     cost = sum(c for _, c in read)
     groups = [digits for digits, _ in read]
-    scores = {value: exp(-SHARPNESS * cost) for value in _dates(groups, earliest, latest)}
+    scores = {value: exp(-SHARPNESS * cost) for value in dates_of(groups, earliest, latest)}
     if not scores:
         for changed in _one_digit_changed(groups):
-            for value in _dates(changed, earliest, latest):
+            for value in dates_of(changed, earliest, latest):
                 scores[value] = exp(-SHARPNESS * (cost + _DIGIT_COST))
     return _ranked(scores, text)
 
@@ -130,8 +130,8 @@ def _as_digits(text: str) -> tuple[str, float]:
     return digits, _SHAPE_COST * sum(a != b for a, b in zip(text, digits, strict=True))
 
 
-def _dates(groups: list[str], earliest: date, latest: date) -> Iterator[str]:
-    """ISO dates between the bounds that groups of digits may mean."""
+def dates_of(groups: list[str], earliest: date, latest: date) -> Iterator[str]:
+    """ISO dates between the bounds that groups of digits may mean, as day, month, year."""
     if len(groups) != 3 or not all(len(group) in (1, 2) for group in groups[:2]):
         joined = "".join(groups)
         groups = [joined[:2], joined[2:4], joined[4:]]

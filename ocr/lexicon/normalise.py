@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Hamming
 
+from ocr.lexicon.alphabets import SEPARATORS, STRUCK, SYMBOLS
+
 LEGACY_GLYPHS = str.maketrans("ѓґїќўњљіЃҐЇЌЎЊЉІ", "ғғӣқӯҳҷиҒҒӢҚӮҲҶИ")
 """Code points that Tajik fonts made before Unicode drew as Tajik letters."""
 
@@ -15,6 +17,7 @@ _LOOKALIKES = str.maketrans("ABCEHKMOPTXY", "АВСЕНКМОРТХУ")
 _LATIN_LOOKALIKE = re.compile(r"[ABCEHKMOPTXY]+")
 _DIGIT_LETTERS = str.maketrans("03468", "ОЗЧБВ")
 _TAJIK = str.maketrans({"қ": "к", "ҳ": "х", "ӣ": "и", "ҷ": "ч", "ӯ": "у", "ғ": "г", "ё": "е", "ь": "", "ъ": ""})
+_PLAIN = str.maketrans("ҒӢҚӮҲҶЁ", "ГИКУХЧЕ")
 _WORD = re.compile(r"[^\W_]+")
 
 ADMINISTRATIVE = {
@@ -89,6 +92,17 @@ def kind_of(word: str) -> str:
     most = 1 if len(word) < 8 else 2
     alike = (known for known in _MISREADABLE if len(known) == len(word))
     return next((ADMINISTRATIVE[known] for known in alike if Hamming.distance(known, word) <= most), "")
+
+
+def letters(text: str) -> str:
+    """Letters and digits of a text as a handwriting recogniser tells them apart: capitals, nothing between them."""
+    capitals = unicodedata.normalize("NFC", text).translate(LEGACY_GLYPHS).upper()
+    return "".join(c for c in capitals if c in SYMBOLS and c not in SEPARATORS + STRUCK)
+
+
+def plain(text: str) -> str:
+    """Capitals in the letters that many people write for Tajik ones, and е for ё."""
+    return text.translate(_PLAIN)
 
 
 def normalise_name(text: str) -> str:

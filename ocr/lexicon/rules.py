@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from ocr.errors import BadInputError
-from ocr.lexicon.decode import NOT_IN_LEXICON
 from ocr.lexicon.lexicon import load_lexicon
-from ocr.lexicon.normalise import fold
+from ocr.lexicon.match import NOT_IN_LEXICON
+from ocr.lexicon.names import sex_of_ending
 from ocr.reading import parse_iso
 
 OLDEST_AGE, WORKING_AGE, LONGEST_STAY_MONTHS = 110, 14, 240
@@ -29,9 +29,6 @@ ONLY_ON = {
 }
 """Fields that exist on one side of the card only, by direction."""
 
-# -ин and -ина are left out: they also end Tajik names (Амин, Мадина).
-_MALE = ("ов", "ев", "ский", "цкий", "ович", "евич", "угли")
-_FEMALE = ("ова", "ева", "ская", "цкая", "овна", "евна", "кизи")
 _COUNTRY_OF = (
     ("dest_region", "dest_country", "dest_country_other"),
     ("from_region", "from_country", "from_country_other"),
@@ -197,7 +194,7 @@ def _dates(values: Mapping[str, str], direction: str, on: date | None) -> Iterat
 def _names(values: Mapping[str, str], direction: str, on: date | None) -> Iterator[Broken]:
     sex = _known(values, "sex")
     for field in ("surname", "patronymic"):
-        ending = _sex_of_ending(_known(values, field))
+        ending = sex_of_ending(_known(values, field))
         if ending and sex in ("M", "F") and ending != sex:
             yield Broken(f"{field}_fits_sex", ("sex", field))
 
@@ -225,11 +222,3 @@ _CHECKS: tuple[Callable[[Mapping[str, str], str, date | None], Iterator[Broken]]
 def _years(birth: date, day: date) -> int:
     """Completed years of age."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
-
-
-def _sex_of_ending(name: str) -> str:
-    """``M`` or ``F`` by the Russian ending of a name; empty for neutral ones such as Раҳимзода or Раҳимӣ."""
-    last = (fold(name).split() or [""])[-1]
-    if last.endswith(_FEMALE):
-        return "F"
-    return "M" if last.endswith(_MALE) else ""

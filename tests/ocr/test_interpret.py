@@ -6,11 +6,13 @@ from datetime import date
 
 import pytest
 
-from ocr.confidence.calibration import Uncalibrated, Verdict
+from ocr.confidence.trust import Uncalibrated, Verdict
 from ocr.extract.reader import Raw
 from ocr.form import FieldKind, FieldSpec, Form, load_forms
 from ocr.interpret import Seen, interpret
+from ocr.lexicon.steps import Steps
 from ocr.reading import FieldReading, FieldState
+from tests.ocr.lexicon.written import between, comb
 
 TODAY = date(2026, 11, 22)
 QUAD = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
@@ -19,7 +21,7 @@ QUAD = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 class Trusting:
     """Accepts every score."""
 
-    def judge(self, reader: str, spec: FieldSpec, state: FieldState, score: float) -> Verdict:
+    def judge(self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float) -> Verdict:
         return Verdict(score, True)
 
 
@@ -28,12 +30,20 @@ def form() -> Form:
     return next(form for form in load_forms() if form.id == "revised-departure")
 
 
-def read(form: Form, judge: Trusting | Uncalibrated, **texts: str) -> tuple[dict[str, FieldReading], tuple[str, ...]]:
+def raw_of(filled: str | Steps) -> Raw:
+    """A raw reading of a text, or of the probabilities of its characters."""
+    if isinstance(filled, Steps):
+        return Raw(FieldState.READ, "as read", 0.99, steps=filled)
+    return Raw(FieldState.READ, filled, 0.99) if filled else Raw(FieldState.EMPTY, "", 0.99)
+
+
+def read(
+    form: Form, judge: Trusting | Uncalibrated, **filled: str | Steps
+) -> tuple[dict[str, FieldReading], tuple[str, ...]]:
     """Interpret a card on which only some fields are filled in."""
     seen = []
     for spec in form.fields:
-        text = texts.get(spec.name, "")
-        raw = Raw(FieldState.READ, text, 0.99) if text else Raw(FieldState.EMPTY, "", 0.99)
+        raw = raw_of(filled.get(spec.name, ""))
         seen.append(Seen(spec, raw, "reader", "1", QUAD))
     fields, broken = interpret(form, seen, judge, TODAY)
     assert [field.field for field in fields] == [spec.name for spec in form.fields]
@@ -91,3 +101,46 @@ def test_an_unread_field_has_no_value(form: Form) -> None:
     fields, _ = interpret(form, seen, Trusting(), TODAY)
     assert all(field.value is None and field.review == ("no_reader",) for field in fields)
     assert any(spec.kind is FieldKind.BARCODE for spec in form.fields)
+
+
+@pytest.mark.parametrize(("sex", "name"), [("M", "РУСТАМОВИЧ"), ("F", "РУСТАМОВНА")])
+def test_sex_decides_between_endings_of_a_handwritten_name(form: Form, sex: str, name: str) -> None:
+    fields, broken = read(form, Trusting(), sex=sex, patronymic=between("РУСТАМОВИЧ", "РУСТАМОВНА", 0.5))
+    assert fields["patronymic"].value == name
+    assert broken == ()
+
+
+def test_the_region_decides_between_handwritten_districts(form: Form) -> None:
+    for region, code in (("TJ-SU", "TJ-SU-03"), ("TJ-KT", "TJ-KT-07")):
+        fields, _ = read(form, Trusting(), residence_region=region, residence_district=comb("ЗАРНИСОР", 18))
+        assert fields["residence_district"].value == code
+
+
+def test_handwritten_country_narrows_the_handwritten_region(form: Form) -> None:
+    other = comb("КИРГИЗИЯ", 11)
+    fields, _ = read(form, Trusting(), dest_country="OTHER", dest_country_other=other, dest_region=comb("БИШКЕК", 18))
+    assert fields["dest_country_other"].value == "KG"
+    assert (fields["dest_region"].value or "").startswith("KG")
+
+
+@pytest.mark.parametrize(("crossed", "born"), [("14.03.2000", "1938-03-14"), ("14.03.2020", "1958-03-14")])
+def test_age_at_the_crossing_counts_for_a_handwritten_date_of_birth(form: Form, crossed: str, born: str) -> None:
+    steps = between("14031938", "14031958", 0.4)
+    fields, _ = read(form, Trusting(), crossing_date=crossed, birth_date=steps)
+    assert fields["birth_date"].value == born
+
+
+def test_each_kind_of_handwriting_has_its_grammar(form: Form) -> None:
+    texts = {
+        "surname": "РАҲИМОВ",
+        "birth_date": "31061985",
+        "document_no": "А12345678",
+        "occupation": "СВАРЩИК",
+    }
+    fields, _ = read(form, Trusting(), **{name: comb(text, len(text)) for name, text in texts.items()})
+    assert fields["surname"].value == "РАҲИМОВ"
+    assert fields["birth_date"].value == "?"
+    assert "not_in_lexicon" in fields["birth_date"].review
+    assert fields["document_no"].value == "A12345678"
+    assert fields["occupation"].value == "7212"
+    assert fields["occupation"].probability == pytest.approx(0.99 * fields["occupation"].candidates[0].probability)

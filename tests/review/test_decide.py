@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ocr.errors import BadInputError
 from ocr.form import FieldKind, FieldSpec, Option
 from review.decide import checked, decide, undo
-from review.queue import waiting
+from review.queue import counts, waiting
 from store.records import current_values
 from store.tables import Decision, Issue, PersonalDecision, Record
 from tests.store.cards import card, form
@@ -175,3 +175,14 @@ def test_decisions_outlive_newer_readings(session: Session) -> None:
     decide(session, card_id, "sex", "F", person="p", kind="key")
     save(session, card(1, version="2"))
     assert current_values(session, card_id)["sex"] == "F"
+
+
+def test_the_first_look_at_an_audited_field_is_the_audit(session: Session) -> None:
+    card_id = save(session, card(1, review={"sex": ("audit",), "education": ("not_sure",)}))
+    record = session.get_one(Record, card_id)
+    assert (record.sex, record.education, record.pending) == ("M", None, 1)
+    assert counts(session).by_reason == {"audit": 1, "not_sure": 1}
+    assert decide(session, card_id, "sex", "F", person="p", kind="key").kind == "audit"
+    assert decide(session, card_id, "sex", "M", person="q", kind="verify").kind == "verify"
+    assert decide(session, card_id, "education", "5", person="p", kind="key").kind == "key"
+    assert counts(session).total == 0

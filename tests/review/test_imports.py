@@ -104,3 +104,13 @@ def test_line_numbers_are_those_of_the_file(session: Session) -> None:
     rows = ["serial,field,value,person,reason\n", f'{ONE},sex,F,Z,"two\n', 'lines"\n', "\n", f"{ONE},sex,X,Z,\n"]
     report = import_decisions(session, rows)
     assert [line.line for line in report.lines] == [3, 5]
+
+
+def test_an_audit_is_written_even_where_it_confirms_and_is_blind(session: Session) -> None:
+    save(session, card(1, review={"sex": ("audit",)}))
+    rows = ["serial,field,value,person", f"{ONE},sex,M,Z"]
+    (line,) = import_decisions(session, rows).lines
+    assert (line.before, line.outcome) == (None, "change")
+    import_decisions(session, rows, apply=True)
+    assert session.scalars(select(Decision.kind)).all() == ["audit"]
+    assert import_decisions(session, rows).changes == ()

@@ -66,6 +66,7 @@ def card(
     review: Mapping[str, Sequence[str]] | None = None,
     broken: Sequence[str] = (),
     version: str = "1",
+    reader: str = "made-up",
 ) -> CardReading:
     """The n-th card: all fields accepted but those in `review`; fields without a value are left empty."""
     spec = form(f"revised-{side}")
@@ -81,14 +82,14 @@ def card(
         rotation=0,
         residual_mm=0.1,
         fields=tuple(
-            reading(field.name, said.get(field.name, ""), tuple((review or {}).get(field.name, ())), version)
+            reading(field.name, said.get(field.name, ""), tuple((review or {}).get(field.name, ())), version, reader)
             for field in spec.fields
         ),
         broken_rules=tuple(broken),
     )
 
 
-def reading(name: str, value: str | None, review: tuple[str, ...], version: str) -> FieldReading:
+def reading(name: str, value: str | None, review: tuple[str, ...], version: str, reader: str) -> FieldReading:
     """One made-up field reading."""
     return FieldReading(
         field=name,
@@ -96,9 +97,10 @@ def reading(name: str, value: str | None, review: tuple[str, ...], version: str)
         raw=value or "",
         candidates=(Candidate(value, value, 0.9),) if value else (),
         value=value,
+        score=0.8 if value else 0.0,
         probability=0.9 if value else 0.0,
         review=review,
         quad=QUAD,
-        reader="made-up",
+        reader=reader,
         reader_version=version,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
+from ocr.confidence.calibration import Calibration
 from ocr.errors import StoreError
 from review.decide import decide
+from store.calibrations import apply_calibration
 from store.cards import save_card
 from store.engine import alembic_config, open_store, read_only
 from store.tables import APPEND_ONLY_TABLES, PERSONAL_TABLES, Base
@@ -111,8 +114,10 @@ def test_the_database_refuses_to_change_the_log(engine: Engine) -> None:
         card_id = save(session)
         for field, value in (("surname", "САИДОВ"), ("sex", "F")):
             decide(session, card_id, field, value, person="p", kind="key")
+        apply_calibration(session, Calibration(made=date(2024, 1, 2), data="invented"))
     for table in APPEND_ONLY_TABLES:
-        for change in (f"UPDATE {table} SET value = 'x'", f"DELETE FROM {table}"):
+        text_column = "data" if table == "calibrations" else "value"
+        for change in (f"UPDATE {table} SET {text_column} = 'x'", f"DELETE FROM {table}"):
             with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
                 connection.execute(text(change))
 

@@ -77,6 +77,20 @@ def test_rules_do_not_rely_on_a_reading_that_waits() -> None:
     assert [wait.field for wait in state.waiting] == ["residence_region"]
 
 
+def test_a_value_drawn_for_the_audit_stands_while_it_waits() -> None:
+    read = seen({"residence_region": ("audit",)})
+    state = settle(DEPARTURE, read, (), [decide(1, "sex", "F")], district_lies_in_region)
+    assert state.values["residence_region"] == "TJ-SU"
+    assert [(wait.field, wait.why, wait.is_audit) for wait in state.waiting] == [("residence_region", ("audit",), True)]
+
+
+def test_a_value_drawn_for_the_audit_no_longer_stands_once_a_rule_is_broken() -> None:
+    read = seen({"residence_region": ("audit",)})
+    state = settle(DEPARTURE, read, (), [decide(1, "residence_district", "TJ-KT-06")], district_lies_in_region)
+    assert state.values["residence_region"] is None
+    assert [wait.why for wait in state.waiting] == [("audit", "rule:district_in_region")]
+
+
 def test_dates_of_crossing_rank_before_required_facts_and_those_before_the_rest() -> None:
     review = dict.fromkeys(("surname", "sex", "crossing_date", "education"), ("not_sure",))
     state = settle(DEPARTURE, seen(review), (), [], district_lies_in_region)

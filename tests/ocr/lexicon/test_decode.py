@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr.lexicon.coverage import DECODED
-from ocr.lexicon.decode import NOT_IN_LEXICON, decode, decode_stamp
+from ocr.lexicon.decode import decode, decode_stamp
 from ocr.lexicon.lexicon import load_lexicon
+from ocr.lexicon.match import NOT_IN_LEXICON
 
 DISTRICTS, DESTINATIONS = load_lexicon("districts"), load_lexicon("destinations")
 OCCUPATIONS, CHECKPOINTS = load_lexicon("occupations"), load_lexicon("checkpoints")
@@ -101,11 +102,11 @@ def test_words_with_two_meanings_are_left_to_people(word: str) -> None:
 
 
 def test_within_prefers_but_does_not_exclude() -> None:
-    assert best("Навобод", "districts", within="TJ-RA")[:5] == "TJ-RA"
-    assert best("Зарнисор", "districts", within="TJ-SU") == "TJ-SU-03"
-    assert best("Зарнисор", "districts", within="TJ-KT") == "TJ-KT-07"
-    assert best("Худжанд", "districts", within="TJ-KT") == "TJ-SU-01"
-    assert decode("Худжанд", DISTRICTS, within="OTHER") == decode("Худжанд", DISTRICTS)
+    assert best("Навобод", "districts", within={"TJ-RA": 1.0})[:5] == "TJ-RA"
+    assert best("Зарнисор", "districts", within={"TJ-SU": 1.0}) == "TJ-SU-03"
+    assert best("Зарнисор", "districts", within={"TJ-KT": 1.0}) == "TJ-KT-07"
+    assert best("Худжанд", "districts", within={"TJ-KT": 1.0}) == "TJ-SU-01"
+    assert decode("Худжанд", DISTRICTS, within={"OTHER": 1.0}) == decode("Худжанд", DISTRICTS)
 
 
 def test_nothing_written_gives_nothing() -> None:

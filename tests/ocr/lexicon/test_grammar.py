@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr.lexicon.decode import NOT_IN_LEXICON
 from ocr.lexicon.grammar import decode_date, decode_digits, decode_passport, find_date
+from ocr.lexicon.match import NOT_IN_LEXICON
 
 EARLIEST, LATEST = date(1915, 1, 1), date(2026, 12, 31)
 

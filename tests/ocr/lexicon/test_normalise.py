@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ocr.lexicon.normalise import fold, normalise_name, place_kinds
+from ocr.lexicon.normalise import fold, letters, normalise_name, place_kinds, plain
 
 LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяғӣқӯҳҷїќўњљABCHKXTtaxs0134 .-()/"
 
@@ -74,3 +74,15 @@ def test_kinds_of_place() -> None:
 )
 def test_names_are_made_uniform_but_keep_their_letters(written: str, name: str) -> None:
     assert normalise_name(written) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "spelt"),
+    [("г. Ҷаббор-Расулов", "ГҶАББОРРАСУЛОВ"), ("Ќўрѓон (1)", "ҚӮРҒОН1"), ("Ж/Д №", "ЖД"), ("#", ""), ("", "")],
+)
+def test_letters_as_a_handwriting_recogniser_tells_them_apart(text: str, spelt: str) -> None:
+    assert letters(text) == spelt
+
+
+def test_plain_letters_for_tajik_ones() -> None:
+    assert plain("ҒӢҚӮҲҶЁЪ") == "ГИКУХЧЕЪ"

@@ -1,0 +1,82 @@
+"""Readings with the truth as far as it is known, and what they say about the share wrong above a score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import beta
+
+_RANKS = 400
+"""Scores looked at in search of the first candidate, evenly spread over the ranks."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Readings of one reader and kind, with the truth as far as it is known.
+
+    Attributes
+    ----------
+    scores
+        (N,) float, higher is surer.
+    right
+        (N,) bool, meaningless where not `labelled`.
+    labelled
+        (N,) bool, whether the truth is known.
+    stood
+        (N,) bool, whether the machine's value stood when it was read. Of these only the audited are labelled: a random
+        sample. Of the others people decide every one.
+    """
+
+    scores: NDArray[np.float64]
+    right: NDArray[np.bool_]
+    labelled: NDArray[np.bool_]
+    stood: NDArray[np.bool_]
+
+    @classmethod
+    def full(cls, scores: ArrayLike, right: ArrayLike) -> Evidence:
+        """Readings that all have a label, as on labelled scans."""
+        values, hits = np.asarray(scores, dtype=np.float64), np.asarray(right, dtype=bool)
+        return cls(values, hits, np.ones(len(values), bool), np.zeros(len(values), bool))
+
+    @cached_property
+    def weights(self) -> NDArray[np.float64]:
+        """(N,) how many readings each labelled one speaks for: 1 over the share labelled in its stratum, else 0."""
+        weights = np.zeros(len(self.scores))
+        for stratum in (self.stood, ~self.stood):
+            known = stratum & self.labelled
+            weights[known] = stratum.sum() / max(1, known.sum())
+        return weights
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """What lies at or above scores, falling; each array (2, M): readings that stood, readings that did not."""
+
+    scores: NDArray[np.float64]
+    readings: NDArray[np.int64]
+    labelled: NDArray[np.int64]
+    wrong: NDArray[np.int64]
+
+    def bounds(self, level: float, wrong: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Upper bounds (M,) of the share wrong if `wrong` (2, M) of the labelled were wrong; see `lowest_threshold`."""
+        miss = (1 - level) / np.maximum(1, (self.readings > 0).sum(axis=0))
+        spare = self.labelled - wrong
+        upper = np.where(spare > 0, beta.ppf(1 - miss, wrong + 1, np.maximum(spare, 1)), 1.0)
+        mixed: NDArray[np.float64] = (self.readings * upper).sum(axis=0) / self.readings.sum(axis=0)
+        return mixed
+
+
+def count_above(evidence: Evidence) -> Counts:
+    """Count at up to `_RANKS` distinct scores, the lowest among them."""
+    order = np.argsort(-evidence.scores, kind="stable")
+    values = evidence.scores[order]
+    last = np.flatnonzero(np.append(values[1:] != values[:-1], True)[: len(values)])
+    last = last[np.unique(np.linspace(0, len(last) - 1, _RANKS).round().astype(int))]
+    strata = np.stack([evidence.stood, ~evidence.stood])[:, order]
+    known = strata & evidence.labelled[order]
+    wrong = known & ~evidence.right[order]
+    readings, labelled, errors = (np.cumsum(a, axis=1, dtype=np.int64)[:, last] for a in (strata, known, wrong))
+    return Counts(values[last], readings, labelled, errors)

@@ -1,0 +1,90 @@
+"""What is calibrated together, and what is promised of a field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from ocr.form import Entry, FieldKind, FieldSpec
+from ocr.lexicon.lexicon import load_lexicon
+from ocr.reading import FieldState
+
+STRICT_PROMISE = 0.0014
+"""Largest share wrong among accepted values where a wrong value changes the main tables."""
+
+PROMISE = 0.003
+"""The same by default."""
+
+NAME_PROMISE = 0.01
+"""The same for what enters no table: names and document numbers, and the printed serial number, of which a wrong one
+only fails to find the card's other side."""
+
+LADDER = (STRICT_PROMISE, PROMISE, NAME_PROMISE)
+
+STRICT_FIELDS = frozenset({"sex", "residence_region", "crossing_date", "birth_date", "direction"})
+
+NO_PROMISES: Mapping[str, float] = MappingProxyType({})
+
+_SUFFIX = {FieldState.EMPTY: " empty", FieldState.CORRECTED: " corrected"}
+_FOREIGN_READERS = frozenset({"tesseract", "zxing"})
+_MINOR = re.compile(r"(\d+)(\.\d+)+")
+
+
+def promise(spec: FieldSpec, own: Mapping[str, float] = NO_PROMISES) -> float:
+    """Largest share wrong that is promised for accepted values of a field.
+
+    Parameters
+    ----------
+    own
+        What the operator promises of single fields, by name; goes before everything else.
+    """
+    if spec.name in own:
+        return own[spec.name]
+    if spec.name in STRICT_FIELDS:
+        return STRICT_PROMISE
+    loose = spec.name == "card_no" or spec.alphabet == "passport" or _is_name(spec)
+    return NAME_PROMISE if loose else PROMISE
+
+
+def kind_of(spec: FieldSpec, state: FieldState) -> str:
+    """The kind under which readings are calibrated together.
+
+    Handwriting goes by how it is written (``comb`` or ``line``) and by what is answered (``name``, ``coded`` by a
+    dictionary, ``date``, or the alphabet), since each has errors of its own. Empty zones are judged by their ink, not
+    by their text, so what would be answered does not matter there. Corrected answers, and marks on printed words,
+    which are harder to see than marks in boxes, have kinds of their own.
+    """
+    return f"{_written(spec, state)}{_SUFFIX.get(state, '')}"
+
+
+def _written(spec: FieldSpec, state: FieldState) -> str:
+    if spec.entry is not Entry.HAND:
+        return f"{spec.entry.value} {spec.kind.value}"
+    if spec.kind.is_text:
+        way = "comb" if spec.cells else "line"
+        return way if state is FieldState.EMPTY else f"{way} {_answer(spec)}"
+    return "word" if spec.options and spec.options[0].style == "word" else spec.kind.value
+
+
+def _answer(spec: FieldSpec) -> str:
+    if spec.kind is FieldKind.DATE:
+        return "date"
+    if spec.lexicon is None:
+        return spec.alphabet or "text"
+    return "name" if _is_name(spec) else "coded"
+
+
+def _is_name(spec: FieldSpec) -> bool:
+    return spec.lexicon is not None and load_lexicon(spec.lexicon).is_open
+
+
+def measured_version(reader: str, version: str) -> str:
+    """The part of a reader's version that a calibration holds for.
+
+    Readers that come with this package, and their models, are compared to the letter. Tesseract and ZXing are
+    installed by the machine's owner and differ in the last digits from one machine to the next, while the models that
+    decide what is read change with the major version; of those only the major version and the languages count, and
+    the audit watches over the rest.
+    """
+    return _MINOR.sub(r"\1", version) if reader in _FOREIGN_READERS else version

@@ -1,0 +1,85 @@
+"""A card interpreted again with other texts: with what was truly written, or with another reader's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from ocr.confidence.trust import Uncalibrated
+from ocr.extract.reader import Raw
+from ocr.extract.tesseract import TesseractReader
+from ocr.form import Entry, Form
+from ocr.interpret import Seen, interpret
+from ocr.pipeline import PageJob, cut_crops, load_engine
+from ocr.preprocess.load import load_page
+from ocr.preprocess.locate import locate
+from ocr.reading import CardReading, FieldState, Refused
+
+
+@dataclass(frozen=True)
+class BesideJob:
+    """A page that was read, to be read again."""
+
+    page: PageJob
+    reading: CardReading
+
+
+def interpret_again(form: Form, reading: CardReading, raws: Mapping[str, Raw]) -> dict[str, str | None]:
+    """Values of a card's fields when some of them are read otherwise and all others as they were."""
+    seen = [
+        Seen(
+            form.by_name[r.field],
+            raws.get(r.field, Raw(r.state, r.raw, r.probability)),
+            r.reader,
+            r.reader_version,
+            r.quad,
+        )
+        for r in reading.fields
+    ]
+    fields, _ = interpret(form, seen, Uncalibrated(), date.today())
+    return {field.field: field.value for field in fields}
+
+
+def decode_written(form: Form, reading: CardReading, written: Mapping[str, str]) -> dict[str, str | None]:
+    """Values that today's dictionaries and grammars give to exactly what was written.
+
+    What they get wrong here no reader can get right through them: the floor of the error.
+    """
+    raws = {
+        name: Raw(FieldState.READ, text, 1.0) if text else Raw(FieldState.EMPTY, "", 1.0)
+        for name, text in written.items()
+    }
+    return interpret_again(form, reading, raws)
+
+
+def read_beside(job: BesideJob, forms_dir: Path) -> dict[str, str]:
+    """Read a page's handwritten texts with Tesseract and today's text decoding; marks and stamps stay as they were.
+
+    Returns
+    -------
+    dict
+        Value by field, empty where there is none; nothing where the page can no longer be found.
+    """
+    sheet = load_page(job.page.path, job.page.page, job.page.sha256)
+    if isinstance(sheet, Refused):
+        return {}
+    engine = load_engine(forms_dir)
+    located = locate(sheet, engine.forms, engine.gates)
+    if isinstance(located, Refused):
+        return {}
+    crops = [
+        crop
+        for crop in cut_crops(sheet, located.registration)
+        if crop.spec.entry is Entry.HAND and crop.spec.kind.is_text
+    ]
+    raws = dict(zip((crop.spec.name for crop in crops), _tesseract().read(crops), strict=True))
+    values = interpret_again(located.registration.form, job.reading, raws)
+    return {name: values[name] or "" for name in raws}
+
+
+@lru_cache(maxsize=1)
+def _tesseract() -> TesseractReader:
+    return TesseractReader()

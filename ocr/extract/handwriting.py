@@ -1,0 +1,184 @@
+"""Read handwriting: boxes of a comb one by one, lines as a whole, each with the probability of every character."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.extract.framing import Gray, boxes, picture, strip
+from ocr.extract.ink import EMPTY_MM2, recover, writing_mm2
+from ocr.extract.networks import Line, Networks, load_networks
+from ocr.extract.reader import Crop, Raw, Reader
+from ocr.extract.tesseract import TesseractReader
+from ocr.extract.zone import belonging, overflows
+from ocr.form import FieldKind, FieldSpec
+from ocr.geometry import MM_PER_INCH
+from ocr.lexicon.alphabets import DIGITS, LATIN_CAPITALS, RUSSIAN, STRUCK, SYMBOLS, TAJIK_ONLY
+from ocr.lexicon.steps import BLANK, COLUMN, Steps
+from ocr.reading import FieldState
+
+HAND, TYPED, SCRIBBLE = range(3)
+"""Kinds of writing on a line, in the order of the network's outputs."""
+
+IMPOSSIBLE = np.float32(-30.0)
+"""Logarithm that stands for 'cannot be here'."""
+
+_CERTAIN = 0.5
+_PUNCTUATION = "-./"
+_ALPHABETS = {
+    "cyrillic": RUSSIAN + TAJIK_ONLY + _PUNCTUATION,
+    "date": DIGITS + _PUNCTUATION,
+    "digits": DIGITS + _PUNCTUATION,
+    "passport": LATIN_CAPITALS + DIGITS + _PUNCTUATION,
+    "latin": LATIN_CAPITALS + _PUNCTUATION,
+}
+
+
+class HandwritingReader:
+    """Reads text fields that people fill in.
+
+    Parameters
+    ----------
+    networks
+        Gives the networks; by default the shipped ones, loaded at the first use.
+    typed
+        Reads lines that were not written by hand.
+    """
+
+    name = "handwriting"
+
+    def __init__(self, networks: Callable[[], Networks] = load_networks, typed: Reader | None = None) -> None:
+        self._networks = networks
+        self._typed = typed or TesseractReader()
+
+    @property
+    def version(self) -> str:
+        """Of the weights."""
+        return self._networks().version
+
+    def read(self, crops: Sequence[Crop]) -> list[Raw]:
+        """One `Raw` per crop, in order, with `Raw.steps` where something was read."""
+        inks = [_ink(crop) for crop in crops]
+        written = [i for i, (_, amount) in enumerate(inks) if amount >= EMPTY_MM2]
+        found = {i: Raw(FieldState.EMPTY, "", 1 - amount / (2 * EMPTY_MM2)) for i, (_, amount) in enumerate(inks)}
+        combs = [i for i in written if crops[i].spec.cells]
+        lines = [i for i in written if not crops[i].spec.cells]
+        found.update(zip(combs, self._combs([crops[i] for i in combs], [inks[i][0] for i in combs]), strict=True))
+        found.update(zip(lines, self._lines([crops[i] for i in lines], [inks[i][0] for i in lines]), strict=True))
+        return [found[i] for i in range(len(crops))]
+
+    def _combs(self, crops: Sequence[Crop], inks: Sequence[Gray]) -> list[Raw]:
+        """All boxes of all combs in one run of the network; boxes without ink need no network."""
+        shown = [_pictures(crop, ink) for crop, ink in zip(crops, inks, strict=True)]
+        inked = [image for images in shown for image in images if image.any()]
+        logits = iter(self._networks().boxes(inked) if inked else ())
+        raws = []
+        for crop, ink, images in zip(crops, inks, shown, strict=True):
+            rows = [next(logits) if image.any() else None for image in images]
+            raws.append(_of_comb(crop, ink, [_in_alphabet(row, crop.spec, space=False) for row in rows]))
+        return raws
+
+    def _lines(self, crops: Sequence[Crop], inks: Sequence[Gray]) -> list[Raw]:
+        strips = [strip(ink, crop.dpi) for crop, ink in zip(crops, inks, strict=True)]
+        lines = self._networks().lines(strips) if strips else []
+        raws = [_of_line(crop, ink, line) for crop, ink, line in zip(crops, inks, lines, strict=True)]
+        typed = [i for i, line in enumerate(lines) if line.kind.argmax() == TYPED]
+        for i, raw in zip(typed, self._typed.read([crops[i] for i in typed]) if typed else (), strict=True):
+            raws[i] = raw
+        return raws
+
+
+def _ink(crop: Crop) -> tuple[Gray, float]:
+    """Ink that belongs to the field, and how much writing that is in square millimetres."""
+    ink = recover(crop.pixels, crop.blank, crop.dpi)
+    amount = writing_mm2(ink, crop.dpi)
+    return (belonging(ink, crop), amount) if amount >= EMPTY_MM2 else (ink, amount)
+
+
+def _pictures(crop: Crop, ink: Gray) -> list[Gray]:
+    """One picture per box of a comb."""
+    scale, box = crop.dpi / MM_PER_INCH, crop.spec.box
+    left, top = (box.x - crop.rect.x) * scale, (box.y - crop.rect.y) * scale
+    edges = [left + i * box.w / (crop.spec.cells or 1) * scale for i in range((crop.spec.cells or 1) + 1)]
+    return [picture(part, box.h * scale) for part in boxes(ink, edges, top, top + box.h * scale)]
+
+
+def _in_alphabet(logits: NDArray[np.float32] | None, spec: FieldSpec, *, space: bool) -> NDArray[np.float64]:
+    """Logarithms of probabilities among the field's characters, (..., classes); without logits surely blank."""
+    if logits is None:
+        return _sure(BLANK)
+    kept = np.where(_mask(spec, space), logits.astype(np.float64), -np.inf)
+    kept = kept - kept.max(axis=-1, keepdims=True)
+    logp = kept - np.log(np.exp(kept).sum(axis=-1, keepdims=True))
+    return np.asarray(np.maximum(logp, IMPOSSIBLE), np.float64)
+
+
+def _mask(spec: FieldSpec, space: bool) -> NDArray[np.bool_]:
+    name = "date" if spec.kind is FieldKind.DATE else spec.alphabet or "cyrillic"
+    mask = np.zeros(1 + len(SYMBOLS), bool)
+    mask[[BLANK, COLUMN[STRUCK], *(COLUMN[c] for c in _ALPHABETS[name] + (" " if space else ""))]] = True
+    return mask
+
+
+def _sure(column: int) -> NDArray[np.float64]:
+    row = np.full(1 + len(SYMBOLS), IMPOSSIBLE, np.float64)
+    row[column] = 0.0
+    return row
+
+
+@dataclass(frozen=True)
+class _Text:
+    """Likeliest text of steps, and whether something in it was struck out."""
+
+    text: str
+    struck: bool
+
+
+def _of_comb(crop: Crop, ink: Gray, rows: list[NDArray[np.float64]]) -> Raw:
+    """Steps of a comb: its boxes with sure blanks around each. A box struck out may hold any character."""
+    text = "".join(" " if row.argmax() == BLANK else SYMBOLS[int(row.argmax()) - 1] for row in rows)
+    blank = _sure(BLANK)
+    steps = [blank]
+    for row in rows:
+        steps += [_spaced(_opened(row, crop.spec)), blank]
+    return _raw(crop, ink, text.strip(), Steps(np.stack(steps).astype(np.float32)))
+
+
+def _opened(row: NDArray[np.float64], spec: FieldSpec) -> NDArray[np.float64]:
+    """What was struck out becomes any character, each as likely."""
+    share = float(np.exp(row[COLUMN[STRUCK]]))
+    free = _mask(spec, space=False)
+    free[[BLANK, COLUMN[STRUCK], *(COLUMN[c] for c in _PUNCTUATION)]] = False
+    mixed = np.exp(row) + share * free / free.sum()
+    mixed[COLUMN[STRUCK]] = 0.0
+    return np.asarray(np.maximum(np.log(np.maximum(mixed, 1e-300)), IMPOSSIBLE), np.float64)
+
+
+def _spaced(row: NDArray[np.float64]) -> NDArray[np.float64]:
+    """An empty box may mean nothing or a space between words."""
+    spaced = row.copy()
+    spaced[[BLANK, COLUMN[" "]]] = max(row[BLANK] - np.log(2), IMPOSSIBLE)
+    return spaced
+
+
+def _of_line(crop: Crop, ink: Gray, line: Line) -> Raw:
+    logp = _in_alphabet(line.characters, crop.spec, space=True)
+    best = logp.argmax(axis=1)
+    kept = [int(c) for c, before in zip(best, [BLANK, *best[:-1]], strict=True) if c not in (BLANK, before)]
+    text = "".join(SYMBOLS[c - 1] for c in kept).strip()
+    if line.kind.argmax() == SCRIBBLE and not text.strip(STRUCK):
+        return Raw(FieldState.UNREAD, "", 0.0)
+    return _raw(crop, ink, text, Steps(logp.astype(np.float32)))
+
+
+def _raw(crop: Crop, ink: Gray, text: str, steps: Steps) -> Raw:
+    """The reading with its state: something struck out, or writing that leaves the field, is for people to see."""
+    if not text.strip(STRUCK + " " + _PUNCTUATION):
+        return Raw(FieldState.UNREAD, "", 0.0)
+    state = FieldState.CORRECTED if STRUCK in text else FieldState.READ
+    if state is FieldState.READ and overflows(ink, crop):
+        state = FieldState.DOUBTFUL
+    return Raw(state, text.replace(STRUCK, "").strip(), 1.0, steps=steps)

@@ -1,0 +1,83 @@
+"""The trained networks, run by ONNX Runtime on one thread. They are made by `training/`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from ocr.extract.framing import ROWS, SIDE, Gray
+
+MODELS = Path(__file__).parents[1] / "data" / "models"
+
+LINES_AT_ONCE = 8
+"""Lines of about the same width that are read together; the narrower ones are padded with paper."""
+
+Logits = NDArray[np.float32]
+
+
+class Line(NamedTuple):
+    """What the network for lines says of a strip: logits of characters (T, classes) and of its kind of writing (3,)."""
+
+    characters: Logits
+    kind: Logits
+
+
+class Networks:
+    """Both networks of a folder, loaded at once.
+
+    Attributes
+    ----------
+    version
+        Changes whenever the weights do.
+    """
+
+    def __init__(self, folder: Path = MODELS) -> None:
+        files = [(folder / name).read_bytes() for name in ("boxes.onnx", "lines.onnx")]
+        self._boxes, self._lines = (_session(file) for file in files)
+        self.version = sha256(b"".join(files)).hexdigest()[:12]
+
+    def boxes(self, pictures: Sequence[Gray]) -> Logits:
+        """Logits (N, classes) of pictures uint8 (SIDE, SIDE)."""
+        stacked = np.stack(pictures)[:, None].astype(np.float32) / np.float32(255)
+        assert stacked.shape[2:] == (SIDE, SIDE)
+        return np.asarray(self._boxes.run(None, {"pictures": stacked})[0], np.float32)
+
+    def lines(self, strips: Sequence[Gray]) -> list[Line]:
+        """One `Line` per strip uint8 (ROWS, w), in order."""
+        order = sorted(range(len(strips)), key=lambda i: strips[i].shape[1])
+        found: dict[int, Line] = {}
+        for start in range(0, len(order), LINES_AT_ONCE):
+            part = order[start : start + LINES_AT_ONCE]
+            characters, kinds = self._lines.run(None, {"strips": padded([strips[i] for i in part])})
+            for i, logits, kind in zip(part, characters, kinds, strict=True):
+                found[i] = Line(logits[: -(-strips[i].shape[1] // 4)], kind)
+        return [found[i] for i in range(len(strips))]
+
+
+def padded(strips: Sequence[Gray]) -> NDArray[np.float32]:
+    """Strips in one array (N, 1, ROWS, W) in 0..1, W a multiple of four."""
+    width = -(-max(strip.shape[1] for strip in strips) // 4) * 4
+    out = np.zeros((len(strips), 1, ROWS, width), np.float32)
+    for row, strip in zip(out, strips, strict=True):
+        row[0, :, : strip.shape[1]] = strip / np.float32(255)
+    return out
+
+
+@lru_cache(maxsize=1)
+def load_networks() -> Networks:
+    """The shipped networks, once a process."""
+    return Networks()
+
+
+def _session(model: bytes) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

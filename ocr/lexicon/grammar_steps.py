@@ -1,0 +1,111 @@
+"""Dates, numbers and passport numbers from probabilities of characters: only what the grammar admits is searched."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+from math import exp
+
+from ocr.lexicon.alphabets import LATIN_CAPITALS, SEPARATORS, STRUCK
+from ocr.lexicon.ctc import merged, n_best, thinned
+from ocr.lexicon.grammar import dates_of
+from ocr.lexicon.match import NOT_IN_LEXICON, SHARPNESS, Scores, shares
+from ocr.lexicon.steps import Steps
+from ocr.reading import Candidate
+
+_IMPOSSIBLE = exp(-SHARPNESS)  # prior of one text that follows no grammar, relative to one that does
+_UNUSUAL = 0.1
+
+_DAY, _MONTH = "(?:0[1-9]|[12][0-9]|3[01])", "(?:0[1-9]|1[0-2])"
+_YEAR = "(?:[0-9]{0,2}|(?:19|20)[0-9]{1,2})"
+_DATE_BEGINS = re.compile(rf"[0-9]?|(?:{_DAY} ?|[1-9] )(?:[0-9]?|(?:{_MONTH} ?|[1-9] ){_YEAR})")
+_PASSPORT_BEGINS = re.compile(r"[A-Z]{0,2}[0-9]{0,9}")
+_PASSPORT = re.compile(r"[A-Z]{0,2}[0-9]{6,9}")
+
+
+def decode_date_steps(
+    steps: Steps, *, earliest: date, latest: date, usual: tuple[date, date], limit: int = 5
+) -> tuple[Candidate, ...]:
+    """Read a date written day, month, year, with or without separators, the year in two or four digits.
+
+    Parameters
+    ----------
+    earliest, latest
+        No date outside is real.
+    usual
+        First and last day of the time in which most such dates lie; others count for less.
+
+    Returns
+    -------
+    tuple of Candidate
+        ISO dates and `NOT_IN_LEXICON`, likeliest first, as shares; empty where the likeliest text is empty.
+    """
+
+    def dates(text: str) -> Iterable[tuple[str, float]]:
+        for value in dates_of(text.split(), earliest, latest):
+            yield value, 1.0 if usual[0].isoformat() <= value <= usual[1].isoformat() else _UNUSUAL
+
+    spaced = merged(merged(steps, STRUCK), SEPARATORS, " ")
+    return _decode(spaced, lambda text: bool(_DATE_BEGINS.fullmatch(text)), dates, limit)
+
+
+def decode_digits_steps(steps: Steps, *, limit: int = 5) -> tuple[Candidate, ...]:
+    """Read a whole number; a number that people pad with zeros loses them.
+
+    Returns
+    -------
+    tuple of Candidate
+        As from `decode_date_steps`.
+    """
+
+    def numbers(text: str) -> Iterable[tuple[str, float]]:
+        return [(str(int(text)), 1.0)] if text.isdecimal() else []
+
+    return _decode(merged(steps, SEPARATORS + STRUCK), str.isdecimal, numbers, limit)
+
+
+def decode_passport_steps(steps: Steps, *, limit: int = 5) -> tuple[Candidate, ...]:
+    """Read a passport's series and number: at most two letters, then 6 to 9 digits; a Cyrillic А comes out Latin.
+
+    Returns
+    -------
+    tuple of Candidate
+        As from `decode_date_steps`.
+    """
+
+    def numbers(text: str) -> Iterable[tuple[str, float]]:
+        usual = text.lstrip("A").isdecimal()  # series of this country: А, later none
+        return [(text, 1.0 if usual else _UNUSUAL)] if _PASSPORT.fullmatch(text) else []
+
+    joined = merged(merged(steps, SEPARATORS + STRUCK), "А", LATIN_CAPITALS[0])
+    return _decode(joined, lambda text: bool(_PASSPORT_BEGINS.fullmatch(text)), numbers, limit)
+
+
+def _decode(
+    steps: Steps,
+    admits: Callable[[str], bool],
+    values: Callable[[str], Iterable[tuple[str, float]]],
+    limit: int,
+) -> tuple[Candidate, ...]:
+    """Values of the likeliest texts that follow a grammar; the likeliest that does not is `NOT_IN_LEXICON`.
+
+    Parameters
+    ----------
+    admits
+        Whether a text may be the beginning of one that follows the grammar.
+    values
+        What a text may mean, with priors.
+    """
+    steps = thinned(steps)
+    anything = n_best(steps)
+    if not anything or not anything[0][0]:
+        return ()
+    scores: Scores = {}
+    for text, logp in n_best(steps, admits):
+        for value, prior in values(text):
+            before, first = scores.get(value, (0.0, text))
+            scores[value] = before + exp(logp) * prior, first
+    odd = next(((text, logp) for text, logp in anything if text and not list(values(text))), None)
+    scores[NOT_IN_LEXICON] = (exp(odd[1]) * _IMPOSSIBLE, odd[0]) if odd else (0.0, anything[0][0])
+    return shares(scores, sum(score for score, _ in scores.values()), limit)

@@ -1,0 +1,146 @@
+"""Names of people: what is written counts, and a list of names is a prior, never a cage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from math import exp, log
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.lexicon.alphabets import RUSSIAN, STRUCK, TAJIK_ONLY
+from ocr.lexicon.ctc import log_likelihoods, merged, n_best, thinned
+from ocr.lexicon.distance import distance
+from ocr.lexicon.lexicon import Lexicon
+from ocr.lexicon.match import ANYWHERE, SHARPNESS, belonging, known, near, shares
+from ocr.lexicon.normalise import fold, letters, normalise_name, plain
+from ocr.lexicon.shortlist import Spelt, likeliest, spelt
+from ocr.lexicon.spelling import Spelling, learn_spelling
+from ocr.lexicon.steps import Steps
+from ocr.reading import Candidate
+
+_CLOSE = 1.0
+_UNLISTED, _GARBLED = 0.2, 0.1
+_LISTED = 0.5  # share of people whose name is on a list
+_TRUST = 0.6  # how far the prior counts: the recogniser has learnt some spelling itself
+_WEIGHED = 30  # likeliest listed names whose probability is worked out
+_LETTERS = RUSSIAN + TAJIK_ONLY
+
+# -ин and -ина are left out: they also end Tajik names (Амин, Мадина).
+_MALE = ("ов", "ев", "ский", "цкий", "ович", "евич", "угли")
+_FEMALE = ("ова", "ева", "ская", "цкая", "овна", "евна", "кизи")
+
+
+def sex_of_ending(name: str) -> str:
+    """``M`` or ``F`` by the Russian ending of a name; empty for neutral ones such as Раҳимзода or Раҳимӣ."""
+    last = (fold(name).split() or [""])[-1]
+    if last.endswith(_FEMALE):
+        return "F"
+    return "M" if last.endswith(_MALE) else ""
+
+
+def decode_name(text: str, lexicon: Lexicon, limit: int = 5) -> tuple[Candidate, ...]:
+    """Candidates for a name that was read as a text: the text as written, and names of the list that it nearly is.
+
+    Returns
+    -------
+    tuple of Candidate
+        Names in capitals, likeliest first, as raw shares that sum to less than 1; empty for an empty text.
+    """
+    written = normalise_name(text)
+    key = fold(written)
+    if not key:
+        return ()
+    by_key: dict[str, tuple[float, str]] = {}
+    for form, cost in near(key, lexicon, None):
+        if cost > _CLOSE:
+            continue
+        closeness = distance(written.lower(), form.text.lower())
+        best = by_key.get(form.key)
+        if best is None or closeness < best[0]:
+            by_key[form.key] = (closeness, normalise_name(form.text))
+    scores = {name: (exp(-SHARPNESS * distance(key, k)), name) for k, (_, name) in by_key.items() if k != key}
+    listed = 1.0 if key in by_key else 0.0
+    scores[written] = (listed + _UNLISTED, written)
+    total = sum(p for p, _ in scores.values()) + _GARBLED
+    return shares(scores, total, limit)
+
+
+def decode_name_steps(
+    steps: Steps, lexicon: Lexicon, sex: Mapping[str, float] = ANYWHERE, limit: int = 5
+) -> tuple[Candidate, ...]:
+    """Candidates for a name by probabilities of its characters.
+
+    The likeliest texts and the listed names like them are weighed by likelihood and prior: a listed name has an equal
+    part of the list's share, any text a share by its spelling, and endings of the other sex count for less.
+
+    Parameters
+    ----------
+    sex
+        Shares of ``M`` and ``F`` as far as the card says.
+
+    Returns
+    -------
+    tuple of Candidate
+        Names in capitals as written, likeliest first; shares of the posterior that sum to less than 1, the rest being
+        texts that were not listed; empty where the likeliest text is empty.
+    """
+    steps = thinned(merged(merged(steps, STRUCK), "./", " "))
+    written = [normalise_name(text) for text, _ in n_best(steps)]
+    if not written or not written[0]:
+        return ()
+    prior, sexes = _prior(lexicon), known(sex, ("M", "F"))
+    read = {letters(name): name for name in reversed(written) if name}  # the likeliest way to set spaces comes last
+    listed = (prior.spelt.texts[i] for i in likeliest(steps, prior.spelt, _WEIGHED))
+    names = {**{letters(name): name for name in listed}, **read}
+    likelihoods = log_likelihoods(merged(steps, "- "), list(names))
+    gains = [_TRUST * prior.gain(name) + log(belonging(prior.sex(name), sexes)) for name in names.values()]
+    scores = np.exp(likelihoods + gains - max(likelihoods + gains))
+    of_reading = np.array([key in read for key in names])
+    unlisted = of_reading & np.array([name not in prior.listed for name in names.values()])
+    total = float(scores.sum()) + _unread(np.exp(likelihoods), scores, of_reading, unlisted)
+    ranked = {name: (float(score), name) for name, score in zip(names.values(), scores, strict=True)}
+    return shares(ranked, total, limit)
+
+
+def _unread(
+    chances: NDArray[np.float64], scores: NDArray[np.float64], read: NDArray[np.bool_], unlisted: NDArray[np.bool_]
+) -> float:
+    """Score of all the texts that the search gave up: they are like those it kept that are on no list."""
+    weight = float(chances[unlisted].sum())
+    return max(0.0, 1 - float(chances[read].sum())) * float(scores[unlisted].sum()) / weight if weight else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class _Prior:
+    """A list of names ready to be a prior."""
+
+    listed: Mapping[str, str]
+    spelt: Spelt
+    by_ending: bool
+    spelling: Spelling
+
+    def gain(self, name: str) -> float:
+        """Log of how much likelier the name is than as many letters drawn with equal chances."""
+        listed = _LISTED / len(self.listed) if name in self.listed else 0.0
+        probability = listed + (1 - _LISTED) * exp(self.spelling.log_probability(name))
+        return log(probability) + (len(name) + 1) * log(len(_LETTERS))
+
+    def sex(self, name: str) -> str:
+        """``M``, ``F`` or empty, by the list where it says so and else by the ending."""
+        return sex_of_ending(name) if self.by_ending else self.listed.get(name, "")
+
+
+@lru_cache(maxsize=8)
+def _prior(lexicon: Lexicon) -> _Prior:
+    """The list's names in capitals, with and without Tajik letters, and their spelling."""
+    listed: dict[str, str] = {}
+    for form in lexicon.forms:
+        name = normalise_name(form.text)
+        if set(name) <= set(_LETTERS):
+            parent = lexicon.entries[form.code].parent
+            listed.setdefault(name, parent)
+            listed.setdefault(plain(name), parent)
+    return _Prior(listed, spelt(listed), not lexicon.parents, learn_spelling(listed))

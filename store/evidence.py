@@ -1,0 +1,144 @@
+"""What people's decisions say about the readers: every reading that was judged by its score, right or wrong or unknown.
+
+A field that waited was decided blind, so its decision is a label. A value that stood has one only if it was drawn for
+the audit: that somebody corrected it is no random sample, and would make the reader look worse than it is.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from ocr.confidence.fit import Sample
+from ocr.confidence.kinds import kind_of
+from ocr.confidence.values import canonical
+from ocr.form import FieldSpec
+from ocr.reading import FieldState, Why
+from store.records import CHUNK, forms_of
+from store.settle import Decided, in_force
+from store.tables import Card, Decision, PersonalDecision, PersonalReading, Reading
+
+BY_SCORE = frozenset({Why.NOT_SURE, Why.STOPPED, Why.UNMEASURED, Why.AUDIT})
+"""Reasons to wait that follow from the score; a field that waits for another one would wait at any threshold."""
+
+PREFILLED = "prefilled"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One reading, and the decision in force about its field if there is one.
+
+    Attributes
+    ----------
+    decision_id
+        In the order in which people decided.
+    """
+
+    sample: Sample
+    spec: FieldSpec
+    read_at: datetime
+    decision_id: int | None
+
+
+def stood(review: Sequence[str]) -> bool:
+    """Whether the machine's value stood when it was read: nobody was to look, or only the audit."""
+    return set(review) <= {Why.AUDIT}
+
+
+def judged(session: Session) -> Iterator[Judged]:
+    """All cards' newest readings that a threshold decides about."""
+    last = 0
+    while ids := session.scalars(select(Card.id).where(Card.id > last).order_by(Card.id).limit(CHUNK)).all():
+        yield from _of_cards(session, ids)
+        last = ids[-1]
+
+
+def audited(session: Session, since: datetime | None) -> list[Judged]:
+    """Audited readings with their outcome, in the order in which people decided.
+
+    Parameters
+    ----------
+    since
+        Only what was read since then.
+    """
+    query = select(Decision.card_id).where(Decision.kind == "audit").distinct().order_by(Decision.card_id)
+    if since is not None:
+        query = query.where(Decision.at >= since)
+    ids = session.scalars(query).all()
+    chunks = (ids[i : i + CHUNK] for i in range(0, len(ids), CHUNK))
+    found = [
+        item
+        for chunk in chunks
+        for item in _of_cards(session, chunk)
+        if item.sample.stood and item.sample.right is not None and (since is None or item.read_at >= since)
+    ]
+    return sorted(found, key=lambda item: item.decision_id or 0)
+
+
+def newest_versions(session: Session) -> dict[str, str]:
+    """The version of each reader that read last."""
+    newest = select(func.max(Reading.id)).group_by(Reading.reader)
+    query = select(Reading.reader, Reading.reader_version).where(Reading.id.in_(newest))
+    return {row.reader: row.reader_version for row in session.execute(query)}
+
+
+def _of_cards(session: Session, card_ids: Sequence[int]) -> Iterator[Judged]:
+    rows = session.execute(_readings(card_ids)).all()
+    forms = forms_of(session, (row.form_id for row in rows))
+    decisions, blind = _decisions(session, card_ids)
+    for row in rows:
+        if row.state not in (FieldState.READ, FieldState.EMPTY) or not set(row.review) <= BY_SCORE:
+            continue
+        spec, stands = forms[row.form_id].by_name[row.field], stood(row.review)
+        decision = decisions[row.card_id].get(row.field)
+        if decision is None or decision.id not in blind or (stands and not row.review):
+            decision = None
+        right = None if decision is None else canonical(spec, row.value) == canonical(spec, decision.value or "")
+        kind = kind_of(spec, FieldState(row.state))
+        sample = Sample(row.reader, row.reader_version, kind, row.score, right, stands)
+        yield Judged(sample, spec, row.read_at, decision.id if decision else None)
+
+
+def _readings(card_ids: Sequence[int]) -> Select[Any]:
+    value = func.coalesce(Reading.value, PersonalReading.value)
+    return (
+        select(
+            Card.form_id,
+            Reading.card_id,
+            Reading.field,
+            Reading.state,
+            Reading.review,
+            Reading.score,
+            Reading.reader,
+            Reading.reader_version,
+            Reading.read_at,
+            value.label("value"),
+        )
+        .join(Card, (Card.id == Reading.card_id) & (Card.edition == Reading.edition))
+        .outerjoin(PersonalReading, PersonalReading.reading_id == Reading.id)
+        .where(Reading.card_id.in_(card_ids), Reading.score.is_not(None), value.is_not(None))
+    )
+
+
+def _decisions(session: Session, card_ids: Sequence[int]) -> tuple[dict[int, dict[str, Decided]], set[int]]:
+    """Decisions in force by card and field, and the ids of all that were made without the machine's value in sight."""
+    value = func.coalesce(Decision.value, PersonalDecision.value).label("value")
+    query = (
+        select(Decision.id, Decision.card_id, Decision.field, value, Decision.undoes, Decision.shown)
+        .outerjoin(PersonalDecision, PersonalDecision.decision_id == Decision.id)
+        .where(Decision.card_id.in_(card_ids))
+        .order_by(Decision.id)
+    )
+    logs: defaultdict[int, list[Decided]] = defaultdict(list)
+    blind = set()
+    for row in session.execute(query):
+        logs[row.card_id].append(Decided(row.id, row.field, row.value, row.undoes))
+        if row.shown != PREFILLED:
+            blind.add(row.id)
+    return defaultdict(dict, {card_id: in_force(log) for card_id, log in logs.items()}), blind

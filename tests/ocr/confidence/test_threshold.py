@@ -1,0 +1,111 @@
+"""Thresholds keep their promise: by the bound, and in simulated worlds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binom
+
+from ocr.confidence.evidence import Evidence
+from ocr.confidence.threshold import LEVEL, lower_bound, lowest_threshold, upper_bound
+from tests.ocr.confidence.readings import READINGS, arrays, error_at, operation
+
+
+@given(st.integers(1, 3000), st.data())
+def test_upper_bound_is_the_share_at_which_so_few_errors_are_a_5_percent_chance(n: int, data: st.DataObject) -> None:
+    k = data.draw(st.integers(0, min(n - 1, 40)))
+    bound = upper_bound(k, n)
+    assert lower_bound(k, n) <= k / n < bound < 1
+    assert binom.cdf(k, n, bound) == pytest.approx(0.05, abs=1e-6)
+    if k:
+        assert binom.sf(k - 1, n, lower_bound(k, n)) == pytest.approx(0.05, abs=1e-6)
+
+
+def test_upper_bound_of_no_evidence_is_one_and_nonsense_is_refused() -> None:
+    assert upper_bound(0, 0) == 1
+    assert lower_bound(0, 0) == 0
+    with pytest.raises(ValueError, match="no share"):
+        upper_bound(3, 2)
+
+
+@given(READINGS, st.sampled_from([0.02, 0.1, 0.3]))
+def test_what_a_threshold_says_of_itself_is_so(readings: list[tuple[float, bool]], limit: float) -> None:
+    scores, right = arrays(readings)
+    found = lowest_threshold(Evidence.full(scores, right), limit)
+    if found is None:
+        assert upper_bound(int((~right).sum()), len(right)) > limit
+        return
+    taken = scores >= found.score
+    assert (found.accepted, found.labelled, found.wrong) == (taken.sum(), taken.sum(), (~right[taken]).sum())
+    assert upper_bound(found.wrong, found.accepted) == pytest.approx(found.bound) <= limit
+    assert found.share == pytest.approx(taken.mean())
+
+
+def test_a_strict_promise_needs_enough_readings() -> None:
+    assert lowest_threshold(Evidence.full(np.ones(900), np.ones(900, bool)), 0.003) is None
+    assert lowest_threshold(Evidence.full(np.ones(1100), np.ones(1100, bool)), 0.003) is not None
+    assert lowest_threshold(Evidence.full([], []), 0.003) is None
+
+
+def test_two_errors_among_the_surest_do_not_end_the_search() -> None:
+    scores = np.linspace(1, 0, 12_000)
+    right = np.ones(12_000, bool)
+    right[[3, 700]] = False
+    found = lowest_threshold(Evidence.full(scores, right), 0.003)
+    assert found is not None and found.share == 1
+
+
+def test_audited_readings_alone_prove_a_threshold_and_unaudited_ones_prove_nothing() -> None:
+    count = 100_000
+    scores, right, stood = np.linspace(0.5, 1, count), np.ones(count, bool), np.ones(count, bool)
+    labelled = np.arange(count) % 50 == 0
+    found = lowest_threshold(Evidence(scores, right, labelled, stood), 0.003)
+    assert found is not None and (found.accepted, found.labelled) == (count, 2000)
+    assert found.bound == pytest.approx(upper_bound(0, 2000))
+    assert lowest_threshold(Evidence(scores, right, np.zeros(count, bool), stood), 0.003) is None
+
+
+def test_below_the_present_threshold_the_bounds_of_both_strata_are_mixed_by_their_size() -> None:
+    stood = np.arange(40_000) < 30_000
+    right = np.ones(40_000, bool)
+    right[35_000] = False
+    evidence = Evidence(np.where(stood, 0.9, 0.4), right, ~stood | (np.arange(40_000) < 2000), stood)
+    found = lowest_threshold(evidence, 0.003)
+    level = 1 - (1 - LEVEL) / 2
+    assert found is not None and found.score == 0.4
+    assert found.bound == pytest.approx(0.75 * upper_bound(0, 2000, level) + 0.25 * upper_bound(1, 10_000, level))
+
+
+def test_labels_speak_for_their_stratum() -> None:
+    evidence = operation(np.random.default_rng(1), 2000, present=0.5, audit=0.2)
+    for stratum in (evidence.stood, ~evidence.stood):
+        assert evidence.weights[stratum].sum() == pytest.approx(stratum.sum())
+    assert not evidence.weights[~evidence.labelled].any()
+
+
+def test_the_promise_is_broken_in_5_percent_of_worlds_at_most() -> None:
+    """A reader that is always a little worse than promised: the search from the low end is fooled thrice as often."""
+    rng, worlds = np.random.default_rng(11), 400
+    fooled = from_below = 0
+    for _ in range(worlds):
+        scores, right = rng.uniform(size=1500), rng.uniform(size=1500) >= 0.01
+        fooled += lowest_threshold(Evidence.full(scores, right), 0.00999) is not None
+        errors = np.cumsum(~right[np.argsort(-scores)])
+        from_below += any(upper_bound(int(errors[n - 1]), n) <= 0.00999 for n in range(300, 1501, 20))
+    assert fooled <= binom.ppf(0.99, worlds, 1 - LEVEL)
+    assert from_below > 1.5 * worlds * (1 - LEVEL)
+
+
+@pytest.mark.parametrize("present", [0.3, 0.45])
+def test_thresholds_from_operation_keep_the_promise_whatever_the_present_one_is(present: float) -> None:
+    rng, worlds, found, broken = np.random.default_rng(4), 100, 0, 0
+    for _ in range(worlds):
+        evidence = operation(rng, 8000, present, audit=0.1)
+        threshold = lowest_threshold(evidence, 0.01)
+        if threshold is not None:
+            found += 1
+            broken += bool(error_at(evidence.scores[evidence.scores >= threshold.score]).mean() > 0.01)
+    assert found > worlds / 2
+    assert broken <= worlds * (1 - LEVEL)

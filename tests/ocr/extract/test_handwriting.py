@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from ocr.artwork import raster
+from ocr.extract.framing import Gray
+from ocr.extract.handwriting import IMPOSSIBLE, HandwritingReader
+from ocr.extract.networks import MODELS, Line, Networks, load_networks
+from ocr.extract.reader import Crop, Raw
+from ocr.form import FieldSpec
+from ocr.geometry import mm_to_pixels
+from ocr.lexicon.alphabets import STRUCK, SYMBOLS
+from ocr.lexicon.steps import BLANK, COLUMN
+from ocr.reading import FieldState
+from ocr.warp import crop_size, crop_to_mm, resample
+from tests.ocr.extract.drawn import DPI, MARGIN, blank, form
+
+FONT = MODELS.parent / "fonts" / "DejaVuSansCondensed.ttf"
+INK = (150, 60, 25)
+COMB, LINE = ("revised-departure", "surname"), ("card-2008", "surname")
+
+
+def _crop(of: tuple[str, str], text: str, height: float = 3.6) -> Crop:
+    """A field with text written into it in blue, one letter a box where it has boxes."""
+    which = form(of[0])
+    spec = which.by_name[of[1]]
+    rect = spec.box.grown(MARGIN)
+    to_raster = mm_to_pixels(2 * DPI) @ crop_to_mm(rect, DPI)
+    page = resample(raster(which, 2 * DPI, None), to_raster, crop_size(rect, DPI))
+    scale = DPI / 25.4
+    image = Image.fromarray(page)
+    pen = ImageDraw.Draw(image)
+    font = ImageFont.truetype(FONT, round(height * scale / 0.73))
+    base = (spec.box.bottom - rect.y - 1.2) * scale
+    for i, character in enumerate(text):
+        if spec.cells:
+            pen.text(
+                ((MARGIN + (i + 0.5) * spec.box.w / spec.cells) * scale, base), character, (150, 60, 25), font, "ms"
+            )
+    if not spec.cells:
+        pen.text(((MARGIN + 2) * scale, base), text, INK, font, "ls")
+    return Crop(spec, rect, np.asarray(image, np.uint8), blank(*of), DPI)
+
+
+class Scripted(Networks):
+    """Networks that answer what the test says."""
+
+    def __init__(self, boxes: str = "", line: Sequence[str] = (), kind: int = 0) -> None:
+        self.version = "scripted"
+        self._answers, self._steps, self._kind = boxes, line, kind
+
+    def boxes(self, pictures: Sequence[Gray]) -> Any:
+        assert len(pictures) == len(self._answers)
+        return np.stack([_peak(c) for c in self._answers])
+
+    def lines(self, strips: Sequence[Gray]) -> list[Line]:
+        kind = np.zeros(3, np.float32)
+        kind[self._kind] = 5
+        return [Line(np.stack([_peak(c) for c in self._steps]), kind) for _ in strips]
+
+
+def _peak(character: str) -> Any:
+    logits = np.zeros(1 + len(SYMBOLS), np.float32)
+    logits[BLANK if character == "_" else COLUMN[character]] = 12
+    return logits
+
+
+def _read(crop: Crop, networks: Networks) -> Raw:
+    return HandwritingReader(lambda: networks).read([crop])[0]
+
+
+def test_an_empty_field_needs_no_network() -> None:
+    for of in (COMB, LINE):
+        raw = HandwritingReader(lambda: pytest.fail("asked")).read([_crop(of, "")])[0]
+        assert (raw.state, raw.text, raw.steps) == (FieldState.EMPTY, "", None)
+
+
+def test_boxes_keep_their_places_and_every_step_sums_to_one() -> None:
+    raw = _read(_crop(COMB, "РА ЕВ"), Scripted(boxes="РАЕВ"))
+    cells = form(COMB[0]).by_name[COMB[1]].cells
+    assert raw.text == "РА ЕВ"
+    assert raw.state is FieldState.READ
+    assert raw.steps is not None
+    assert raw.steps.logp.shape == (2 * (cells or 0) + 1, 1 + len(SYMBOLS))
+    assert np.allclose(np.exp(raw.steps.logp.astype(np.float64)).sum(axis=1), 1, atol=1e-4)
+    assert raw.steps.logp[1].argmax() == COLUMN["Р"]
+    assert raw.steps.logp[5].argmax() == BLANK
+
+
+def test_characters_outside_the_fields_alphabet_are_impossible() -> None:
+    raw = _read(_crop(("revised-departure", "birth_date"), "01"), Scripted(boxes="О1"))
+    assert raw.steps is not None
+    assert raw.steps.logp[1, COLUMN["О"]] == IMPOSSIBLE
+    assert raw.text[-1] == "1"
+
+
+def test_a_box_struck_out_may_hold_any_letter() -> None:
+    raw = _read(_crop(COMB, "РАЕВ"), Scripted(boxes="Р#ЕВ"))
+    assert raw.state is FieldState.CORRECTED
+    assert raw.steps is not None
+    odds = raw.steps.logp[3]
+    assert odds[COLUMN[STRUCK]] == IMPOSSIBLE
+    assert odds[COLUMN["А"]] == pytest.approx(odds[COLUMN["Я"]], abs=1e-3)
+    assert odds[COLUMN["А"]] > odds[BLANK] + 3
+
+
+def test_a_line_joins_equal_neighbours() -> None:
+    raw = _read(_crop(LINE, "АННА"), Scripted(line="_АА_Н_ННА_"))
+    assert (raw.state, raw.text) == (FieldState.READ, "АННА")
+
+
+def test_what_was_struck_before_the_answer_is_said() -> None:
+    raw = _read(_crop(LINE, "АЛИ"), Scripted(line="##_А_Л_И"))
+    assert (raw.state, raw.text) == (FieldState.CORRECTED, "АЛИ")
+
+
+def test_a_scribble_is_not_read() -> None:
+    raw = _read(_crop(LINE, "ШШШ"), Scripted(line="_##_", kind=2))
+    assert (raw.state, raw.text) == (FieldState.UNREAD, "")
+
+
+def test_type_goes_to_the_reader_of_type() -> None:
+    class Typed:
+        name, version = "typed", "1"
+
+        def read(self, crops: Sequence[Crop]) -> list[Raw]:
+            return [Raw(FieldState.READ, crop.spec.name, 0.9) for crop in crops]
+
+    networks = Scripted(line="_А_", kind=1)
+    crops = [_crop(LINE, "КАРИМОВ"), _crop(LINE, "")]
+    raws = HandwritingReader(lambda: networks, Typed()).read(crops)
+    assert [raw.text for raw in raws] == ["surname", ""]
+
+
+@pytest.mark.parametrize("text", ["КАРИМОВ", "ШАРИПОВА"])
+def test_the_shipped_network_reads_plain_capitals_in_boxes(text: str) -> None:
+    assert _read(_crop(COMB, text), load_networks()).text == text
+
+
+def test_dates_in_boxes_are_read() -> None:
+    crop = _crop(("revised-departure", "birth_date"), "27061985")
+    assert _read(crop, load_networks()).text == "27061985"
+
+
+def test_a_printed_line_is_known_for_type() -> None:
+    seen: list[FieldSpec] = []
+
+    class Typed:
+        name, version = "typed", "1"
+
+        def read(self, crops: Sequence[Crop]) -> list[Raw]:
+            seen.extend(crop.spec for crop in crops)
+            return [Raw(FieldState.READ, "", 0.0) for _ in crops]
+
+    HandwritingReader(load_networks, Typed()).read([_crop(LINE, "Абдурахмонов", 2.6)])
+    assert [spec.name for spec in seen] == ["surname"]
+
+
+def test_lines_read_together_come_out_as_alone() -> None:
+    networks = load_networks()
+    strips = [np.zeros((32, w), np.uint8) for w in (40, 44, 47)]
+    for strip in strips:
+        cv2.putText(strip, "12", (4, 24), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 255, 2)
+    for alone, together in zip((networks.lines([s])[0] for s in strips), networks.lines(strips), strict=True):
+        assert alone.characters.shape == together.characters.shape
+        assert (alone.characters.argmax(axis=1) == together.characters.argmax(axis=1)).mean() > 0.8

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ocr.extract.reader import Crop
+from ocr.extract.zone import belonging, overflows
+from tests.ocr.extract.drawn import DPI, MARGIN, form
+
+SPEC = form("revised-departure").by_name["surname"]
+RECT = SPEC.box.grown(MARGIN)
+SCALE = DPI / 25.4
+
+
+def _crop() -> Crop:
+    size = (round(RECT.h * SCALE), round(RECT.w * SCALE))
+    return Crop(SPEC, RECT, np.full(size, 255, np.uint8), np.full(size, 255, np.uint8), DPI)
+
+
+def _at(x: float, y: float) -> tuple[int, int]:
+    """Pixel of a place in millimetres from the box's corner."""
+    return round((SPEC.box.x - RECT.x + x) * SCALE), round((SPEC.box.y - RECT.y + y) * SCALE)
+
+
+def test_ends_of_neighbouring_writing_are_dropped_and_tails_kept() -> None:
+    crop = _crop()
+    ink = np.zeros(crop.blank.shape, np.uint8)
+    cv2.line(ink, _at(10, 2), _at(10, SPEC.box.h + 1.2), 255, 3)
+    own = ink.copy()
+    cv2.line(ink, _at(30, -1.4), _at(31, -0.5), 255, 3)
+    assert np.array_equal(belonging(ink, crop), own)
+
+
+def test_writing_behind_the_last_box_is_noticed() -> None:
+    crop = _crop()
+    ink = np.zeros(crop.blank.shape, np.uint8)
+    cv2.rectangle(ink, _at(90, 1), _at(95, 5), 255, 3)
+    assert not overflows(ink, crop)
+    cv2.line(ink, _at(SPEC.box.w + 0.8, 1), _at(SPEC.box.w + 0.9, 5), 255, 5)
+    assert overflows(ink, crop)

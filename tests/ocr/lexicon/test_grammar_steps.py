@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ocr.lexicon.alphabets import ALPHABETS, DIGITS
+from ocr.lexicon.grammar_steps import decode_date_steps, decode_digits_steps, decode_passport_steps
+from ocr.lexicon.match import NOT_IN_LEXICON
+from ocr.lexicon.steps import Steps
+from ocr.reading import Candidate
+from tests.ocr.lexicon.written import between, blank, comb, line, steps_of
+
+EARLIEST, LATEST = date(1900, 1, 1), date(2026, 11, 22)
+USUAL = (date(1957, 1, 1), date(2006, 12, 31))
+
+
+def dates(steps: Steps) -> tuple[Candidate, ...]:
+    return decode_date_steps(steps, earliest=EARLIEST, latest=LATEST, usual=USUAL)
+
+
+@settings(max_examples=25)
+@given(st.dates(EARLIEST, LATEST), st.sampled_from(["%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d %m %Y"]))
+def test_every_date_is_read_back(day: date, pattern: str) -> None:
+    for steps in (comb(day.strftime("%d%m%Y"), 8), line(day.strftime(pattern))):
+        found = dates(steps)
+        assert found[0].value == day.isoformat()
+        assert sum(c.probability for c in found) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("5.3.1985", "1985-03-05"),
+        ("5.03.85", "1985-03-05"),
+        ("14.03.05", "2005-03-14"),
+        ("14.03.62", "1962-03-14"),
+        ("#14.03.1985", "1985-03-14"),
+        ("31.06.1985", NOT_IN_LEXICON),
+        ("14.13.1985", NOT_IN_LEXICON),
+        ("30.02.1990", NOT_IN_LEXICON),
+        ("01.01.2031", NOT_IN_LEXICON),
+        ("1985", NOT_IN_LEXICON),
+    ],
+)
+def test_dates_as_people_write_them(text: str, value: str) -> None:
+    first = dates(line(text))[0]
+    assert first.value == value
+    assert first.probability > 0.8
+
+
+@pytest.mark.parametrize(
+    ("likelier", "possible", "value"),
+    [
+        ("34031985", "14031985", "1985-03-14"),
+        ("14191985", "14101985", "1985-10-14"),
+        ("14032985", "14031985", "1985-03-14"),
+    ],
+)
+def test_the_calendar_decides_between_like_digits(likelier: str, possible: str, value: str) -> None:
+    assert dates(between(likelier, possible, 0.2))[0].value == value
+
+
+def test_usual_years_are_likelier() -> None:
+    found = dates(between("14031935", "14031985", 0.4))
+    assert [c.value for c in found[:2]] == ["1985-03-14", "1935-03-14"]
+    assert dates(between("14031935", "14031985", 0.02))[0].value == "1935-03-14"
+
+
+@settings(max_examples=20)
+@given(st.dates(USUAL[0], USUAL[1]), st.integers(0, 10**6))
+def test_noisy_dates_are_right_or_not_sure(day: date, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    found = dates(comb(day.strftime("%d%m%Y"), 8, 0.15, rng, DIGITS))
+    assert found[0].value == day.isoformat() or found[0].probability < 0.95
+    for candidate in found:
+        assert candidate.value == NOT_IN_LEXICON or EARLIEST <= date.fromisoformat(candidate.value) <= LATEST
+
+
+@given(st.integers(0, 999), st.sampled_from(["{}", "{:03d}", "#{}", "{} "]))
+def test_numbers_lose_their_leading_zeros(number: int, pattern: str) -> None:
+    found = decode_digits_steps(comb(pattern.format(number), 5))
+    assert found[0].value == str(number)
+    assert found[0].probability > 0.9
+
+
+def test_letters_are_no_number() -> None:
+    assert decode_digits_steps(line("МЕСЯЦ"))[0].value == NOT_IN_LEXICON
+    assert decode_digits_steps(between("О6", "06", 0.3))[0].value == "6"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("400123456", "400123456"),
+        ("А12345678", "A12345678"),
+        ("A1234567", "A1234567"),
+        ("AA 123456", "AA123456"),
+        ("40-0123456", "400123456"),
+        ("12345", NOT_IN_LEXICON),
+        ("123A456", NOT_IN_LEXICON),
+    ],
+)
+def test_passport(text: str, value: str) -> None:
+    for steps in (line(text), comb(text, 10)):
+        assert decode_passport_steps(steps)[0].value == value
+
+
+def test_usual_series_are_likelier() -> None:
+    assert decode_passport_steps(between("U01234567", "401234567", 0.3))[0].value == "401234567"
+    assert decode_passport_steps(between("U01234567", "401234567", 0.01))[0].value == "U01234567"
+
+
+@settings(max_examples=15)
+@given(st.from_regex(r"\A(40[0-9]{7}|[A-Z]{1,2}[0-9]{7})\Z"), st.integers(0, 10**6))
+def test_noisy_passports_are_right_or_not_sure(text: str, seed: int) -> None:
+    steps = comb(text, 10, 0.1, np.random.default_rng(seed), ALPHABETS["passport"])
+    first = decode_passport_steps(steps)[0]
+    assert first.value == text or first.probability < 0.95
+
+
+@pytest.mark.parametrize("steps", [steps_of([]), steps_of([blank()] * 4), comb("", 8), comb("# .", 8)])
+def test_nothing_written_gives_nothing(steps: Steps) -> None:
+    assert dates(steps) == decode_digits_steps(steps) == decode_passport_steps(steps) == ()

@@ -1,0 +1,6 @@
+"""Commands of the training: ``python -m training``."""
+
+from training.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Commands of the training."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, replace
+from datetime import date
+from pathlib import Path
+
+import click
+import torch
+
+from fixtures.fonts import FONTS, fetch_fonts
+from ocr.extract.networks import MODELS
+from training.card import data_versions
+from training.export import export_boxes, export_lines
+from training.fit_lines import error_rate, make_lines
+from training.letters import Bank
+from training.lines import Hands
+from training.pictures import PARTS, load_pictures
+from training.recipe import Folders, Recipe, boxes, lines, part_of, rates, told, write_part
+
+TYPEFACES = ("pt-serif", "roboto", "pt-mono", "roboto-slab")
+BUILD = Path("build")
+
+letters_option = click.option(
+    "--letters", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True,
+    help="Folder with letters.npz, paper_letters.npz and digits.npz.",
+)  # fmt: skip
+
+
+@click.group()
+def main() -> None:
+    """Train the handwriting recogniser and measure it."""
+
+
+def _folders(letters: Path) -> Folders:
+    fetch_fonts(BUILD / "fonts", FONTS)
+    fetch_fonts(BUILD / "typefaces", TYPEFACES)
+    return Folders(letters, BUILD / "fonts", BUILD / "typefaces")
+
+
+@main.command()
+@letters_option
+@click.option(
+    "-o", "out", type=click.Path(path_type=Path), default=MODELS, show_default=True, help="Folder of the networks."
+)
+@click.option("--seed", default=Recipe.seed, show_default=True)
+def train(letters: Path, out: Path, seed: int) -> None:
+    """Fit both networks and write them with their figures; about two hours on two cores."""
+    workers = os.cpu_count() or 1
+    torch.set_num_threads(workers)
+    folders, recipe, pictures = _folders(letters), replace(Recipe(), seed=seed), load_pictures(letters)
+    of_boxes = boxes(pictures, folders, recipe, workers)
+    export_boxes(of_boxes, out / "boxes.onnx")
+    of_lines = lines(pictures, folders, recipe, workers)
+    export_lines(of_lines, out / "lines.onnx")
+    dev = part_of(pictures, "dev")
+    check = make_lines(Hands(Bank.of(dev, None), (), ()), 4000, 901, workers)
+    made = {
+        "made": date.today().isoformat(), "torch": torch.__version__, "recipe": asdict(recipe),
+        "data": data_versions(letters), "dev": rates(of_boxes, dev), "dev lines": error_rate(of_lines, check),
+    }  # fmt: skip
+    (out / "made.json").write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    click.echo(json.dumps(made, ensure_ascii=False, indent=1))
+
+
+@main.command()
+@letters_option
+@click.option("--without", required=True, help="Sources left out of training, by comma: comnist,qmnist,sse or paper.")
+@click.option("--samples", default=250_000, show_default=True)
+def cross(letters: Path, without: str, samples: int) -> None:
+    """How the network for boxes reads collections it never saw: fit without some, test on all."""
+    workers = os.cpu_count() or 1
+    torch.set_num_threads(workers)
+    folders, pictures = _folders(letters), load_pictures(letters)
+    network = boxes(pictures, folders, replace(Recipe(), boxes=samples), workers, tuple(without.split(",")))
+    click.echo(f"without {without}: {told(network, part_of(pictures, 'dev'))}")
+
+
+@main.command()
+@letters_option
+@click.option("--part", type=click.Choice(PARTS), required=True)
+@click.option("-o", "out", type=click.Path(path_type=Path), required=True)
+def glyphs(letters: Path, part: str, out: Path) -> None:
+    """Write the pictures of one part for the card generator."""
+    write_part(load_pictures(letters), part, out)

@@ -1,0 +1,192 @@
+"""Training samples for lines: words written by hands made of real letters or of fonts, then soiled and framed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+
+from fixtures.handwriting import BASE_OF_TAJIK, Habit, Hand
+from fixtures.letterglyphs import LetterHand
+from ocr.extract.framing import strip
+from ocr.lexicon.alphabets import STRUCK
+from training.distort import Mask, inked
+from training.letters import Bank
+from training.texts import target, text
+
+HAND, TYPED, SCRIBBLE = range(3)
+
+_FONT_SHARE, _TYPED_SHARE, _SCRIBBLE_SHARE, _STRUCK_SHARE = 0.12, 0.04, 0.02, 0.06
+_MM = 3.7
+"""Height of capitals that a line's pixels stand for, for `strip`'s limits."""
+
+
+@dataclass(frozen=True, eq=False)
+class Hands:
+    """Where hands come from: pictures, fonts by hand, and type."""
+
+    bank: Bank
+    fonts: tuple[Hand, ...]
+    types: tuple[Hand, ...]
+
+    def pick(self, written: str, rng: Generator) -> tuple[Hand, int]:
+        """A hand that can write the text, and `HAND` or `TYPED`."""
+        chance = rng.random()
+        if chance < _TYPED_SHARE and self.types:
+            return self.types[int(rng.integers(len(self.types)))], TYPED
+        latin = any("A" <= c <= "Z" for c in written.upper())
+        if self.fonts and (chance < _TYPED_SHARE + _FONT_SHARE or (latin and chance < 0.6)):
+            return self.fonts[int(rng.integers(len(self.fonts)))], HAND
+        return LetterHand(self._pictures(written, rng), _habit(rng), "composed"), HAND
+
+    def _pictures(self, written: str, rng: Generator) -> dict[str, list[Mask]]:
+        """Up to two pictures of each character, mostly of one collection."""
+        groups = self.bank.groups
+        first = "screen" if rng.random() < 0.3 else "paper"
+        order = [first, *(g for g in ("paper", "screen", "digits", "latin", "fonts") if g != first)]
+        found: dict[str, list[Mask]] = {}
+        for character in set(written):
+            base = BASE_OF_TAJIK.get(character.upper(), "")
+            names = [
+                character,
+                character.upper(),
+                *([base if character.isupper() else base.lower(), base] if base else []),
+            ]
+            hit = next(((n, groups[g][n]) for n in names for g in order if g in groups and n in groups[g]), None)
+            if hit and character not in " .-/":
+                name, pool = hit
+                found[name] = [pool[int(i)] for i in rng.integers(len(pool), size=2)]
+        return found
+
+
+def _habit(rng: Generator) -> Habit:
+    spacing = rng.uniform(0.3, 1.0) if rng.random() < 0.06 else rng.uniform(-0.12, 0.16)
+    return Habit(rng.normal(0.08, 0.14), rng.uniform(0.7, 1.2), spacing, rng.uniform(0.3, 1.8))
+
+
+def line_sample(hands: Hands, rng: Generator) -> tuple[Mask, str, int, int]:
+    """One training sample.
+
+    Returns
+    -------
+    ndarray, str, int, int
+        uint8 strip (ROWS, w); its text; index of the alphabet; `HAND`, `TYPED` or `SCRIBBLE`.
+    """
+    if rng.random() < _SCRIBBLE_SHARE:
+        height = int(rng.integers(22, 34))
+        ink = _strike(np.zeros((2 * height, int(rng.integers(40, 260))), np.uint8), height, rng, scribble=True)
+        return _framed(_soiled(ink, height, rng), height), STRUCK, 0, SCRIBBLE
+    written, alphabet = text(rng)
+    hand, kind = hands.pick(written, rng)
+    height = int(rng.integers(22, 34))
+    ink = hand.draw(written, height, rng)
+    answer = target(written)
+    if kind == HAND:
+        ink = inked(ink, height * float(np.exp(rng.uniform(np.log(0.055), np.log(0.2)))), rng)
+    if rng.random() < _STRUCK_SHARE and kind == HAND:
+        wrong = _strike(hand.draw(written[: max(1, int(rng.integers(len(written) + 1)))], height, rng), height, rng)
+        ink = np.hstack([wrong, np.zeros((len(ink), int(rng.integers(2, 16))), np.uint8), ink])
+        answer = STRUCK + answer
+    return _framed(_soiled(_waved(ink, height, rng), height, rng), height), answer, alphabet, kind
+
+
+def _framed(ink: Mask, height: int) -> Mask:
+    return strip(ink, height / _MM * 25.4)
+
+
+def _waved(ink: Mask, height: int, rng: Generator) -> Mask:
+    """The base line slopes and bends, the letters slant and stretch."""
+    w = ink.shape[1]
+    room = height // 3
+    ink = np.asarray(cv2.copyMakeBorder(ink, room, room, room, room, cv2.BORDER_CONSTANT, value=0), np.uint8)
+    knots = max(3, w // (2 * height))
+    bend = cv2.resize(
+        rng.normal(0, 0.05 * height, (4, knots, 2)).astype(np.float32), ink.shape[::-1], interpolation=cv2.INTER_CUBIC
+    )
+    ys, xs = np.mgrid[0 : ink.shape[0], 0 : ink.shape[1]].astype(np.float32)
+    middle_x, middle_y = ink.shape[1] / 2, ink.shape[0] / 2
+    slope, slant = rng.normal(0, 0.012), rng.normal(0, 0.1)
+    from_y = ys + slope * (xs - middle_x) + bend[..., 0]
+    from_x = xs + slant * (ys - middle_y) + bend[..., 1]
+    return np.asarray(cv2.remap(ink, from_x.astype(np.float32), from_y.astype(np.float32), cv2.INTER_LINEAR), np.uint8)
+
+
+def _strike(ink: Mask, height: int, rng: Generator, *, scribble: bool = False) -> Mask:
+    """Lines or a zigzag through writing, or in its place."""
+    out = ink.copy()
+    h, w = out.shape
+    thick = max(1, round(height * rng.uniform(0.06, 0.18)))
+    if scribble or rng.random() < 0.4:
+        turns = max(4, round(w / height * rng.uniform(3, 8)))
+        x = np.linspace(0, w - 1, turns) + rng.normal(0, 0.08 * height, turns)
+        y = (
+            h / 2
+            + np.where(np.arange(turns) % 2, -1, 1) * height * rng.uniform(0.25, 0.5)
+            + rng.normal(0, 0.1 * height, turns)
+        )
+        cv2.polylines(out, [np.c_[x, y].round().astype(np.int32)], False, 255, thick, cv2.LINE_AA)
+        return out
+    for _ in range(int(rng.integers(1, 4))):
+        a, b = h / 2 + height * rng.uniform(-0.25, 0.3, 2)
+        cv2.line(out, (0, round(a)), (w - 1, round(b)), 255, thick, cv2.LINE_AA)
+    return out
+
+
+def _soiled(ink: Mask, height: int, rng: Generator) -> Mask:
+    """What form removal, pen and scanner leave."""
+    if rng.random() < 0.3:
+        ink = _ruled(ink, height, rng)
+    if rng.random() < 0.09:
+        ink = _skipping(ink, height, rng)
+    if rng.random() < 0.25:
+        ink = _strays(ink, height, rng)
+    if rng.random() < 0.35:
+        ink = np.asarray(cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.4, 1.5)), np.uint8)
+    if rng.random() < 0.2:
+        factor = rng.uniform(0.35, 0.8)
+        small = cv2.resize(ink, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        if rng.random() < 0.5:
+            small = ((small > rng.uniform(70, 150)) * 255).astype(np.uint8)
+        ink = np.asarray(cv2.resize(small, ink.shape[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
+    if rng.random() < 0.25:
+        gain, noise = rng.uniform(0.65, 1.3), rng.normal(0, rng.uniform(2, 16), ink.shape)
+        ink = np.asarray(np.clip(ink * gain + noise * (ink > 20), 0, 255), np.uint8)
+    return ink
+
+
+def _ruled(ink: Mask, height: int, rng: Generator) -> Mask:
+    """A writing line taken away with some of the ink on it, or left in pieces."""
+    out = ink.copy()
+    h, w = out.shape
+    y, thick = round(h / 2 + height * rng.normal(0.5, 0.15)), int(rng.integers(1, 4))
+    if not 1 <= y < h - thick:
+        return out
+    if rng.random() < 0.6:
+        out[y : y + thick] = (out[y : y + thick] * rng.uniform(0, 0.5)).astype(np.uint8)
+    for _ in range(int(rng.integers(0, 4))):
+        x, length = int(rng.integers(w)), int(rng.integers(3, height))
+        out[y : y + thick, x : x + length] = int(rng.integers(90, 256))
+    return out
+
+
+def _skipping(ink: Mask, height: int, rng: Generator) -> Mask:
+    size = (max(4, 5 * ink.shape[0] // height), max(4, 5 * ink.shape[1] // height))
+    noise = cv2.resize(rng.random(size).astype(np.float32), ink.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    return np.asarray(ink * np.clip((noise - rng.uniform(0.05, 0.25)) * 8 + 0.5, 0, 1), np.uint8)
+
+
+def _strays(ink: Mask, height: int, rng: Generator) -> Mask:
+    """Specks, and ends of strokes that belong to other fields."""
+    out = ink.copy()
+    h, w = out.shape
+    for _ in range(int(rng.integers(1, 5))):
+        x, y = int(rng.integers(w)), int(rng.integers(h))
+        if rng.random() < 0.6:
+            cv2.circle(out, (x, y), int(rng.integers(0, max(2, height // 10))), int(rng.integers(80, 256)), -1)
+        else:
+            y = 0 if rng.random() < 0.5 else h - 1
+            end = (x + int(rng.normal(0, 0.3 * height)), abs(y - int(rng.integers(1, max(2, height // 4)))))
+            cv2.line(out, (x, y), end, 255, max(1, height // 10), cv2.LINE_AA)
+    return out
