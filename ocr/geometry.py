@@ -47,6 +47,14 @@ def rotation(degrees: float, centre: tuple[float, float] = (0.0, 0.0)) -> Matrix
     return np.asarray(translation(*centre) @ turn @ translation(-centre[0], -centre[1]))
 
 
+def pixel_scaling(sx: float, sy: float | None = None) -> Matrix:
+    """Matrix from the pixels of a raster to those of the same picture `sx` times as wide; `sy` defaults to `sx`.
+
+    Pixel centres lie at integers, so it is the edge of the first pixel, at -0.5, that stays where it is.
+    """
+    return translation(-0.5, -0.5) @ scaling(sx, sy) @ translation(0.5, 0.5)
+
+
 def mm_to_pixels(dpi: float) -> Matrix:
     """Matrix from millimetres to the pixels of a raster whose left edge is at 0 mm.
 

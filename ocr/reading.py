@@ -46,6 +46,7 @@ class Why(StrEnum):
     REQUIRED_EMPTY = "required_empty"
     NOT_IN_LEXICON = "not_in_lexicon"
     SEVERAL_MARKS = "several_marks"
+    DUPLICATE = "duplicate"
     AUDIT = "audit"
     UNMEASURED = "unmeasured"
     STOPPED = "stopped"

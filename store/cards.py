@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,10 +13,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ocr.form import Form
-from ocr.reading import CardReading, FieldReading, Refusal, Refused
+from ocr.reading import CardReading, FieldReading, Refusal, Refused, Why
 from ocr.scan import ScanId
-from store.records import refresh
-from store.tables import Base, Batch, Card, FormDefinition, LexiconVersion, PersonalReading, Reading, Scan
+from store.records import CARD_NO, refresh
+from store.tables import Base, Batch, Card, FormDefinition, PersonalReading, Reading, Record, Scan
 
 _PARAMETERS = 500
 
@@ -43,12 +43,6 @@ def start_batch(session: Session, folder: str, note: str = "") -> int:
 def finish_batch(session: Session, batch_id: int) -> None:
     """Note the end of a run; a batch without one was broken off."""
     session.execute(update(Batch).where(Batch.id == batch_id).values(finished=datetime.now(UTC)))
-
-
-def note_lexicon(session: Session, name: str, sha256: str) -> None:
-    """Remember that a dictionary of this content was used; a second time changes nothing."""
-    values = {"name": name, "sha256": sha256, "first_used": datetime.now(UTC)}
-    _insert_new(session, LexiconVersion, values)
 
 
 def known_scans(session: Session, shas: Collection[str]) -> set[ScanId]:
@@ -109,7 +103,7 @@ def save_card(
 
     The same scan read by the same software is kept once, however often and from however many programs it is saved.
     Newer software appends a second edition of readings, which then holds; decisions stay. A sheet that was refused
-    before is no longer.
+    before is no longer. A second scan of a card that is there already is no record, and its number waits for a person.
 
     Parameters
     ----------
@@ -142,7 +136,7 @@ def save_card(
     else:
         card_id, head["edition"] = card.id, card.edition + 1
         session.execute(update(Card).where(Card.id == card_id).values(head))
-    _append_readings(session, card_id, reading.fields, form, head["edition"], software)
+    _append_readings(session, card_id, _marked(session, card_id, reading), form, head["edition"], software)
     refresh(session, [card_id])
     return int(card_id)
 
@@ -244,6 +238,14 @@ def _about(reading: FieldReading) -> dict[str, Any]:
 def _content(reading: FieldReading) -> dict[str, Any]:
     candidates = [asdict(candidate) for candidate in reading.candidates]
     return {"raw": reading.raw, "candidates": candidates, "value": reading.value}
+
+
+def _marked(session: Session, card_id: int, reading: CardReading) -> Sequence[FieldReading]:
+    """The card's readings; its number waits for a person where a card saved before it bears it on the same form."""
+    same = (Record.form == reading.form) & (Record.serial == reading.serial) & (Record.card_id < card_id)
+    if reading.serial is None or session.scalars(select(Record.card_id).where(same).limit(1)).first() is None:
+        return reading.fields
+    return [replace(f, review=(*f.review, Why.DUPLICATE)) if f.field == CARD_NO else f for f in reading.fields]
 
 
 def _readers(fields: Sequence[FieldReading]) -> str:

@@ -12,10 +12,12 @@ from sqlalchemy import Row, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from ocr.form import Form
+from ocr.reading import Why
 from store.recheck import broken_rules
 from store.record import record_values
 from store.settle import Decided, RuleCheck, Seen, Settled, settle
 from store.tables import (
+    Base,
     Card,
     Decision,
     FormDefinition,
@@ -31,6 +33,9 @@ from store.tables import (
 CHUNK = 500
 """Cards derived at a time: bounds memory and the number of bound parameters."""
 
+CARD_NO = "card_no"
+"""The field that says which card it is."""
+
 
 @dataclass(frozen=True)
 class CardNow:
@@ -41,6 +46,14 @@ class CardNow:
     seen: Mapping[str, Seen]
     log: Sequence[Decided]
     settled: Settled
+
+    @property
+    def is_duplicate(self) -> bool:
+        """Whether the card was scanned before: so the reading says, and no person has given it another number."""
+        number = self.seen.get(CARD_NO)
+        if number is None or Why.DUPLICATE not in number.review:
+            return False
+        return self.settled.values[CARD_NO] in (None, number.value)
 
 
 @dataclass
@@ -75,31 +88,26 @@ def cards_now(session: Session, card_ids: Sequence[int], check: RuleCheck = brok
 
 
 def refresh(session: Session, card_ids: Sequence[int], check: RuleCheck = broken_rules) -> None:
-    """Derive records, waiting fields and issues of cards anew; not more than `CHUNK` at a time."""
+    """Derive records, waiting fields and issues of cards anew; not more than `CHUNK` at a time.
+
+    A duplicate is no record, and of its fields only the number can wait: nobody needs to key a card twice.
+    """
     now = cards_now(session, card_ids, check)
     for table in (Waiting, Issue, Record):
         session.execute(delete(table).where(table.card_id.in_(card_ids)))
-    waiting = [
-        {
-            "card_id": card.head.id,
-            "field": wait.field,
-            "rank": wait.rank,
-            "personal": wait.personal,
-            "why": "|".join(wait.why),
-            "since": wait.since,
-            "quad": wait.quad,
-        }
-        for card in now
-        for wait in card.settled.waiting
-    ]
     issues = [
         {"card_id": card.head.id, "rule": rule, "fields": list(fields)}
         for card in now
         for rule, fields in card.settled.broken.items()
     ]
-    for table, rows in ((Record, [_record(card) for card in now]), (Waiting, waiting), (Issue, issues)):
+    derived: list[tuple[type[Base], list[dict[str, Any]]]] = [
+        (Record, [_record(card) for card in now if not card.is_duplicate]),
+        (Waiting, [row for card in now for row in _waiting(card)]),
+        (Issue, issues),
+    ]
+    for kind, rows in derived:
         if rows:
-            session.execute(insert(table), rows)
+            session.execute(insert(kind), rows)
 
 
 def rebuild_records(session: Session, check: RuleCheck = broken_rules) -> int:
@@ -172,8 +180,24 @@ def _evidence(session: Session, card_ids: Sequence[int]) -> defaultdict[int, _Ev
     return found
 
 
+def _waiting(card: CardNow) -> list[dict[str, Any]]:
+    return [
+        {
+            "card_id": card.head.id,
+            "field": wait.field,
+            "rank": wait.rank,
+            "personal": wait.personal,
+            "why": "|".join(wait.why),
+            "since": wait.since,
+            "quad": wait.quad,
+        }
+        for wait in card.settled.waiting
+        if wait.field == CARD_NO or not card.is_duplicate
+    ]
+
+
 def _record(card: CardNow) -> dict[str, Any]:
-    serial = card.settled.values.get("card_no")
+    serial = card.settled.values.get(CARD_NO)
     return record_values(card.form, card.settled.values) | {
         "card_id": card.head.id,
         "batch_id": card.head.batch_id,

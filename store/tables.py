@@ -101,18 +101,6 @@ class FormDefinition(Base):
     definition: Mapped[str]
 
 
-class LexiconVersion(Base):
-    """A dictionary that readings of this store were matched against."""
-
-    __tablename__ = "lexicon_versions"
-    __table_args__ = (UniqueConstraint("name", "sha256"),)
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    name: Mapped[str]
-    sha256: Mapped[str] = mapped_column(String(64))
-    first_used: Mapped[datetime]
-
-
 class Scan(Base):
     """One page of one file, by content: `page` counts from 0, `width` and `height` are pixels."""
 
@@ -294,7 +282,7 @@ class Waiting(Base):
 
 
 class Record(Base):
-    """The statistical record of one card; derived.
+    """The statistical record of one card; derived. A card that was scanned before has none: it counts once.
 
     In coded columns NULL is not settled yet (a person has to look), ``''`` is left empty on the card or not asked
     there, ``'?'`` is settled but not in the dictionary, anything else is the code. In `crossing_date`, `age` (years

@@ -63,6 +63,16 @@ def test_the_summary_adds_up(scanned: tuple[Path, Run, dict[str, int]]) -> None:
     assert summary["reasons"]["unreadable_file"] == 1  # type: ignore[index]
 
 
+def test_cards_are_numbered_by_file_and_page(scanned: tuple[Path, Run, dict[str, int]]) -> None:
+    folder, _, _ = scanned
+    engine = open_store(f"sqlite:///{folder}/cards.db")
+    with Session(engine) as session:
+        query = select(Scan.path, Scan.page).join(Card, Card.scan_id == Scan.id).order_by(Card.id)
+        pages = [(Path(path).name, page) for path, page in session.execute(query)]
+    engine.dispose()
+    assert pages == [("duplex-departure.tif", 0), ("fault-noise.png", 0), ("fault-skew.jpg", 0)]
+
+
 def test_a_second_run_changes_nothing(scanned: tuple[Path, Run, dict[str, int]]) -> None:
     folder, run, summary = scanned
     before = contents(folder)
@@ -120,6 +130,8 @@ def test_show_hides_names_unless_asked(scanned: tuple[Path, Run, dict[str, int]]
     surname = next(line for line in shown.splitlines() if line.split()[:1] == ["surname"])
     assert "***" in surname
     assert "***" not in run("show", "1", "--personal").stdout
+    sex = next(line for line in run("show", "1", "--lang", "en").stdout.splitlines() if line.split()[:1] == ["sex"])
+    assert sex.split()[2:4] in (["M", "Male"], ["F", "Female"])
     assert (folder / "card.png").stat().st_size > 10_000
 
 

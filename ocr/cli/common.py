@@ -35,6 +35,12 @@ def forms_dir() -> Path:
     return settings().forms_dir or FORMS_DIR
 
 
+def shown_path(path: str) -> str:
+    """A path for people: relative to the working directory where it lies in it."""
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
+
+
 def language_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--lang``; the settings' language if it is not given."""
     return click.option(

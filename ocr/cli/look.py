@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocr.cli.common import OUT_FILE, language_option, store
+from ocr.cli.common import OUT_FILE, language_option, shown_path, store
+from ocr.cli.labels import with_label
 from ocr.cli.picture import write_png
 from ocr.draw import GREEN, GREY, ORANGE, Zone, draw_zones
 from ocr.errors import BadInputError
@@ -22,7 +23,7 @@ from ocr.preprocess.load import load_page
 from ocr.reading import Refused
 from ocr.warp import resample
 from store.engine import read_only
-from store.records import current_values
+from store.records import current_values, forms_of
 from store.tables import Card, PersonalReading, Reading, Scan, Waiting
 
 CELL = (300, 96)
@@ -57,9 +58,11 @@ def show(card: str, personal: bool, out: Path | None, language: Language) -> Non
         found, scan = _find(session, card)
         fields = _fields(session, Reading.card_id == found.id, personal)
         values = current_values(session, found.id)
+        form = forms_of(session, [found.form_id])[found.form_id]
         waits = set(session.scalars(select(Waiting.field).where(Waiting.card_id == found.id)))
     click.echo(
-        f"{found.form} {found.version}  {found.direction}  {found.serial or '—'}  {scan.path}, page {scan.page + 1}"
+        f"{found.form} {found.version}  {found.direction}  {found.serial or '—'}  "
+        f"{shown_path(scan.path)}, page {scan.page + 1}"
     )
     click.echo(f"rotation {found.rotation}°, residual {found.residual_mm:.2f} mm, {scan.dpi or 0:.0f} dpi")
     for item in fields:
@@ -67,7 +70,8 @@ def show(card: str, personal: bool, out: Path | None, language: Language) -> Non
         text = item.value if settled is None or item.value == HIDDEN else settled
         why = "; ".join(why_message(w, language) for w in item.review) if item.field in waits else ""
         sure = f"{item.probability:5.2f}" if settled in (None, item.value) or item.value == HIDDEN else "  key"
-        click.echo(f"  {item.field:20} {text if text is not None else '—':28} {sure}  {why}".rstrip())
+        words = "—" if text is None else with_label(form.by_name[item.field], text, language)
+        click.echo(f"  {item.field:20} {sure}  {words:40}  {why}".rstrip())
     if out is not None:
         write_png(out, _drawn(fields))
         click.echo(str(out))

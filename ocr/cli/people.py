@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from ocr.cli.common import language_option, store
+from ocr.cli.common import language_option, shown_path, store
 from ocr.messages import Language, refusal_message, say, why_message
 from ocr.reading import Refused
 from review.imports import import_decisions
@@ -72,9 +72,10 @@ def rescan(language: Language) -> None:
     if not items:
         click.echo(say("rescan.empty", language))
         return
-    rows = [
-        (i.path, str(i.scan.page + 1), refusal_message(Refused(i.scan, i.reason, i.detail), language)) for i in items
-    ]
+    rows = []
+    for item in items:
+        advice = refusal_message(Refused(item.scan, item.reason, item.detail), language)
+        rows.append((shown_path(item.path), str(item.scan.page + 1), advice))
     _columns(say("rescan.columns", language).split("|"), rows)
 
 

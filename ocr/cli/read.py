@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -15,17 +14,17 @@ from tqdm import tqdm
 
 from ocr import batch
 from ocr.cli.common import forms_dir, language_option, settings, store
+from ocr.cli.save import Held, Saver
 from ocr.cli.tally import Tally
 from ocr.cli.trust import trust_now, warnings
 from ocr.errors import BadInputError
-from ocr.form import Form, load_forms
+from ocr.form import load_forms
 from ocr.messages import Language, say
 from ocr.pipeline import PageJob, PageResult, crashed_page, read_page, software
-from ocr.preprocess.load import FileInfo, discover, probe
-from ocr.reading import CardReading, Refusal, Refused
+from ocr.preprocess.load import FileInfo, discover, file_hash, probe
+from ocr.reading import Refusal, Refused
 from ocr.scan import ScanId
-from store.archive import keep
-from store.cards import finish_batch, known_scans, save_card, save_refused, start_batch
+from store.cards import finish_batch, known_scans, start_batch
 
 EXIT_REFUSED = 7
 
@@ -73,44 +72,14 @@ def run(context: click.Context, paths: tuple[Path, ...], as_json: bool, note: st
         context.exit(EXIT_REFUSED)
 
 
-@dataclass(frozen=True)
-class Saver:
-    """Writes outcomes to the store, one page in one transaction; originals go to the archive if there is one."""
-
-    engine: Engine
-    batch_id: int
-    forms: dict[tuple[str, str], Form]
-    software: str
-
-    def save(self, path: Path, outcome: CardReading | Refused, dpi: float | None, size: tuple[int, int] | None) -> None:
-        """Keep what became of one page."""
-        archive = settings().archive
-        if archive is not None and not (isinstance(outcome, Refused) and outcome.reason is Refusal.UNREADABLE_FILE):
-            keep(archive, path, outcome.scan.sha256)
-        with Session(self.engine) as session:
-            if isinstance(outcome, Refused):
-                save_refused(session, outcome, batch_id=self.batch_id, path=str(path), dpi=dpi, size=size)
-            else:
-                save_card(
-                    session,
-                    outcome,
-                    batch_id=self.batch_id,
-                    form=self.forms[outcome.form, outcome.version],
-                    path=str(path),
-                    dpi=dpi or 0.0,
-                    size=size or (0, 0),
-                    software=self.software,
-                )
-            session.commit()
-
-
 def _pending(files: Sequence[Path], engine: Engine, saver: Saver, tally: Tally) -> Iterator[PageJob]:
-    """Pages that are not in the store yet; files that cannot be read at all are kept as refused on the way."""
+    """Pages that are not in the store yet, file by file; files that cannot be read at all are kept as refused."""
     seen: set[ScanId] = set()
     found = batch.run(
         files, probe, workers=settings().workers, timeout_s=settings().page_timeout_s, on_crash=_crashed_file
     )
-    for path, info in found:
+    place = {path: i for i, path in enumerate(files)}
+    for path, info in sorted(found, key=lambda item: place[item[0]]):
         sha256 = info.scan.sha256 if isinstance(info, Refused) else info.sha256
         with Session(engine) as session:
             known = known_scans(session, [sha256]) | seen
@@ -132,7 +101,7 @@ def _pending(files: Sequence[Path], engine: Engine, saver: Saver, tally: Tally) 
 
 
 def _crashed_file(path: Path, what: str) -> FileInfo | Refused:
-    return Refused(ScanId("0" * 64, 0), Refusal.CRASHED, f"{path.name}: {what}")
+    return Refused(ScanId(file_hash(path), 0), Refusal.CRASHED, f"{path.name}: {what}")
 
 
 def _read(
@@ -143,12 +112,17 @@ def _read(
     language: Language,
     quiet: bool,
 ) -> None:
+    """Read the pages, and save them in the order of `jobs`, so that cards are numbered as they lay in the box.
+
+    A page that takes long holds up `MAX_HELD` others at most; when the run breaks off, those that wait are saved.
+    """
     results = batch.run(
         jobs, work, workers=settings().workers, timeout_s=settings().page_timeout_s, on_crash=crashed_page
     )
-    with tqdm(total=len(jobs), unit="", desc=say("run.progress", language), disable=quiet or None) as bar:
-        for job, result in results:
-            saver.save(job.path, result.outcome, result.dpi, result.size)
+    held = Held({job: i for i, job in enumerate(jobs)}, saver)
+    with tqdm(total=len(jobs), unit="", desc=say("run.progress", language), disable=quiet or None) as bar, held:
+        for _, result in results:
+            held.add(result)
             tally.add(result.outcome)
             bar.set_postfix_str(
                 say("run.postfix", language, accepted=tally.accepted, review=tally.review, refused=tally.refused)

@@ -17,7 +17,6 @@ from ocr.serial import CardCode, parse_payload
 _FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _BLANK_SPREAD = 25
 _MENDED_SCORE = 0.9
-_SHEET_PX = 1200
 
 
 class BarcodeReader:
@@ -40,35 +39,15 @@ def _read_one(pixels: NDArray[np.uint8]) -> Raw:
     return Raw(FieldState.EMPTY if light - dark < _BLANK_SPREAD else FieldState.UNREAD, "", 0.0)
 
 
-def read_code(image: NDArray[np.uint8]) -> CardCode | None:
-    """Find a card's QR code on a crop or on a whole sheet lying at any angle.
-
-    Smoothed, enlarged and black-and-white versions are tried only when the image as it is gives nothing.
-
-    Parameters
-    ----------
-    image
-        uint8, (h, w) grey or (h, w, 3) blue, green, red.
-
-    Returns
-    -------
-    CardCode or None
-        None where there is no code, it is damaged, is not one of ours, or its check digit is wrong.
-    """
-    return next(filter(None, map(_decode, _attempts(_grey(image)))), None)
-
-
 def _grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return image if image.ndim == 2 else np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
 def _attempts(grey: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
-    """The image, then mended versions of it; a whole sheet is only smoothed."""
+    """The image, then mended versions of it: smoothed, enlarged, black and white."""
     yield grey
     smooth = cv2.GaussianBlur(grey, (0, 0), 1.2)
     yield np.asarray(smooth, np.uint8)
-    if max(grey.shape) > _SHEET_PX:
-        return
     large = cv2.resize(smooth, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
     yield np.asarray(large, np.uint8)
     _, flat = cv2.threshold(cv2.medianBlur(large, 5), 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)

@@ -16,10 +16,10 @@ from ocr.geometry import (
     Points,
     apply,
     mm_to_pixels,
+    pixel_scaling,
     quad_to_quad,
     rect_quad,
     rotation,
-    scaling,
     translation,
 )
 from ocr.preprocess.match import best_place, correlate, window_norms
@@ -66,7 +66,7 @@ def reduced(image: NDArray[np.uint8], longer_px: float) -> tuple[NDArray[np.uint
     size = (max(1, round(image.shape[1] / factor)), max(1, round(image.shape[0] / factor)))
     sx, sy = image.shape[1] / size[0], image.shape[0] / size[1]
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(small, dtype=np.uint8), translation(-0.5, -0.5) @ scaling(sx, sy) @ translation(0.5, 0.5)
+    return np.asarray(small, dtype=np.uint8), pixel_scaling(sx, sy)
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,7 +203,7 @@ def _upright(
     to_dark = translation(*centre) @ rotation(degrees) @ translation(-(frame[0] - 1) / 2, -(frame[1] - 1) / 2)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     laid = soften(np.asarray(cv2.warpPerspective(dark, to_dark, frame, flags=flags), dtype=np.float32))
-    to_sheet = translation(-0.5, -0.5) @ scaling(dpi / COARSE_DPI) @ translation(0.5, 0.5)
+    to_sheet = pixel_scaling(dpi / COARSE_DPI)
     for form in forms:
         model = form_model(form)
         if model.coarse.shape[0] > laid.shape[0] or model.coarse.shape[1] > laid.shape[1]:

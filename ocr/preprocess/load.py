@@ -11,7 +11,7 @@ import os
 import re
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -89,17 +89,21 @@ def discover(paths: Sequence[Path]) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def probe(path: Path) -> FileInfo | Refused:
-    """Identify a file by its content and count its pages.
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes; of its path where there is no file or it may not be read."""
+    with suppress(OSError):
+        if path.is_file():
+            with path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.sha256(os.fsencode(path)).hexdigest()
 
-    A file that cannot even be opened has no content to hash: its refusal carries the hash of its path.
-    """
-    sha256 = hashlib.sha256(os.fsencode(path)).hexdigest()
+
+def probe(path: Path) -> FileInfo | Refused:
+    """Identify a file by its content (`file_hash`) and count its pages."""
+    sha256 = file_hash(path)
     try:
         if path.exists() and not path.is_file():
             raise UnreadableError("is not a file; name a scan or a folder of scans")
-        with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         kind = _kind(path)
         pages = _count_pages(path, kind)
         if not 1 <= pages <= MAX_PAGES:

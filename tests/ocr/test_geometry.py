@@ -16,6 +16,7 @@ from ocr.geometry import (
     as_quad,
     fit_affine,
     mm_to_pixels,
+    pixel_scaling,
     quad_to_quad,
     rect_quad,
     rotation,
@@ -77,6 +78,13 @@ def test_paper_edge_is_half_a_pixel_before_the_first_centre(dpi: float) -> None:
     np.testing.assert_allclose(
         apply(mm_to_pixels(dpi), [[0, 0], [25.4, 50.8]]), [[-0.5, -0.5], [dpi - 0.5, 2 * dpi - 0.5]]
     )
+
+
+@given(st.floats(0.05, 20), st.floats(0.05, 20), st.integers(1, 500), st.integers(1, 500))
+def test_a_picture_of_another_size_has_the_same_edges(sx: float, sy: float, width: int, height: int) -> None:
+    edges = [[-0.5, -0.5], [width - 0.5, height - 0.5]]
+    np.testing.assert_allclose(apply(pixel_scaling(sx, sy), edges), [edges[0], [width * sx - 0.5, height * sy - 0.5]])
+    np.testing.assert_array_equal(pixel_scaling(sx), pixel_scaling(sx, sx))
 
 
 @given(jitter, jitter)

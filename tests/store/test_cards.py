@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,17 +12,18 @@ from sqlalchemy.orm import Session
 
 from ocr.reading import CardReading, Refusal, Refused
 from ocr.scan import ScanId
+from ocr.serial import serial_number
+from review.decide import decide, undo
 from store.cards import (
     finish_batch,
     known_scans,
-    note_lexicon,
     rescan_list,
     save_card,
     save_refused,
     start_batch,
 )
 from store.records import current_values, rebuild_records
-from store.tables import Base, Batch, Card, PersonalReading, Reading, Record, Scan
+from store.tables import Base, Batch, Card, PersonalReading, Reading, Record, Scan, Waiting
 from tests.store.cards import DEPARTURE, card, form, scan
 
 
@@ -189,6 +191,43 @@ def test_a_changed_definition_is_another_form_and_the_old_card_keeps_the_old_one
     assert [title == "Changed" for title in titles] == [False, True, False]
 
 
+def test_a_card_that_was_scanned_twice_counts_once_until_a_person_corrects_its_number(session: Session) -> None:
+    first = save(session, card(1))
+    again = save(session, replace(card(1, review={"sex": ("not_sure",)}), scan=scan(77)))
+    assert (records(session), waits(session)) == ([first], {(again, "card_no"): "duplicate"})
+    rebuild_records(session)
+    assert (records(session), waits(session)) == ([first], {(again, "card_no"): "duplicate"})
+    same = decide(session, again, "card_no", serial_number(1), person="p", kind="key")
+    assert (records(session), waits(session)) == ([first], {}), "a repeat, and nobody keys its fields"
+    undo(session, same.id, "p")
+    decide(session, again, "card_no", serial_number(2), person="p", kind="key")
+    assert (records(session), waits(session)) == ([first, again], {(again, "sex"): "not_sure"})
+
+
+def test_the_two_sides_and_the_same_scan_read_anew_are_no_repeats(session: Session) -> None:
+    ids = [save(session, card(1)), save(session, card(1, side="return")), save(session, card(2))]
+    save(session, card(1, version="2"))
+    save(session, replace(card(3), serial=None))
+    save(session, replace(card(3), serial=None, scan=scan(78)))
+    assert len(records(session)) == len(ids) + 2
+    assert waits(session) == {}
+
+
+def test_a_number_that_a_person_keyed_is_known_too(session: Session) -> None:
+    first = save(session, replace(card(1, review={"card_no": ("not_sure",)}), serial=None))
+    decide(session, first, "card_no", serial_number(5), person="p", kind="key")
+    again = save(session, card(5))
+    assert (records(session), waits(session)) == ([first], {(again, "card_no"): "duplicate"})
+
+
+def records(session: Session) -> list[int]:
+    return list(session.scalars(select(Record.card_id).order_by(Record.card_id)))
+
+
+def waits(session: Session) -> dict[tuple[int, str], str]:
+    return {(wait.card_id, wait.field): wait.why for wait in session.scalars(select(Waiting))}
+
+
 def test_batches_begin_and_end(session: Session) -> None:
     batch = start_batch(session, "box 7", "note")
     assert session.get_one(Batch, batch).finished is None
@@ -197,12 +236,6 @@ def test_batches_begin_and_end(session: Session) -> None:
     kept = session.get_one(Batch, batch)
     assert kept.finished is not None and kept.finished >= kept.started
     assert kept.started.utcoffset() is not None
-
-
-def test_a_lexicon_is_noted_once_per_content(session: Session) -> None:
-    for sha256 in ("a", "a", "b"):
-        note_lexicon(session, "regions", sha256)
-    assert session.scalars(text("SELECT sha256 FROM lexicon_versions ORDER BY id")).all() == ["a", "b"]
 
 
 def test_what_is_derived_can_be_rebuilt(engine: Engine) -> None:

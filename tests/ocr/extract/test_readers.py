@@ -7,16 +7,14 @@ import numpy as np
 import pytest
 
 from ocr.artwork import raster
-from ocr.extract.barcode import BarcodeReader, read_code
+from ocr.extract.barcode import BarcodeReader
 from ocr.extract.reader import Crop, Raw
 from ocr.extract.readers import Readers
 from ocr.extract.signature import SignatureReader
-from ocr.extract.stamp import rotated
 from ocr.extract.tesseract import TesseractReader
 from ocr.form import Form
 from ocr.geometry import mm_to_pixels
 from ocr.reading import FieldState
-from ocr.serial import CardCode
 from ocr.warp import crop_size, crop_to_mm, resample
 from tests.ocr.extract.drawn import DPI, MARGIN, blank, draw, form, ring
 
@@ -47,8 +45,8 @@ class Named:
 
 
 def test_every_field_goes_to_its_reader_in_one_batch_and_order_is_kept() -> None:
-    fakes = [Named(name) for name in ("marks", "barcode", "signature", "text")]
-    readers = Readers(marks=fakes[0], barcode=fakes[1], signature=fakes[2], text=fakes[3])
+    fakes = [Named(name) for name in ("marks", "barcode", "signature", "text", "hand")]
+    readers = Readers(**{fake.name: fake for fake in fakes})
     which = form(NEW)
     nothing = np.zeros((4, 4), np.uint8)
     crops = [Crop(spec, spec.box, nothing, nothing, DPI) for spec in which.fields]
@@ -58,7 +56,8 @@ def test_every_field_goes_to_its_reader_in_one_batch_and_order_is_kept() -> None
     assert by_field["sex"] == "marks"
     assert by_field["card_no"] == "barcode"
     assert by_field["signature"] == "signature"
-    assert by_field["surname"] == by_field["crossing_date"] == "text"
+    assert by_field["surname"] == "hand"
+    assert by_field["crossing_date"] == "text"
     assert all(len(fake.batches) == 1 for fake in fakes)
 
 
@@ -79,25 +78,18 @@ def test_missing_and_ruined_barcodes_differ() -> None:
     assert [raw.state for raw in BarcodeReader().read(crops)] == [FieldState.EMPTY, FieldState.UNREAD]
 
 
-@pytest.mark.parametrize("degrees", [0, 7, 90, 180, 263])
-def test_code_on_a_whole_sheet_at_any_angle(degrees: int) -> None:
-    sheet = np.asarray(cv2.cvtColor(raster(form(NEW), 150.0, SERIAL), cv2.COLOR_BGR2GRAY), np.uint8)
-    turned = 255 - rotated(255 - sheet, degrees, 1.0)
-    assert read_code(turned) == CardCode("RD", "2015.1", SERIAL)
-
-
-def test_no_code_where_there_is_none_or_not_ours() -> None:
-    assert read_code(np.full((300, 300), 255, np.uint8)) is None
-    assert read_code(np.asarray(raster(form(OLD), 150.0, SERIAL))) is None
-
-
 def test_noisy_code_is_read() -> None:
-    pixels = _printed(form(NEW), "card_no").pixels.astype(np.float64)
-    noisy = cv2.GaussianBlur(pixels, (0, 0), 1.2) * 0.5 + 70
+    good = _printed(form(NEW), "card_no")
+    noisy = cv2.GaussianBlur(good.pixels.astype(np.float64), (0, 0), 1.2) * 0.5 + 70
     noisy += np.random.default_rng(3).normal(0, 12, noisy.shape)
-    code = read_code(np.clip(noisy, 0, 255).astype(np.uint8))
-    assert code is not None
-    assert code.serial == SERIAL
+    crop = Crop(good.spec, good.rect, np.clip(noisy, 0, 255).astype(np.uint8), good.blank, DPI)
+    raw = BarcodeReader().read([crop])[0]
+    assert (raw.state, raw.text) == (FieldState.READ, SERIAL)
+
+
+def test_a_code_whose_check_digit_is_wrong_is_not_read() -> None:
+    raw = BarcodeReader().read([_printed(form(NEW), "card_no", "000000017")])[0]
+    assert (raw.state, raw.text) == (FieldState.UNREAD, "")
 
 
 def test_printed_serial_of_the_old_card() -> None:

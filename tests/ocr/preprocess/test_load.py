@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shutil
 import struct
 import subprocess
@@ -22,7 +24,7 @@ from reportlab.pdfgen import canvas
 from ocr.errors import BadInputError
 from ocr.geometry import apply
 from ocr.preprocess import pdf, raster
-from ocr.preprocess.load import FileInfo, Kind, discover, load_page, probe
+from ocr.preprocess.load import FileInfo, Kind, discover, file_hash, load_page, probe
 from ocr.reading import Refusal, Refused
 from ocr.sheet import Sheet
 
@@ -107,6 +109,16 @@ def test_probe_goes_by_content_and_counts_pages(tmp_path: Path) -> None:
     again = probe(tmp_path / "again.jpg")
     assert isinstance(infos[0], FileInfo) and isinstance(again, FileInfo)
     assert again.sha256 == infos[0].sha256
+
+
+def test_files_have_the_hash_of_their_content_and_what_is_no_file_that_of_its_path(tmp_path: Path) -> None:
+    here, copy = tmp_path / "here", tmp_path / "copy"
+    for path in (here, copy):
+        path.write_bytes(b"the same")
+    os.mkfifo(tmp_path / "pipe")
+    assert file_hash(here) == file_hash(copy) == hashlib.sha256(b"the same").hexdigest()
+    others = {file_hash(path) for path in (tmp_path, tmp_path / "gone", tmp_path / "pipe", here)}
+    assert len(others) == 4
 
 
 def sixteen_bit_colour(path: Path) -> None:

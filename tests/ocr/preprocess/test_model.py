@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ocr.form import Form, load_forms
-from ocr.geometry import MM_PER_INCH, apply, mm_to_pixels
+from ocr.geometry import MM_PER_INCH, apply, mm_to_pixels, rect_quad
 from ocr.preprocess.match import best_place, correlate, window_norms
 from ocr.preprocess.model import COARSE_DPI, FINE_DPI, MAX_ANCHORS, PATCH_MM, form_model
 
@@ -49,6 +49,14 @@ def test_anchors_are_spread(form: Form) -> None:
         nearest = np.hypot(*(grid[:, None] - anchors[None]).transpose(2, 0, 1)).min(axis=1)
         assert np.median(nearest) < 8
         assert np.percentile(nearest, 90) < 22
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form.fields], ids=lambda form: form.id)
+def test_print_reaches_into_every_corner_of_a_filled_card(form: Form) -> None:
+    """Paper stretches; where nothing is printed, nothing tells how far."""
+    anchors = form_model(form).anchors
+    distance = np.hypot(*(rect_quad(0, 0, *form.size)[:, None] - anchors[None]).transpose(2, 0, 1))
+    assert distance.min(axis=1).max() < 15
 
 
 @each_form
