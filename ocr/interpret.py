@@ -17,6 +17,7 @@ from ocr.lexicon.grammar import decode_date, decode_digits, decode_passport, fin
 from ocr.lexicon.grammar_steps import decode_date_steps, decode_digits_steps, decode_passport_steps
 from ocr.lexicon.lexicon import OPEN_LEXICONS, load_lexicon
 from ocr.lexicon.match import NOT_IN_LEXICON
+from ocr.lexicon.priors import EQUAL, priors
 from ocr.lexicon.rules import check
 from ocr.lexicon.steps import Steps
 from ocr.reading import Candidate, FieldReading, FieldState, Why, parse_iso
@@ -56,7 +57,7 @@ def interpret(
     readings: dict[str, FieldReading] = {}
     on: date | None = None
     for item in sorted(seen, key=lambda s: (s.spec.name != "crossing_date", _narrower(s.spec) is not None)):
-        candidates = _candidates(item, _within(item.spec, form, readings), on, today)
+        candidates = _candidates(item, _within(item.spec, form, readings), _expected(item.spec, form), on, today)
         readings[item.spec.name] = _judge(item, candidates, calibration)
         if item.spec.name == "crossing_date":
             on = parse_iso(readings["crossing_date"].value)
@@ -90,7 +91,15 @@ def _values(readings: Mapping[str, FieldReading]) -> dict[str, str]:
     return {name: r.value for name, r in readings.items() if r.accepted and r.value is not None}
 
 
-def _candidates(item: Seen, within: Mapping[str, float], on: date | None, today: date) -> tuple[Candidate, ...]:
+def _expected(spec: FieldSpec, form: Form) -> Mapping[str, float]:
+    """How much more each code is to be expected; nothing is known of what is written beside boxes to tick."""
+    beside = any(other.specify == spec.name for other in form.fields)
+    return EQUAL if beside or spec.lexicon is None else priors(load_lexicon(spec.lexicon))
+
+
+def _candidates(
+    item: Seen, within: Mapping[str, float], expected: Mapping[str, float], on: date | None, today: date
+) -> tuple[Candidate, ...]:
     """What the raw reading may mean, best first; empty when nothing was read."""
     spec, raw = item.spec, item.raw
     if raw.state in (FieldState.EMPTY, FieldState.UNREAD) or not raw.text:
@@ -98,7 +107,7 @@ def _candidates(item: Seen, within: Mapping[str, float], on: date | None, today:
     if not spec.kind.is_text:
         return (Candidate(raw.text, raw.text, raw.score),)
     if raw.steps is not None:
-        return _of_steps(spec, raw.steps, within, on, today)
+        return _of_steps(spec, raw.steps, within, on, today, expected)
     if spec.kind is FieldKind.DATE:
         earliest = EARLIEST_CROSSING if spec.entry is Entry.STAMP else EARLIEST_BIRTH
         grammar = find_date if spec.entry is Entry.STAMP else decode_date
@@ -113,14 +122,19 @@ def _candidates(item: Seen, within: Mapping[str, float], on: date | None, today:
 
 
 def _of_steps(
-    spec: FieldSpec, steps: Steps, within: Mapping[str, float], on: date | None, today: date
+    spec: FieldSpec,
+    steps: Steps,
+    within: Mapping[str, float],
+    on: date | None,
+    today: date,
+    expected: Mapping[str, float],
 ) -> tuple[Candidate, ...]:
     """What handwriting may mean, by the probabilities of its characters."""
     if spec.kind is FieldKind.DATE:
         usual = _usual_births(on or today) if spec.name == BIRTH else (EARLIEST_CROSSING, today)
         return decode_date_steps(steps, earliest=EARLIEST_BIRTH, latest=today, usual=usual)
     if spec.lexicon is not None:
-        return decode_steps(steps, load_lexicon(spec.lexicon), within=within, on=on)
+        return decode_steps(steps, load_lexicon(spec.lexicon), within=within, on=on, expected=expected)
     decode_of = decode_passport_steps if spec.alphabet == "passport" else decode_digits_steps
     return decode_of(steps)
 

@@ -69,13 +69,19 @@ def train(letters: Path, out: Path, seed: int) -> None:
 @main.command()
 @letters_option
 @click.option("--without", required=True, help="Sources left out of training, by comma: comnist,qmnist,sse or paper.")
-@click.option("--samples", default=250_000, show_default=True)
+@click.option("--samples", default=150_000, show_default=True)
 def cross(letters: Path, without: str, samples: int) -> None:
     """How the network for boxes reads collections it never saw: fit without some, test on all."""
     workers = os.cpu_count() or 1
     torch.set_num_threads(workers)
     folders, pictures = _folders(letters), load_pictures(letters)
-    network = boxes(pictures, folders, replace(Recipe(), boxes=samples), workers, tuple(without.split(",")))
+    network = boxes(
+        pictures,
+        folders,
+        replace(Recipe(), boxes=samples, box_passes=3, mild_boxes=samples // 2, mild_passes=1),
+        workers,
+        tuple(without.split(",")),
+    )
     click.echo(f"without {without}: {told(network, part_of(pictures, 'dev'))}")
 
 

@@ -15,33 +15,36 @@ from tqdm import tqdm
 
 from ocr.extract.framing import INNER, SIDE, centred
 from ocr.lexicon.steps import COLUMN
-from training.letters import MASK_NAMES, Bank, alphabet_of, masks, sample
+from training.letters import MASK_NAMES, Bank, Mix, alphabet_of, masks, sample
 from training.networks import BoxNetwork
 from training.pictures import Pictures
 
 CHUNK = 12_500
+Samples = tuple[Tensor, Tensor, Tensor]
+"""Images uint8 (N, 32, 32), columns (N,), alphabets (N,)."""
+
 DECAY = 0.999
 """Of the running mean of the weights that is kept in the end (Polyak averaging)."""
 
-_bank: Bank
+_source: tuple[Bank, Mix]
 
 
-def _begin(bank: Bank) -> None:
-    global _bank
-    _bank = bank
+def _begin(bank: Bank, mix: Mix) -> None:
+    global _source
+    _source = bank, mix
 
 
 def _chunk(seed: int) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
     rng = np.random.default_rng([seed, 17])
-    made = [sample(_bank, rng) for _ in range(CHUNK)]
+    made = [sample(*_source, rng) for _ in range(CHUNK)]
     images = np.stack([image for image, _, _ in made])
     return images, np.array([column for _, column, _ in made]), np.array([mask for _, _, mask in made])
 
 
-def make_samples(bank: Bank, count: int, seed: int, workers: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Images uint8 (N, 32, 32), columns (N,), alphabets (N,); the same whatever the number of workers."""
+def make_samples(bank: Bank, mix: Mix, count: int, seed: int, workers: int) -> Samples:
+    """Make samples; the same whatever the number of workers."""
     chunks = range(seed * 10_000, seed * 10_000 + max(1, count // CHUNK))
-    with get_context("fork").Pool(workers, _begin, (bank,)) as pool:
+    with get_context("fork").Pool(workers, _begin, (bank, mix)) as pool:
         made = list(tqdm(pool.imap(_chunk, chunks), total=len(chunks), desc="samples", mininterval=10))
     images, columns, alphabets = (torch.from_numpy(np.concatenate(part)) for part in zip(*made, strict=True))
     return images, columns, alphabets
@@ -60,18 +63,24 @@ def jitter(images: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def fit_boxes(
-    samples: tuple[Tensor, Tensor, Tensor], passes: int, seed: int, report: Callable[[nn.Module], str]
+    network: BoxNetwork, samples: Samples, rate: float, passes: int, seed: int, report: Callable[[nn.Module], str]
 ) -> BoxNetwork:
-    """Fit a network on samples; the mean of its last weights is returned."""
+    """Fit a network further; the mean of its last weights is returned.
+
+    Parameters
+    ----------
+    rate
+        Highest rate of learning, reached after a seventh of the steps.
+    """
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
-    network = BoxNetwork().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network = copy.deepcopy(network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     mean = copy.deepcopy(network)
     images, columns, alphabets = samples
     batch, mask = 256, allowed()
     steps = passes * (len(images) // batch)
     optimiser = torch.optim.AdamW(network.parameters(), weight_decay=0.03)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 4e-3, steps, pct_start=0.15)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, steps, pct_start=0.15)
     for turn in range(passes):
         network.train()
         order = torch.randperm(len(images), generator=generator)

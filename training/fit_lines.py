@@ -109,15 +109,23 @@ def varied(strips: Tensor, rng: np.random.Generator) -> Tensor:
     return strips
 
 
-def fit_lines(lines: Lines, passes: int, seed: int, report: Callable[[nn.Module], str]) -> LineNetwork:
-    """Fit a network on lines; the mean of its last weights is returned."""
+def fit_lines(
+    network: LineNetwork, lines: Lines, rate: float, passes: int, seed: int, report: Callable[[nn.Module], str]
+) -> LineNetwork:
+    """Fit a network further; the mean of its last weights is returned.
+
+    Parameters
+    ----------
+    rate
+        Highest rate of learning, reached after an eighth of the steps.
+    """
     torch.manual_seed(seed)
     rng = np.random.default_rng([seed, 29])
-    network = LineNetwork().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network = copy.deepcopy(network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     mean = copy.deepcopy(network)
     mask, steps = line_masks(), passes * (len(lines.strips) // BATCH)
     optimiser = torch.optim.AdamW(network.parameters(), weight_decay=0.02)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2.5e-3, steps, pct_start=0.12)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, steps, pct_start=0.12)
     for turn in range(passes):
         network.train()
         for chosen in (bar := tqdm(list(batches(lines, rng)), desc=f"pass {turn + 1} of {passes}", mininterval=20)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +22,21 @@ from training.pictures import Pictures
 COMPOSED = "ҲҶӢӮ"
 """Tajik letters of which no handwritten picture exists: composed."""
 
-SHARES = {"paper": 0.38, "screen": 0.2, "photo": 0.02, "composed": 0.06, "digits": 0.16, "fonts": 0.1, "latin": 0.03,
-          "struck": 0.03, "nothing": 0.02}  # fmt: skip
+
+@dataclass(frozen=True)
+class Mix:
+    """What samples are made of: how often each group is drawn, and how often a sample is soiled."""
+
+    shares: Mapping[str, float]
+    soiled: float
+
+
+_SHARES = {"paper": 0.38, "screen": 0.2, "photo": 0.02, "composed": 0.06, "digits": 0.16, "fonts": 0.1, "latin": 0.03,
+           "struck": 0.03, "nothing": 0.02}  # fmt: skip
+STRONG = Mix(_SHARES, 0.75)
+MILD = Mix({**_SHARES, "paper": 0.33, "screen": 0.25, "photo": 0.04, "fonts": 0.06}, 0.5)
+"""For the last passes, at a low rate of learning: nearer to what is mostly seen."""
+
 _MADE = ("struck", "nothing")
 _GROUPS = {"paper": "paper", "comnist": "screen", "qmnist": "screen", "sse": "photo"}
 _LATIN_TWINS = dict(zip("АВСЕНКМОРТХУ", "ABCEHKMOPTXY", strict=True))
@@ -56,7 +70,7 @@ class Bank:
     @staticmethod
     def of(pictures: Pictures, fonts: Path | None) -> Bank:
         """Sort pictures of the part in hand; fonts kept for training are added where a folder is given."""
-        groups: dict[str, dict[str, list[Mask]]] = {name: {} for name in SHARES if name not in _MADE}
+        groups: dict[str, dict[str, list[Mask]]] = {name: {} for name in _SHARES if name not in _MADE}
         for image, label, source in zip(pictures.images, pictures.labels, pictures.sources, strict=True):
             group = _GROUPS.get(str(source), "digits")
             groups[group].setdefault(str(label), []).append(image)
@@ -98,7 +112,7 @@ def _add_fonts(groups: dict[str, dict[str, list[Mask]]], fonts: Path) -> None:
                 groups[group].setdefault(character, []).append(cut)
 
 
-def sample(bank: Bank, rng: Generator) -> tuple[Mask, int, int]:
+def sample(bank: Bank, mix: Mix, rng: Generator) -> tuple[Mask, int, int]:
     """One training sample.
 
     Returns
@@ -106,8 +120,8 @@ def sample(bank: Bank, rng: Generator) -> tuple[Mask, int, int]:
     ndarray, int, int
         uint8 (SIDE, SIDE), its column, and the index in `MASK_NAMES` of the alphabet it is to be told apart in.
     """
-    names = [name for name in SHARES if name in bank.groups or name in _MADE]
-    weights = np.array([SHARES[name] for name in names])
+    names = [name for name in mix.shares if name in bank.groups or name in _MADE]
+    weights = np.array([mix.shares[name] for name in names])
     group = names[int(rng.choice(len(names), p=weights / weights.sum()))]
     if group == "nothing":
         return framed(soiled(np.zeros((CANVAS, CANVAS), np.uint8), rng), 0.5, rng), BLANK, int(rng.integers(3))
@@ -125,7 +139,7 @@ def sample(bank: Bank, rng: Generator) -> tuple[Mask, int, int]:
     column = COLUMN[label.upper()]
     if group == "struck":
         ink, column = struck(ink, rng), COLUMN[STRUCK]
-    elif rng.random() > 0.25:
+    elif rng.random() < mix.soiled:
         ink = soiled(ink, rng)
     return framed(ink, 1.0, rng), column, alphabet_of(label, rng)
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from torch import nn
 
 from fixtures.fontglyphs import FontHand, FontSource, load_fonts
 from fixtures.handwriting import Habit, Hand
 from training.fit import fit_boxes, make_samples, right, test_images
 from training.fit_lines import error_rate, fit_lines, make_lines
-from training.letters import Bank
+from training.letters import MILD, STRONG, Bank
 from training.lines import Hands
 from training.networks import BoxNetwork, LineNetwork
 from training.pictures import PARTS, Pictures
@@ -26,8 +27,12 @@ class Recipe:
 
     boxes: int = 750_000
     box_passes: int = 4
+    mild_boxes: int = 400_000
+    mild_passes: int = 2
     lines: int = 90_000
     line_passes: int = 5
+    more_lines: int = 64_000
+    more_passes: int = 2
     seed: int = 1
 
 
@@ -50,16 +55,35 @@ def boxes(
 ) -> BoxNetwork:
     """Fit the network for boxes; after each pass its rates on the part for calibration are told."""
     bank = Bank.of(part_of(pictures, "fit", without), folders.fonts)
-    samples = make_samples(bank, recipe.boxes, recipe.seed, workers)
     check = part_of(pictures, "calibrate")
-    return fit_boxes(samples, recipe.box_passes, recipe.seed, lambda network: told(network, check))
+
+    def report(network: nn.Module) -> str:
+        return told(network, check)
+
+    torch.manual_seed(recipe.seed)
+    network = BoxNetwork()
+    for mix, rate, count, passes, seed in (
+        (STRONG, 4e-3, recipe.boxes, recipe.box_passes, recipe.seed),
+        (MILD, 1.2e-3, recipe.mild_boxes, recipe.mild_passes, recipe.seed + 1),
+    ):
+        samples = make_samples(bank, mix, count, seed, workers)
+        network = fit_boxes(network, samples, rate, passes, seed, report)
+    return network
 
 
 def lines(pictures: Pictures, folders: Folders, recipe: Recipe, workers: int) -> LineNetwork:
     """Fit the network for lines."""
-    samples = make_lines(hands(part_of(pictures, "fit"), folders), recipe.lines, recipe.seed, workers)
+    source = hands(part_of(pictures, "fit"), folders)
     check = make_lines(Hands(Bank.of(part_of(pictures, "calibrate"), None), (), ()), 2000, 900, workers)
-    return fit_lines(samples, recipe.line_passes, recipe.seed, lambda network: error_rate(network, check))
+    torch.manual_seed(recipe.seed)
+    network = LineNetwork()
+    for rate, count, passes, seed in (
+        (2.5e-3, recipe.lines, recipe.line_passes, recipe.seed),
+        (1.2e-3, recipe.more_lines, recipe.more_passes, recipe.seed + 1),
+    ):
+        samples = make_lines(source, count, seed, workers)
+        network = fit_lines(network, samples, rate, passes, seed, lambda fitted: error_rate(fitted, check))
+    return network
 
 
 def hands(pictures: Pictures, folders: Folders) -> Hands:

@@ -13,7 +13,7 @@ from ocr.extract.ink import EMPTY_MM2, recover, writing_mm2
 from ocr.extract.networks import Line, Networks, load_networks
 from ocr.extract.reader import Crop, Raw, Reader
 from ocr.extract.tesseract import TesseractReader
-from ocr.extract.zone import belonging, overflows
+from ocr.extract.zone import belonging, overflows, together
 from ocr.form import FieldKind, FieldSpec
 from ocr.geometry import MM_PER_INCH
 from ocr.lexicon.alphabets import DIGITS, LATIN_CAPITALS, RUSSIAN, STRUCK, SYMBOLS, TAJIK_ONLY
@@ -26,15 +26,16 @@ HAND, TYPED, SCRIBBLE = range(3)
 IMPOSSIBLE = np.float32(-30.0)
 """Logarithm that stands for 'cannot be here'."""
 
-_CERTAIN = 0.5
+_GAP, _LEGIBLE = 3, 0.75
 _PUNCTUATION = "-./"
 _ALPHABETS = {
-    "cyrillic": RUSSIAN + TAJIK_ONLY + _PUNCTUATION,
-    "date": DIGITS + _PUNCTUATION,
-    "digits": DIGITS + _PUNCTUATION,
-    "passport": LATIN_CAPITALS + DIGITS + _PUNCTUATION,
-    "latin": LATIN_CAPITALS + _PUNCTUATION,
+    "cyrillic": RUSSIAN + TAJIK_ONLY,
+    "date": DIGITS,
+    "digits": DIGITS,
+    "passport": LATIN_CAPITALS + DIGITS,
+    "latin": LATIN_CAPITALS,
 }
+"""Characters of each alphabet, without what may stand between them."""
 
 
 class HandwritingReader:
@@ -78,11 +79,11 @@ class HandwritingReader:
         raws = []
         for crop, ink, images in zip(crops, inks, shown, strict=True):
             rows = [next(logits) if image.any() else None for image in images]
-            raws.append(_of_comb(crop, ink, [_in_alphabet(row, crop.spec, space=False) for row in rows]))
+            raws.append(_of_comb(crop, ink, [_in_alphabet(row, crop.spec) for row in rows]))
         return raws
 
     def _lines(self, crops: Sequence[Crop], inks: Sequence[Gray]) -> list[Raw]:
-        strips = [strip(ink, crop.dpi) for crop, ink in zip(crops, inks, strict=True)]
+        strips = [strip(together(ink, crop.dpi), crop.dpi) for crop, ink in zip(crops, inks, strict=True)]
         lines = self._networks().lines(strips) if strips else []
         raws = [_of_line(crop, ink, line) for crop, ink, line in zip(crops, inks, lines, strict=True)]
         typed = [i for i, line in enumerate(lines) if line.kind.argmax() == TYPED]
@@ -106,20 +107,23 @@ def _pictures(crop: Crop, ink: Gray) -> list[Gray]:
     return [picture(part, box.h * scale) for part in boxes(ink, edges, top, top + box.h * scale)]
 
 
-def _in_alphabet(logits: NDArray[np.float32] | None, spec: FieldSpec, *, space: bool) -> NDArray[np.float64]:
+def _in_alphabet(logits: NDArray[np.float32] | None, spec: FieldSpec) -> NDArray[np.float64]:
     """Logarithms of probabilities among the field's characters, (..., classes); without logits surely blank."""
     if logits is None:
         return _sure(BLANK)
-    kept = np.where(_mask(spec, space), logits.astype(np.float64), -np.inf)
+    kept = np.where(_mask(spec), logits.astype(np.float64), -np.inf)
     kept = kept - kept.max(axis=-1, keepdims=True)
     logp = kept - np.log(np.exp(kept).sum(axis=-1, keepdims=True))
     return np.asarray(np.maximum(logp, IMPOSSIBLE), np.float64)
 
 
-def _mask(spec: FieldSpec, space: bool) -> NDArray[np.bool_]:
+def _mask(spec: FieldSpec) -> NDArray[np.bool_]:
+    """Columns that a field may hold. In boxes numbers need no marks between them: a slanting 1 is no slash."""
     name = "date" if spec.kind is FieldKind.DATE else spec.alphabet or "cyrillic"
+    words = name in ("cyrillic", "latin")
+    between = "-." * words if spec.cells else "-./ " if words or name == "date" else "- "
     mask = np.zeros(1 + len(SYMBOLS), bool)
-    mask[[BLANK, COLUMN[STRUCK], *(COLUMN[c] for c in _ALPHABETS[name] + (" " if space else ""))]] = True
+    mask[[BLANK, COLUMN[STRUCK], *(COLUMN[c] for c in _ALPHABETS[name] + between)]] = True
     return mask
 
 
@@ -139,6 +143,7 @@ class _Text:
 
 def _of_comb(crop: Crop, ink: Gray, rows: list[NDArray[np.float64]]) -> Raw:
     """Steps of a comb: its boxes with sure blanks around each. A box struck out may hold any character."""
+    rows = _without_strays(rows)
     text = "".join(" " if row.argmax() == BLANK else SYMBOLS[int(row.argmax()) - 1] for row in rows)
     blank = _sure(BLANK)
     steps = [blank]
@@ -150,11 +155,23 @@ def _of_comb(crop: Crop, ink: Gray, rows: list[NDArray[np.float64]]) -> Raw:
 def _opened(row: NDArray[np.float64], spec: FieldSpec) -> NDArray[np.float64]:
     """What was struck out becomes any character, each as likely."""
     share = float(np.exp(row[COLUMN[STRUCK]]))
-    free = _mask(spec, space=False)
+    free = _mask(spec)
     free[[BLANK, COLUMN[STRUCK], *(COLUMN[c] for c in _PUNCTUATION)]] = False
     mixed = np.exp(row) + share * free / free.sum()
     mixed[COLUMN[STRUCK]] = 0.0
     return np.asarray(np.maximum(np.log(np.maximum(mixed, 1e-300)), IMPOSSIBLE), np.float64)
+
+
+def _without_strays(rows: list[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+    """Boxes without what follows a long gap and looks like no letters: edges of stamps over the empty end."""
+    filled = np.array([row.argmax() != BLANK for row in rows])
+    gaps = np.convolve(~filled, np.ones(_GAP), "valid") == _GAP if len(rows) >= _GAP else np.zeros(0, bool)
+    for start in np.flatnonzero(gaps):
+        rest = [row for row, full in zip(rows[start:], filled[start:], strict=True) if full]
+        sure = [float(np.exp(row.max())) for row in rest]
+        if filled[:start].any() and rest and (float(np.mean(sure)) < _LEGIBLE or len(rest) == 1):
+            return [*rows[:start], *([_sure(BLANK)] * (len(rows) - start))]
+    return rows
 
 
 def _spaced(row: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -165,7 +182,7 @@ def _spaced(row: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _of_line(crop: Crop, ink: Gray, line: Line) -> Raw:
-    logp = _in_alphabet(line.characters, crop.spec, space=True)
+    logp = _in_alphabet(line.characters, crop.spec)
     best = logp.argmax(axis=1)
     kept = [int(c) for c, before in zip(best, [BLANK, *best[:-1]], strict=True) if c not in (BLANK, before)]
     text = "".join(SYMBOLS[c - 1] for c in kept).strip()

@@ -13,6 +13,7 @@ from ocr.geometry import MM_PER_INCH
 _INSIDE_SHARE = 0.35
 _REACH_MM = 0.3
 _SPILT_MM2 = 0.6
+_APART_MM, _LITTLE = 7.0, 0.2
 
 
 def belonging(ink: Gray, crop: Crop) -> Gray:
@@ -24,6 +25,27 @@ def belonging(ink: Gray, crop: Crop) -> Gray:
     kept = within >= _INSIDE_SHARE * np.maximum(total, 1)
     kept[0] = True
     return np.asarray(np.where(kept[labels], ink, 0), np.uint8)
+
+
+def together(ink: Gray, dpi: float) -> Gray:
+    """Ink without what lies far to the side of the writing and is little: stamps' edges, streaks, blots."""
+    scale = dpi / MM_PER_INCH
+    inked = (ink > 90).sum(axis=0)
+    groups = _groups(np.flatnonzero(inked), _APART_MM * scale)
+    amounts = [int(inked[a:b].sum()) for a, b in groups]
+    kept = np.zeros(ink.shape[1], bool)
+    for (a, b), amount in zip(groups, amounts, strict=True):
+        kept[max(0, a - 3) : b + 3] = amount >= _LITTLE * max(amounts)
+    return np.asarray(np.where(kept[None], ink, 0), np.uint8)
+
+
+def _groups(columns: NDArray[np.intp], gap: float) -> list[tuple[int, int]]:
+    """Runs of columns, first and behind the last, with less than `gap` between neighbours."""
+    if not len(columns):
+        return []
+    breaks = np.flatnonzero(np.diff(columns) > gap)
+    starts, ends = [0, *(breaks + 1)], [*breaks, len(columns) - 1]
+    return [(int(columns[a]), int(columns[b]) + 1) for a, b in zip(starts, ends, strict=True)]
 
 
 def overflows(ink: Gray, crop: Crop) -> bool:

@@ -15,6 +15,7 @@ from ocr.lexicon.lexicon import Form, Lexicon
 from ocr.lexicon.match import ANYWHERE, Scores, belonging, known, shares
 from ocr.lexicon.names import decode_name_steps
 from ocr.lexicon.normalise import fold, letters, place_kinds, plain
+from ocr.lexicon.priors import EQUAL
 from ocr.lexicon.shortlist import Spelt, likeliest, spelt
 from ocr.lexicon.steps import Steps
 from ocr.reading import Candidate
@@ -30,6 +31,7 @@ def decode_steps(
     *,
     within: Mapping[str, float] = ANYWHERE,
     on: date | None = None,
+    expected: Mapping[str, float] = EQUAL,
     limit: int = 5,
 ) -> tuple[Candidate, ...]:
     """Match probabilities of characters to a dictionary.
@@ -45,6 +47,8 @@ def decode_steps(
         As for `decode`; for a dictionary of names the shares of ``M`` and ``F``.
     on
         Day of the card.
+    expected
+        How much more each code is to be expected than others, as from `ocr.lexicon.priors`.
 
     Returns
     -------
@@ -67,7 +71,8 @@ def decode_steps(
     for form, p in _weighed(merged(spaced, " "), lexicon, on, matched):
         prior = form.weight * belonging(lexicon.entries[form.code].parent, parents)
         _add(scores, form.code, p * prior, form.text)
-    return shares(scores, sum(score for score, _ in scores.values()), limit)
+    weighed = {value: (score * expected.get(value, 1.0), text) for value, (score, text) in scores.items()}
+    return shares(weighed, sum(score for score, _ in weighed.values()), limit)
 
 
 def _different(texts: list[tuple[str, float]]) -> list[tuple[list[str], float]]:

@@ -21,6 +21,7 @@ _DAY, _MONTH = "(?:0[1-9]|[12][0-9]|3[01])", "(?:0[1-9]|1[0-2])"
 _YEAR = "(?:[0-9]{0,2}|(?:19|20)[0-9]{1,2})"
 _DATE_BEGINS = re.compile(rf"[0-9]?|(?:{_DAY} ?|[1-9] )(?:[0-9]?|(?:{_MONTH} ?|[1-9] ){_YEAR})")
 _PASSPORT_BEGINS = re.compile(r"[A-Z]{0,2}[0-9]{0,9}")
+_USUAL_PASSPORT = re.compile(r"A[0-9]{8}|[0-9]{9}")
 _PASSPORT = re.compile(r"[A-Z]{0,2}[0-9]{6,9}")
 
 
@@ -75,7 +76,7 @@ def decode_passport_steps(steps: Steps, *, limit: int = 5) -> tuple[Candidate, .
     """
 
     def numbers(text: str) -> Iterable[tuple[str, float]]:
-        usual = text.lstrip("A").isdecimal()  # series of this country: А, later none
+        usual = _USUAL_PASSPORT.fullmatch(text)  # nine characters: А and a number, later a number alone
         return [(text, 1.0 if usual else _UNUSUAL)] if _PASSPORT.fullmatch(text) else []
 
     joined = merged(merged(steps, SEPARATORS + STRUCK), "А", LATIN_CAPITALS[0])

@@ -15,7 +15,7 @@ from ocr.extract.framing import ROWS, SIDE
 from ocr.lexicon.alphabets import STRUCK, SYMBOLS
 from ocr.lexicon.steps import BLANK, COLUMN
 from training.distort import CANVAS, inked, redrawn, soiled
-from training.letters import MASK_NAMES, Bank, masks, sample
+from training.letters import MASK_NAMES, MILD, STRONG, Bank, masks, sample
 from training.lines import HAND, SCRIBBLE, Hands, line_sample
 from training.pictures import PARTS, Pictures, clean, load_pictures
 from training.texts import target, text
@@ -47,7 +47,7 @@ def _pictures() -> Pictures:
 @settings(max_examples=30)
 def test_samples_are_framed_and_answerable_in_their_alphabet(seed: int) -> None:
     bank = Bank.of(_pictures(), None)
-    image, column, alphabet = sample(bank, np.random.default_rng(seed))
+    image, column, alphabet = sample(bank, STRONG, np.random.default_rng(seed))
     assert image.shape == (SIDE, SIDE)
     assert image.dtype == np.uint8
     assert masks()[MASK_NAMES[alphabet]][column]
@@ -56,7 +56,7 @@ def test_samples_are_framed_and_answerable_in_their_alphabet(seed: int) -> None:
 
 def test_the_same_seed_makes_the_same_samples() -> None:
     bank = Bank.of(_pictures(), None)
-    first, again = (sample(bank, np.random.default_rng(5)) for _ in range(2))
+    first, again = (sample(bank, MILD, np.random.default_rng(5)) for _ in range(2))
     assert np.array_equal(first[0], again[0])
     assert first[1:] == again[1:]
 

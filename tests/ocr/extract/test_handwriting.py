@@ -93,6 +93,24 @@ def test_boxes_keep_their_places_and_every_step_sums_to_one() -> None:
     assert raw.steps.logp[5].argmax() == BLANK
 
 
+def test_what_looks_like_no_letter_behind_a_long_gap_is_left_out() -> None:
+    class Unsure(Scripted):
+        def boxes(self, pictures: Sequence[Gray]) -> Any:
+            logits = super().boxes(pictures)
+            logits[-2:] *= 0.3
+            return logits
+
+    crop = _crop(COMB, "РАЕВ    ЖЩ")
+    assert _read(crop, Unsure(boxes="РАЕВЖЩ")).text == "РАЕВ"
+    assert _read(crop, Scripted(boxes="РАЕВЖЩ")).text == "РАЕВ    ЖЩ"
+
+
+def test_a_slanting_one_is_no_slash_in_a_box() -> None:
+    raw = _read(_crop(("revised-departure", "birth_date"), "11"), Scripted(boxes="/1"))
+    assert raw.steps is not None
+    assert raw.steps.logp[1, COLUMN["/"]] == IMPOSSIBLE
+
+
 def test_characters_outside_the_fields_alphabet_are_impossible() -> None:
     raw = _read(_crop(("revised-departure", "birth_date"), "01"), Scripted(boxes="О1"))
     assert raw.steps is not None

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from ocr.extract.reader import Crop
-from ocr.extract.zone import belonging, overflows
+from ocr.extract.zone import belonging, overflows, together
 from tests.ocr.extract.drawn import DPI, MARGIN, form
 
 SPEC = form("revised-departure").by_name["surname"]
@@ -38,3 +38,23 @@ def test_writing_behind_the_last_box_is_noticed() -> None:
     assert not overflows(ink, crop)
     cv2.line(ink, _at(SPEC.box.w + 0.8, 1), _at(SPEC.box.w + 0.9, 5), 255, 5)
     assert overflows(ink, crop)
+
+
+def test_little_ink_far_from_the_writing_is_dropped() -> None:
+    crop = _crop()
+    ink = np.zeros(crop.blank.shape, np.uint8)
+    for x in range(4, 30, 5):
+        cv2.rectangle(ink, _at(x, 1), _at(x + 3, 5), 255, 3)
+    cv2.rectangle(ink, _at(36, 1), _at(39, 5), 255, 3)  # a word of one letter, near enough
+    own = ink.copy()
+    cv2.line(ink, _at(80, 2), _at(82, 3), 255, 3)
+    assert np.array_equal(together(ink, DPI), own)
+
+
+def test_two_words_far_apart_both_stay() -> None:
+    crop = _crop()
+    ink = np.zeros(crop.blank.shape, np.uint8)
+    for x in (4, 9, 14, 60, 65, 70):
+        cv2.rectangle(ink, _at(x, 1), _at(x + 3, 5), 255, 3)
+    assert np.array_equal(together(ink, DPI), ink)
+    assert not together(np.zeros_like(ink), DPI).any()
