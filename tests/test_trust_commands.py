@@ -51,7 +51,7 @@ def test_audited_values_stand_in_the_record_while_they_wait(audited: tuple[Path,
     assert None not in (record.sex, record.education)
     assert record.pending == len(waiting) - len(drawn)
     line = next(line for line in run("show", "1").stdout.splitlines() if line.split()[:1] == ["sex"])
-    assert line.split()[1] == record.sex and line.endswith("random audit")
+    assert line.split()[2] == record.sex and line.endswith("random audit")
 
 
 def test_decisions_are_learned_from_and_a_calibration_comes_and_goes(audited: tuple[Path, Run]) -> None:

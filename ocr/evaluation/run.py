@@ -19,13 +19,16 @@ from ocr.evaluation.score import PageScore, score_page
 from ocr.evaluation.truth import PageTruth
 from ocr.form import FORMS_DIR, load_forms
 from ocr.pipeline import PageJob, PageResult, crashed_page, read_page
-from ocr.reading import FieldState, Refused
+from ocr.reading import FieldState, Refused, Why
 
 Beside = Mapping[PageJob, dict[str, str]]
 """Values by field that another reader got, for each page."""
 
 MEASURED = (FieldState.READ, FieldState.EMPTY, FieldState.CORRECTED)
 """States whose probabilities are calibrated, each in a kind of its own; all others always go to people."""
+
+ANYHOW = frozenset({Why.NOT_IN_LEXICON, Why.SEVERAL_MARKS})
+"""Reasons to wait that no score can lift: such readings teach nothing about thresholds."""
 
 
 def read_labelled(
@@ -84,6 +87,8 @@ def samples_of(truth: PageTruth, result: PageResult, forms_dir: Path = FORMS_DIR
     for reading in outcome.fields:
         known = truth.fields.get(reading.field)
         if known is None or reading.value is None or reading.state not in MEASURED:
+            continue
+        if ANYHOW.intersection(reading.review):
             continue
         spec = specs[reading.field]
         right = canonical(spec, reading.value) == canonical(spec, known.value)
