@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +46,7 @@ class HandwritingReader:
     networks
         Gives the networks; by default the shipped ones, loaded at the first use.
     typed
-        Reads lines that were not written by hand.
+        Reads lines that were not written by hand. Its readings are doubtful: nothing was measured on typed answers.
     """
 
     name = "handwriting"
@@ -88,7 +88,7 @@ class HandwritingReader:
         raws = [_of_line(crop, ink, line) for crop, ink, line in zip(crops, inks, lines, strict=True)]
         typed = [i for i, line in enumerate(lines) if line.kind.argmax() == TYPED]
         for i, raw in zip(typed, self._typed.read([crops[i] for i in typed]) if typed else (), strict=True):
-            raws[i] = raw
+            raws[i] = replace(raw, state=FieldState.DOUBTFUL) if raw.state is FieldState.READ else raw
         return raws
 
 
@@ -131,14 +131,6 @@ def _sure(column: int) -> NDArray[np.float64]:
     row = np.full(1 + len(SYMBOLS), IMPOSSIBLE, np.float64)
     row[column] = 0.0
     return row
-
-
-@dataclass(frozen=True)
-class _Text:
-    """Likeliest text of steps, and whether something in it was struck out."""
-
-    text: str
-    struck: bool
 
 
 def _of_comb(crop: Crop, ink: Gray, rows: list[NDArray[np.float64]]) -> Raw:

@@ -154,6 +154,7 @@ def test_type_goes_to_the_reader_of_type() -> None:
     crops = [_crop(LINE, "КАРИМОВ"), _crop(LINE, "")]
     raws = HandwritingReader(lambda: networks, Typed()).read(crops)
     assert [raw.text for raw in raws] == ["surname", ""]
+    assert [raw.state for raw in raws] == [FieldState.DOUBTFUL, FieldState.EMPTY]
 
 
 @pytest.mark.parametrize("text", ["КАРИМОВ", "ШАРИПОВА"])
