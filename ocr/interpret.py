@@ -27,6 +27,10 @@ EARLIEST_CROSSING = date(2000, 1, 1)
 USUAL_AGES = (16, 65)
 """Between which most people are who cross; others count for less where a year is not clearly written."""
 
+_OTHER_MEANING = 0.25
+"""Of the first meaning's probability. What is less is ruled out by date or region, or by the dictionaries' convention
+that a bare name is the town's and not the district's of the same name."""
+
 SEX, BIRTH = "sex", "birth_date"
 """The field that narrows names, and the one whose years depend on ages."""
 
@@ -59,8 +63,8 @@ def interpret(
     for item in sorted(seen, key=lambda s: (s.spec.name != "crossing_date", _narrower(s.spec) is not None)):
         candidates = _candidates(item, _within(item.spec, form, readings), _expected(item.spec, form), on, today)
         readings[item.spec.name] = _judge(item, candidates, calibration)
-        if item.spec.name == "crossing_date":
-            on = parse_iso(readings["crossing_date"].value)
+        if item.spec.name == "crossing_date" and readings["crossing_date"].accepted:
+            on = parse_iso(readings["crossing_date"].value)  # a doubtful date would make a renamed place look sure
     broken = check(_values(readings), direction=form.direction, on=today)
     for rule in broken:
         for name in rule.fields:
@@ -159,11 +163,18 @@ def _judge(item: Seen, candidates: tuple[Candidate, ...], calibration: Judge) ->
         value=value,
         score=score,
         probability=verdict.probability,
-        review=_why(spec, raw, value, verdict),
+        review=(*_why(spec, raw, value, verdict), *((str(Why.AMBIGUOUS),) if _is_ambiguous(candidates) else ())),
         quad=item.quad,
         reader=item.reader,
         reader_version=item.reader_version,
     )
+
+
+def _is_ambiguous(candidates: Sequence[Candidate]) -> bool:
+    """Whether the same writing stands for another value too: no certainty of reading can settle which."""
+    if len(candidates) < 2 or candidates[0].text.upper() != candidates[1].text.upper():
+        return False
+    return candidates[1].probability >= _OTHER_MEANING * candidates[0].probability
 
 
 def _why(spec: FieldSpec, raw: Raw, value: str | None, verdict: Verdict) -> tuple[str, ...]:

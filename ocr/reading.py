@@ -45,6 +45,7 @@ class Why(StrEnum):
     CORRECTED = "corrected"
     REQUIRED_EMPTY = "required_empty"
     NOT_IN_LEXICON = "not_in_lexicon"
+    AMBIGUOUS = "ambiguous"
     SEVERAL_MARKS = "several_marks"
     DUPLICATE = "duplicate"
     AUDIT = "audit"

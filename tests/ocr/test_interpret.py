@@ -58,6 +58,15 @@ def test_names_of_places_depend_on_the_date_of_crossing(form: Form) -> None:
     assert after["residence_district"].value == "TJ-KT-01"
 
 
+def test_a_doubtful_date_of_crossing_settles_no_meaning(form: Form) -> None:
+    district = comb("БОХТАР", 18)
+    fields, _ = read(form, Uncalibrated(), crossing_date="14.03.2022", residence_district=district)
+    first, second = fields["residence_district"].candidates[:2]
+    assert {first.value, second.value} == {"TJ-KT-01", "TJ-KT-06"}
+    assert first.probability < 0.9
+    assert "ambiguous" in fields["residence_district"].review
+
+
 def test_a_required_field_left_empty_goes_to_a_person(form: Form) -> None:
     fields, _ = read(form, Trusting())
     assert fields["sex"].review == ("required_empty",)
