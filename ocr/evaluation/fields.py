@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ocr.form import Entry, FieldKind, FieldSpec
 from ocr.lexicon.lexicon import OPEN_LEXICONS
+from ocr.lexicon.match import NOT_IN_LEXICON
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,11 @@ class FieldScore:
     boxes: int
     wrong_boxes: int
     offsets_mm: tuple[float, ...]
+
+    @property
+    def judged(self) -> bool:
+        """Whether its score decides if it stands; what is in no dictionary, or marked twice, waits at any score."""
+        return self.read and self.got != NOT_IN_LEXICON and "|" not in (self.got or "")
 
     @property
     def read(self) -> bool:

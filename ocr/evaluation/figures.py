@@ -82,9 +82,9 @@ def figures(name: str, group: Sequence[FieldScore]) -> FieldFigures:
     accepted = [field for field in group if field.accepted]
     wrong = sum(not field.right for field in accepted)
     length = sum(field.length for field in group)
-    read = [field for field in group if field.read]
-    probabilities = np.array([field.probability for field in read])
-    right = np.array([field.right for field in read], dtype=bool)
+    judged = [field for field in group if field.judged]
+    probabilities = np.array([field.probability for field in judged])
+    right = np.array([field.right for field in judged], dtype=bool)
     promise = min(field.promise for field in group)
     hits = sum(field.right for field in group)
     low, high = wilson(hits, len(group))
@@ -103,7 +103,7 @@ def figures(name: str, group: Sequence[FieldScore]) -> FieldFigures:
         wrong_bound=upper_bound(wrong, len(accepted)) if accepted else None,
         promise=promise,
         at_promise=most_accepted(probabilities, right, promise) / len(group),
-        ece=expected_calibration_error(probabilities, right) if read else None,
+        ece=expected_calibration_error(probabilities, right) if judged else None,
         curve=risk_curve(probabilities, right),
         bins=reliability(probabilities, right),
     )

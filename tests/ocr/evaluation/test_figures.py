@@ -79,3 +79,11 @@ def test_bins_hold_every_reading_once_and_agree_with_the_calibration_error(pairs
     error = sum(abs(b.stated - b.observed) * b.count for b in bins) / len(pairs)
     assert error == pytest.approx(expected_calibration_error(stated, right, bins=10))
     assert all(b.low <= b.observed <= b.high for b in bins)
+
+
+def test_what_waits_at_any_score_is_in_no_curve() -> None:
+    fields = [score(got="5120", value="5120"), score(got="?", value="7212"), score(got=None, value="7212")]
+    row = figures("trades", fields)
+    assert [field.judged for field in fields] == [True, False, False]
+    assert [(point.accepted, point.wrong) for point in row.curve] == [(1.0, 0.0)]
+    assert row.exact == pytest.approx(1 / 3)
