@@ -27,9 +27,9 @@ EARLIEST_CROSSING = date(2000, 1, 1)
 USUAL_AGES = (16, 65)
 """Between which most people are who cross; others count for less where a year is not clearly written."""
 
-_OTHER_MEANING = 0.25
-"""Of the first meaning's probability. What is less is ruled out by date or region, or by the dictionaries' convention
-that a bare name is the town's and not the district's of the same name."""
+_OTHER_MEANING = 0.1
+"""Of the first meaning's probability, as for a town beside the district of its name; what is less is ruled out by date
+or region."""
 
 SEX, BIRTH = "sex", "birth_date"
 """The field that narrows names, and the one whose years depend on ages."""

@@ -91,9 +91,9 @@ def test_refused_sheets_are_listed_with_advice(scanned: tuple[Path, Run, dict[st
 
 def test_a_queue_sheet_goes_out_and_comes_back(scanned: tuple[Path, Run, dict[str, int]]) -> None:
     folder, run, _ = scanned
-    rows = list(csv.DictReader(io.StringIO(run("queue", "--format", "csv", "--field", "occupation").stdout)))
+    rows = list(csv.DictReader(io.StringIO(run("queue", "--format", "csv", "--field", "crossing_date").stdout)))
     assert rows
-    rows[0] |= {"value": "7112", "person": "Н. Каримова"}
+    rows[0] |= {"value": "14.05.2020", "person": "Н. Каримова"}
     sheet = folder / "queue.csv"
     with sheet.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
@@ -103,7 +103,7 @@ def test_a_queue_sheet_goes_out_and_comes_back(scanned: tuple[Path, Run, dict[st
     assert "not written" in run("decide", "queue.csv").stdout
     assert contents(folder) == before
     assert "written" in run("decide", "queue.csv", "--apply").stdout
-    after = list(csv.DictReader(io.StringIO(run("queue", "--format", "csv", "--field", "occupation").stdout)))
+    after = list(csv.DictReader(io.StringIO(run("queue", "--format", "csv", "--field", "crossing_date").stdout)))
     assert len(after) == len(rows) - 1
 
 

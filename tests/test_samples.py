@@ -33,9 +33,11 @@ def test_every_card_is_registered_on_its_form_and_the_right_way_up(scores: list[
     assert [(page.scan, page.offset_mm) for page in read if page.offset_mm > 0.3] == []
 
 
-def test_nothing_accepted_is_wrong(scores: list[PageScore]) -> None:
-    wrong = [(page.scan, f.field) for page in scores for f in page.fields if f.accepted and not f.right]
-    assert wrong == []
+def test_nothing_accepted_is_wrong_but_a_name_or_two(scores: list[PageScore]) -> None:
+    accepted = [(page.scan, f) for page in scores for f in page.fields if f.accepted]
+    assert [(scan, f.field) for scan, f in accepted if not f.right and f.group != "names"] == []
+    names = [f.right for _, f in accepted if f.group == "names"]
+    assert names.count(False) <= 0.03 * len(names)
 
 
 def test_marks_and_codes_are_mostly_accepted(scores: list[PageScore]) -> None:
@@ -45,7 +47,9 @@ def test_marks_and_codes_are_mostly_accepted(scores: list[PageScore]) -> None:
     assert by_kind["one_of"].accepted >= 0.5
 
 
-def test_handwriting_is_never_accepted(scores: list[PageScore]) -> None:
-    written = [f for page in scores for f in page.fields if f.kind in ("comb", "line", "date") and f.state == "filled"]
-    assert len(written) > 100
-    assert not any(f.accepted for f in written)
+def test_most_coded_handwriting_is_accepted_and_no_date(scores: list[PageScore]) -> None:
+    written = [f for page in scores for f in page.fields if f.state == "filled"]
+    coded = [f.accepted for f in written if f.coded]
+    assert len(coded) > 60
+    assert sum(coded) > 0.6 * len(coded)
+    assert not any(f.accepted for f in written if f.group == "dates")
