@@ -93,7 +93,7 @@ def test_a_queue_sheet_goes_out_and_comes_back(scanned: tuple[Path, Run, dict[st
     folder, run, _ = scanned
     rows = list(csv.DictReader(io.StringIO(run("queue", "--format", "csv", "--field", "crossing_date").stdout)))
     assert rows
-    rows[0] |= {"value": "14.05.2020", "person": "Н. Каримова"}
+    rows[0] |= {"value": "2020-05-14", "person": "Н. Каримова"}
     sheet = folder / "queue.csv"
     with sheet.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
