@@ -147,17 +147,17 @@ def _plan(session: Session, number: int, row: Mapping[str, str], codes: Codes) -
 
 def _card_id(session: Session, row: Mapping[str, str]) -> int:
     serial, scan, direction = row.get("serial", ""), row.get("scan", ""), row.get("direction", "")
-    query = select(Record.card_id)
+    query = select(Card.id).join(Scan, Scan.id == Card.scan_id)
+    query = query.outerjoin(Record, Record.card_id == Card.id)  # a duplicate has none, yet its number can be decided
     if scan:
         match = _SCAN.fullmatch(scan)
         if match is None:
             raise BadInputError(f"{scan!r} is no scan: 12 or more digits of its hash, a colon, the page from 1.")
-        query = query.join(Card, Card.id == Record.card_id).join(Scan, Scan.id == Card.scan_id)
         query = query.where(Scan.sha256.startswith(match[1]), Scan.page == int(match[2]) - 1)
     if serial:
         query = query.where(Record.serial == serial)
     if direction:
-        query = query.where(Record.direction == direction)
+        query = query.where(Card.direction == direction)
     found = session.scalars(query.limit(2)).all() if serial or scan else ()
     if len(found) != 1:
         raise BadInputError("No card is meant." if not found else "Several cards are meant: give scan or direction.")

@@ -45,7 +45,8 @@ class Hands:
         """Up to two pictures of each character, mostly of one collection."""
         groups = self.bank.groups
         first = "screen" if rng.random() < 0.3 else "paper"
-        order = [first, *(g for g in ("paper", "screen", "digits", "latin", "fonts") if g != first)]
+        digits = ("european", "digits") if rng.random() < 0.5 else ("digits", "european")
+        order = [first, *(g for g in ("paper", "screen", *digits, "latin", "fonts") if g != first)]
         found: dict[str, list[Mask]] = {}
         for character in set(written):
             base = BASE_OF_TAJIK.get(character.upper(), "")
