@@ -13,7 +13,7 @@ from ocr.geometry import Quad
 from ocr.lexicon.alphabets import mask
 from ocr.lexicon.decode import decode, decode_stamp
 from ocr.lexicon.decode_steps import decode_steps
-from ocr.lexicon.grammar import decode_date, decode_digits, decode_passport, find_date
+from ocr.lexicon.grammar import decode_date, decode_digits, decode_passport
 from ocr.lexicon.grammar_steps import decode_date_steps, decode_digits_steps, decode_passport_steps
 from ocr.lexicon.lexicon import OPEN_LEXICONS, load_lexicon
 from ocr.lexicon.match import NOT_IN_LEXICON
@@ -113,9 +113,7 @@ def _candidates(
     if raw.steps is not None:
         return _of_steps(spec, raw.steps, within, on, today, expected)
     if spec.kind is FieldKind.DATE:
-        earliest = EARLIEST_CROSSING if spec.entry is Entry.STAMP else EARLIEST_BIRTH
-        grammar = find_date if spec.entry is Entry.STAMP else decode_date
-        return grammar(raw.text, earliest=earliest, latest=today)
+        return decode_date(raw.text, earliest=_earliest(spec), latest=today)
     if spec.lexicon is not None:
         lexicon = load_lexicon(spec.lexicon)
         if spec.entry is Entry.STAMP:
@@ -136,11 +134,15 @@ def _of_steps(
     """What handwriting may mean, by the probabilities of its characters."""
     if spec.kind is FieldKind.DATE:
         usual = _usual_births(on or today) if spec.name == BIRTH else (EARLIEST_CROSSING, today)
-        return decode_date_steps(steps, earliest=EARLIEST_BIRTH, latest=today, usual=usual)
+        return decode_date_steps(steps, earliest=_earliest(spec), latest=today, usual=usual)
     if spec.lexicon is not None:
         return decode_steps(steps, load_lexicon(spec.lexicon), within=within, on=on, expected=expected)
     decode_of = decode_passport_steps if spec.alphabet == "passport" else decode_digits_steps
     return decode_of(steps)
+
+
+def _earliest(spec: FieldSpec) -> date:
+    return EARLIEST_CROSSING if spec.entry is Entry.STAMP else EARLIEST_BIRTH
 
 
 def _usual_births(day: date) -> tuple[date, date]:

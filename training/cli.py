@@ -23,7 +23,9 @@ from training.lines import Hands
 from training.pictures import PARTS, load_pictures
 from training.recipe import Folders, Recipe, boxes, lines, part_of, rates, told, write_part
 
-TYPEFACES = ("pt-serif", "roboto", "pt-mono", "roboto-slab")
+TYPEFACES = (
+    "pt-serif", "roboto", "pt-mono", "roboto-slab", "oswald", "tinos", "ibm-plex-mono", "fira-sans-condensed",
+)  # fmt: skip
 BUILD = Path("build")
 
 letters_option = click.option(

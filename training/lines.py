@@ -13,10 +13,13 @@ from fixtures.letterglyphs import LetterHand
 from ocr.extract.framing import strip
 from ocr.lexicon.alphabets import STRUCK
 from training.distort import Mask, inked
-from training.letters import Bank
+from training.letters import MASK_NAMES, Bank
+from training.stamps import stamped_date
 from training.texts import target, text
 
 HAND, TYPED, SCRIBBLE = range(3)
+
+_DATE = MASK_NAMES.index("date")
 
 _FONT_SHARE, _TYPED_SHARE, _SCRIBBLE_SHARE, _STRUCK_SHARE = 0.12, 0.04, 0.02, 0.06
 _MM = 3.7
@@ -25,11 +28,12 @@ _MM = 3.7
 
 @dataclass(frozen=True, eq=False)
 class Hands:
-    """Where hands come from: pictures, fonts by hand, and type."""
+    """Where hands come from: pictures, fonts by hand, and type; and the share of dates on stamps."""
 
     bank: Bank
     fonts: tuple[Hand, ...]
     types: tuple[Hand, ...]
+    stamped: float = 0.0
 
     def pick(self, written: str, rng: Generator) -> tuple[Hand, int]:
         """A hand that can write the text, and `HAND` or `TYPED`."""
@@ -79,6 +83,9 @@ def line_sample(hands: Hands, rng: Generator) -> tuple[Mask, str, int, int]:
         height = int(rng.integers(22, 34))
         ink = _strike(np.zeros((2 * height, int(rng.integers(40, 260))), np.uint8), height, rng, scribble=True)
         return _framed(_soiled(ink, height, rng), height), STRUCK, 0, SCRIBBLE
+    if rng.random() < hands.stamped:
+        ink, answer, height = stamped_date(hands.types, rng)
+        return _framed(_soiled(ink, height, rng), height), target(answer), _DATE, TYPED
     written, alphabet = text(rng)
     hand, kind = hands.pick(written, rng)
     height = int(rng.integers(22, 34))

@@ -18,6 +18,8 @@ from training.lines import Hands
 from training.networks import BoxNetwork, LineNetwork
 from training.pictures import PARTS, Pictures
 
+STAMPED_SHARE = 0.3
+
 SOURCES = ("comnist", "sse", "paper", "mnist", "semeion")
 
 
@@ -33,6 +35,8 @@ class Recipe:
     line_passes: int = 5
     more_lines: int = 64_000
     more_passes: int = 2
+    stamped_lines: int = 60_000
+    stamped_passes: int = 2
     seed: int = 1
 
 
@@ -72,28 +76,29 @@ def boxes(
 
 
 def lines(pictures: Pictures, folders: Folders, recipe: Recipe, workers: int) -> LineNetwork:
-    """Fit the network for lines."""
-    source = hands(part_of(pictures, "fit"), folders)
+    """Fit the network for lines: first to handwriting, in the end with dates on stamps among it."""
     check = make_lines(Hands(Bank.of(part_of(pictures, "calibrate"), None), (), ()), 2000, 900, workers)
     torch.manual_seed(recipe.seed)
     network = LineNetwork()
-    for rate, count, passes, seed in (
-        (2.5e-3, recipe.lines, recipe.line_passes, recipe.seed),
-        (1.2e-3, recipe.more_lines, recipe.more_passes, recipe.seed + 1),
+    for rate, count, passes, stamped, seed in (
+        (2.5e-3, recipe.lines, recipe.line_passes, 0.0, recipe.seed),
+        (1.2e-3, recipe.more_lines, recipe.more_passes, 0.0, recipe.seed + 1),
+        (1.0e-3, recipe.stamped_lines, recipe.stamped_passes, STAMPED_SHARE, recipe.seed + 2),
     ):
+        source = hands(part_of(pictures, "fit"), folders, stamped)
         samples = make_lines(source, count, seed, workers)
         network = fit_lines(network, samples, rate, passes, seed, lambda fitted: error_rate(fitted, check))
     return network
 
 
-def hands(pictures: Pictures, folders: Folders) -> Hands:
-    """Hands of letters, of the fonts kept for training, and of type."""
+def hands(pictures: Pictures, folders: Folders, stamped: float) -> Hands:
+    """Hands of letters, of the fonts kept for training, and of type; with a share of dates on stamps."""
     rng = np.random.default_rng(5)
     families = load_fonts(folders.fonts, "train").families
     fonts: tuple[Hand, ...] = tuple(FontSource((f,)).hand(rng) for f in families for _ in range(4))
     even = Habit(0.0, 1.0, 0.02, 0.0)
     types: tuple[Hand, ...] = tuple(FontHand(f, even, f.name) for f in load_fonts(folders.typefaces).families)
-    return Hands(Bank.of(pictures, folders.fonts), fonts, types)
+    return Hands(Bank.of(pictures, folders.fonts), fonts, types, stamped)
 
 
 def rates(network: nn.Module, pictures: Pictures) -> dict[str, float]:

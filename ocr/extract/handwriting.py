@@ -10,32 +10,22 @@ from numpy.typing import NDArray
 
 from ocr.extract.framing import Gray, boxes, picture, strip
 from ocr.extract.ink import EMPTY_MM2, recover, writing_mm2
+from ocr.extract.likelihood import IMPOSSIBLE, alphabet_mask, in_alphabet, likeliest_text, sure
 from ocr.extract.networks import Line, Networks, load_networks
 from ocr.extract.reader import Crop, Raw, Reader
 from ocr.extract.tesseract import TesseractReader
 from ocr.extract.zone import belonging, overflows, together
-from ocr.form import FieldKind, FieldSpec
+from ocr.form import FieldSpec
 from ocr.geometry import MM_PER_INCH
-from ocr.lexicon.alphabets import DIGITS, LATIN_CAPITALS, RUSSIAN, STRUCK, SYMBOLS, TAJIK_ONLY
+from ocr.lexicon.alphabets import STRUCK, SYMBOLS
 from ocr.lexicon.steps import BLANK, COLUMN, Steps
 from ocr.reading import FieldState
 
 HAND, TYPED, SCRIBBLE = range(3)
 """Kinds of writing on a line, in the order of the network's outputs."""
 
-IMPOSSIBLE = np.float32(-30.0)
-"""Logarithm that stands for 'cannot be here'."""
-
 _GAP, _LEGIBLE = 3, 0.75
 _PUNCTUATION = "-./"
-_ALPHABETS = {
-    "cyrillic": RUSSIAN + TAJIK_ONLY,
-    "date": DIGITS,
-    "digits": DIGITS,
-    "passport": LATIN_CAPITALS + DIGITS,
-    "latin": LATIN_CAPITALS,
-}
-"""Characters of each alphabet, without what may stand between them."""
 
 
 class HandwritingReader:
@@ -79,7 +69,8 @@ class HandwritingReader:
         raws = []
         for crop, ink, images in zip(crops, inks, shown, strict=True):
             rows = [next(logits) if image.any() else None for image in images]
-            raws.append(_of_comb(crop, ink, [_in_alphabet(row, crop.spec) for row in rows]))
+            found = [sure(BLANK) if row is None else in_alphabet(row, crop.spec) for row in rows]
+            raws.append(_of_comb(crop, ink, found))
         return raws
 
     def _lines(self, crops: Sequence[Crop], inks: Sequence[Gray]) -> list[Raw]:
@@ -107,37 +98,11 @@ def _pictures(crop: Crop, ink: Gray) -> list[Gray]:
     return [picture(part, box.h * scale) for part in boxes(ink, edges, top, top + box.h * scale)]
 
 
-def _in_alphabet(logits: NDArray[np.float32] | None, spec: FieldSpec) -> NDArray[np.float64]:
-    """Logarithms of probabilities among the field's characters, (..., classes); without logits surely blank."""
-    if logits is None:
-        return _sure(BLANK)
-    kept = np.where(_mask(spec), logits.astype(np.float64), -np.inf)
-    kept = kept - kept.max(axis=-1, keepdims=True)
-    logp = kept - np.log(np.exp(kept).sum(axis=-1, keepdims=True))
-    return np.asarray(np.maximum(logp, IMPOSSIBLE), np.float64)
-
-
-def _mask(spec: FieldSpec) -> NDArray[np.bool_]:
-    """Columns that a field may hold. In boxes numbers need no marks between them: a slanting 1 is no slash."""
-    name = "date" if spec.kind is FieldKind.DATE else spec.alphabet or "cyrillic"
-    words = name in ("cyrillic", "latin")
-    between = "-." * words if spec.cells else "-./ " if words or name == "date" else "- "
-    mask = np.zeros(1 + len(SYMBOLS), bool)
-    mask[[BLANK, COLUMN[STRUCK], *(COLUMN[c] for c in _ALPHABETS[name] + between)]] = True
-    return mask
-
-
-def _sure(column: int) -> NDArray[np.float64]:
-    row = np.full(1 + len(SYMBOLS), IMPOSSIBLE, np.float64)
-    row[column] = 0.0
-    return row
-
-
 def _of_comb(crop: Crop, ink: Gray, rows: list[NDArray[np.float64]]) -> Raw:
     """Steps of a comb: its boxes with sure blanks around each. A box struck out may hold any character."""
     rows = _without_strays(rows)
     text = "".join(" " if row.argmax() == BLANK else SYMBOLS[int(row.argmax()) - 1] for row in rows)
-    blank = _sure(BLANK)
+    blank = sure(BLANK)
     steps = [blank]
     for row in rows:
         steps += [_spaced(_opened(row, crop.spec)), blank]
@@ -147,7 +112,7 @@ def _of_comb(crop: Crop, ink: Gray, rows: list[NDArray[np.float64]]) -> Raw:
 def _opened(row: NDArray[np.float64], spec: FieldSpec) -> NDArray[np.float64]:
     """What was struck out becomes any character, each as likely."""
     share = float(np.exp(row[COLUMN[STRUCK]]))
-    free = _mask(spec)
+    free = alphabet_mask(spec)
     free[[BLANK, COLUMN[STRUCK], *(COLUMN[c] for c in _PUNCTUATION)]] = False
     mixed = np.exp(row) + share * free / free.sum()
     mixed[COLUMN[STRUCK]] = 0.0
@@ -160,9 +125,9 @@ def _without_strays(rows: list[NDArray[np.float64]]) -> list[NDArray[np.float64]
     gaps = np.convolve(~filled, np.ones(_GAP), "valid") == _GAP if len(rows) >= _GAP else np.zeros(0, bool)
     for start in np.flatnonzero(gaps):
         rest = [row for row, full in zip(rows[start:], filled[start:], strict=True) if full]
-        sure = [float(np.exp(row.max())) for row in rest]
-        if filled[:start].any() and rest and (float(np.mean(sure)) < _LEGIBLE or len(rest) == 1):
-            return [*rows[:start], *([_sure(BLANK)] * (len(rows) - start))]
+        certainty = [float(np.exp(row.max())) for row in rest]
+        if filled[:start].any() and rest and (float(np.mean(certainty)) < _LEGIBLE or len(rest) == 1):
+            return [*rows[:start], *([sure(BLANK)] * (len(rows) - start))]
     return rows
 
 
@@ -174,10 +139,8 @@ def _spaced(row: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _of_line(crop: Crop, ink: Gray, line: Line) -> Raw:
-    logp = _in_alphabet(line.characters, crop.spec)
-    best = logp.argmax(axis=1)
-    kept = [int(c) for c, before in zip(best, [BLANK, *best[:-1]], strict=True) if c not in (BLANK, before)]
-    text = "".join(SYMBOLS[c - 1] for c in kept).strip()
+    logp = in_alphabet(line.characters, crop.spec)
+    text = likeliest_text(logp)
     if line.kind.argmax() == SCRIBBLE and not text.strip(STRUCK):
         return Raw(FieldState.UNREAD, "", 0.0)
     return _raw(crop, ink, text, Steps(logp.astype(np.float32)))

@@ -9,6 +9,7 @@ from ocr.extract.handwriting import HandwritingReader
 from ocr.extract.marks import MarksReader
 from ocr.extract.reader import Crop, Raw, Reader
 from ocr.extract.signature import SignatureReader
+from ocr.extract.stampdate import StampDateReader
 from ocr.extract.tesseract import TesseractReader
 from ocr.form import Entry, FieldKind, FieldSpec
 
@@ -18,8 +19,9 @@ class Readers:
 
     Parameters
     ----------
-    marks, barcode, signature, text, hand
-        Readers to use in place of the usual ones: `text` reads print and stamps, `hand` what people write.
+    marks, barcode, signature, text, stamp_date, hand
+        Readers to use in place of the usual ones: `text` reads print and the words of stamps, `hand` what people
+        write.
     """
 
     def __init__(
@@ -29,12 +31,14 @@ class Readers:
         barcode: Reader | None = None,
         signature: Reader | None = None,
         text: Reader | None = None,
+        stamp_date: Reader | None = None,
         hand: Reader | None = None,
     ) -> None:
         self.marks = marks or MarksReader()
         self.barcode = barcode or BarcodeReader()
         self.signature = signature or SignatureReader()
         self.text = text or TesseractReader()
+        self.stamp_date = stamp_date or StampDateReader()
         self.hand = hand or HandwritingReader(typed=self.text)
 
     def for_field(self, spec: FieldSpec) -> Reader:
@@ -43,6 +47,8 @@ class Readers:
             return self.marks
         if spec.kind.is_text and spec.entry is Entry.HAND:
             return self.hand
+        if spec.kind is FieldKind.DATE and spec.entry is Entry.STAMP:
+            return self.stamp_date
         special = {FieldKind.BARCODE: self.barcode, FieldKind.SIGNATURE: self.signature}
         return special.get(spec.kind, self.text)
 

@@ -1,4 +1,4 @@
-"""Turn a rubber stamp upright, take its frame away, and find the date on it."""
+"""Turn a rubber stamp upright, take its frame away, and part it into what may be its date."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ Gray = NDArray[np.uint8]
 MOST_DEGREES = 8.0
 _LEVEL_SHARE, _UPRIGHT_SHARE = 0.55, 0.7
 _LINE_MM = 0.9
+_INKED = 70
+_GAP_HEIGHTS = 0.8
 
 
 def upright(ink: Gray, dpi: float, *, zoom: float = 1.0, soft: float = 0.0) -> Gray:
@@ -39,19 +41,28 @@ def upright(ink: Gray, dpi: float, *, zoom: float = 1.0, soft: float = 0.0) -> G
     return without_frame(rotated(ink, -skew(ink), zoom), zoom * dpi / MM_PER_INCH)
 
 
-def lower_left(stamp: Gray) -> Gray:
-    """The lower line of a level stamp of two lines, up to its widest gap: where the date stands."""
-    rows = np.flatnonzero((stamp > 70).mean(axis=1) > 0.01)
-    if len(rows) < 10:
-        return stamp
-    middle, reach = int(rows[0] + rows[-1]) // 2, int(rows[-1] - rows[0]) // 5
-    profile = cv2.blur((stamp > 70).mean(axis=1, dtype=np.float32)[:, None], (1, 5))[:, 0]
-    line = stamp[middle - reach + int(profile[middle - reach : middle + reach + 1].argmin()) :]
-    columns = np.flatnonzero((line > 70).any(axis=0))
-    gaps = np.diff(columns)
-    if not len(gaps) or gaps.max() < 0.6 * len(line):
-        return line
-    return line[:, : int(columns[gaps.argmax()]) + 3]
+def pieces(stamp: Gray) -> list[Gray]:
+    """The lines of a level stamp, and what stands on each between wide gaps: a date may be any of them."""
+    found = []
+    for top, bottom in _lines(stamp):
+        line = stamp[max(0, top - 2) : bottom + 2]
+        columns = np.flatnonzero((line > _INKED).any(axis=0))
+        height = bottom - top
+        cuts = np.flatnonzero(np.diff(columns) > _GAP_HEIGHTS * height)
+        starts, ends = [0, *(cuts + 1)], [*cuts, len(columns) - 1]
+        parts = [line[:, max(0, columns[a] - 2) : columns[b] + 3] for a, b in zip(starts, ends, strict=True)]
+        found += [part for part in [line, *parts[: len(parts) * (len(parts) > 1)]] if part.shape[1] > 2 * height]
+    return found
+
+
+def _lines(stamp: Gray) -> list[tuple[int, int]]:
+    """First and last row of each line of type: runs of rows with much ink, between valleys with little."""
+    profile = cv2.blur((stamp > _INKED).mean(axis=1, dtype=np.float32)[:, None], (1, 3))[:, 0]
+    full = np.concatenate([[False], profile > max(0.01, 0.2 * float(profile.max(initial=0))), [False]])
+    edges = np.flatnonzero(np.diff(full.astype(np.int8)))
+    runs = [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    tallest = max((b - a for a, b in runs), default=0)
+    return [(a, b) for a, b in runs if b - a >= max(6, 0.35 * tallest)]
 
 
 def skew(ink: Gray) -> float:

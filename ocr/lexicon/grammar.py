@@ -36,13 +36,6 @@ _DIGIT_NEIGHBOURS = {
 }
 _SHAPE_COST, _DIGIT_COST, _NO_VALUE_COST = 0.1, 0.6, 1.0
 _LATIN = str.maketrans("АВЕКМНОРСТУХІ", "ABEKMHOPCTYXI")
-_SHAPES = "".join(_DIGIT_SHAPES)
-_DIGITLIKE = rf"[0-9{re.escape(_SHAPES)}]"
-_DATE_IN_TEXT = re.compile(
-    rf"(?<!\w)(?=({_DIGITLIKE}{{1,2}}[\s.,/\-]{{1,3}}{_DIGITLIKE}{{1,2}}[\s.,/\-]{{1,3}}"
-    rf"(?:{_DIGITLIKE}{{4}}|{_DIGITLIKE}{{2}})(?!\w)"
-    rf"|{_DIGITLIKE}{{8}}(?!\w)|{_DIGITLIKE}{{6}}(?!\w)))"
-)
 
 
 def decode_digits(text: str) -> tuple[Candidate, ...]:
@@ -84,22 +77,6 @@ def decode_date(text: str, *, earliest: date, latest: date) -> tuple[Candidate, 
             for value in dates_of(changed, earliest, latest):
                 scores[value] = exp(-SHARPNESS * (cost + _DIGIT_COST))
     return _ranked(scores, text)
-
-
-def find_date(text: str, *, earliest: date, latest: date) -> tuple[Candidate, ...]:
-    """Find a date within a longer text such as a stamp; candidates as from `decode_date`.
-
-    Only a run of characters of which at least half are digits counts. Of several, the longest that is a date is
-    taken.
-    """
-    runs = {match.group(1) for match in _DATE_IN_TEXT.finditer(text)}
-    for run in sorted(runs, key=lambda run: (-_digit_count(run), run)):
-        if 2 * _digit_count(run) < sum(not c.isspace() for c in run):
-            continue
-        found = decode_date(run, earliest=earliest, latest=latest)
-        if found[0].value != NOT_IN_LEXICON:
-            return found
-    return _ranked({}, text)
 
 
 def decode_passport(text: str) -> tuple[Candidate, ...]:
@@ -154,10 +131,6 @@ def _one_digit_changed(groups: list[str]) -> Iterator[list[str]]:
         for i, digit in enumerate(group):
             for other in _DIGIT_NEIGHBOURS.get(digit, ""):
                 yield [*groups[:g], group[:i] + other + group[i + 1 :], *groups[g + 1 :]]
-
-
-def _digit_count(text: str) -> int:
-    return sum(c.isdecimal() for c in text)
 
 
 def _ranked(scores: dict[str, float], text: str) -> tuple[Candidate, ...]:

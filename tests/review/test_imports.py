@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -50,6 +51,14 @@ def test_the_changes_are_written_as_imports(session: Session) -> None:
     )
     again = import_decisions(session, io.StringIO(text, newline=""), apply=True)
     assert again.changes == () and len(session.scalars(select(Decision)).all()) == 1
+
+
+def test_a_second_scan_of_a_card_can_be_named_though_it_is_no_record(session: Session) -> None:
+    save(session, card(1))
+    again = save(session, replace(card(1), scan=scan(7)))
+    rows = ["scan,field,value,person", f"{scan(7)},card_no,{TWO},Z"]
+    report = import_decisions(session, rows, apply=True)
+    assert report.applied and current_values(session, again)["card_no"] == TWO
 
 
 BAD = [

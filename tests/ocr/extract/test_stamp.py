@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from ocr.artwork import FONTS_DIR
-from ocr.extract.stamp import lower_left, rotated, skew, upright, without_frame
+from ocr.extract.stamp import pieces, rotated, skew, upright, without_frame
 
 DPI = 200.0
 
@@ -55,15 +55,15 @@ def test_type_without_a_frame_is_left_alone() -> None:
     assert (without_frame(bare, DPI / 25.4) > 127).sum() > 0.97 * (bare > 127).sum()
 
 
-def test_the_date_is_cut_out() -> None:
-    part = lower_left(upright(stamp(0.0), DPI))
-    columns = np.flatnonzero((part > 127).any(axis=0))
-    assert 120 < columns[-1] - columns[0] < 190  # ten characters, without the word at the right
-    rows = np.flatnonzero((part > 127).any(axis=1))
-    assert rows[-1] - rows[0] < 30
+def test_lines_and_what_stands_on_them_are_told_apart() -> None:
+    found = pieces(upright(stamp(0.0), DPI))
+    widths = sorted(part.shape[1] for part in found)
+    assert len(found) == 4  # the upper line; the lower one, its date and its word
+    assert any(120 < width < 190 for width in widths) and widths[-1] > 330
+    assert all(part.shape[0] < 36 for part in found)
 
 
 @pytest.mark.parametrize("ink", [np.zeros((94, 594), np.uint8), np.full((20, 30), 255, np.uint8)])
 def test_odd_images_come_through(ink: NDArray[np.uint8]) -> None:
-    assert lower_left(upright(ink, DPI)).ndim == 2
+    assert all(part.ndim == 2 for part in pieces(upright(ink, DPI)))
     assert upright(np.asarray(cv2.resize(ink, (5, 5)), np.uint8), DPI).ndim == 2

@@ -10,11 +10,7 @@ from numpy.typing import NDArray
 from ocr.errors import ToolMissingError
 from ocr.extract.engine import BLOCK, LINE, Called, Loaded, Words, tessdata
 from ocr.extract.reader import Crop
-from ocr.extract.tesseract import (
-    TesseractReader,
-    framed,
-    vote,
-)
+from ocr.extract.tesseract import TesseractReader, framed
 from ocr.form import load_forms
 from ocr.reading import FieldState
 from ocr.warp import crop_size
@@ -37,7 +33,7 @@ class Fake:
         return self._words
 
 
-def _stamped(field: str, ink: NDArray[np.uint8]) -> Crop:
+def stamped(field: str, ink: NDArray[np.uint8]) -> Crop:
     spec = next(f for f in load_forms() if f.id == "card-2008").by_name[field]
     rect = spec.box.grown(MARGIN)
     w, h = crop_size(rect, DPI)
@@ -65,33 +61,15 @@ def test_a_failing_crop_leaves_the_others_alone() -> None:
     assert (raw.state, raw.score) == (FieldState.UNREAD, 0.0)
 
 
-def test_fields_on_one_stamp_are_read_once() -> None:
+def test_the_words_of_a_stamp_are_read_without_its_date() -> None:
     fake = Fake([("ДУСТИ", 0.9), ("28.06.2016", 0.8)])
-    crops = [_stamped("checkpoint", stamp(0.0)), _stamped("crossing_date", stamp(0.0))]
-    place, day = TesseractReader(lambda _: fake).read(crops)
-    assert fake.asked == 3  # all words, and two more readings of the date
-    assert place.text == "ДУСТИ"
-    assert "28.06.2016" in day.text or day.text == "28.06.2016"
+    (place,) = TesseractReader(lambda _: fake).read([stamped("checkpoint", stamp(0.0))])
+    assert (place.text, fake.asked) == ("ДУСТИ", 1)
 
 
 def test_an_unstamped_zone_is_empty() -> None:
-    raw = TesseractReader(lambda _: Fake([("X", 1.0)])).read([_stamped("crossing_date", stamp(0.0) * 0)])[0]
+    raw = TesseractReader(lambda _: Fake([("X", 1.0)])).read([stamped("checkpoint", stamp(0.0) * 0)])[0]
     assert raw.state is FieldState.EMPTY
-
-
-@pytest.mark.parametrize(
-    ("readings", "date", "share"),
-    [
-        (["28.06.2016", "28.06.2016", "28.06.2016"], "28.06.2016", 1.0),
-        (["28.05.2016", "28.06.2016", "28.06.2016"], "28.06.2016", 2 / 3),
-        (["28.05.2016", "28.06.2016", "28.06.2013"], "28.06.2016", 2 / 3),
-        (["", "28,06,2016", "2806"], "28.06.2016", 1 / 3),
-        (["28", "6"], "6", 0.0),
-        ([], "", 0.0),
-    ],
-)
-def test_vote_goes_digit_by_digit(readings: list[str], date: str, share: float) -> None:
-    assert vote(readings) == (date, pytest.approx(share))
 
 
 def test_missing_language_data_say_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -122,7 +100,5 @@ def test_both_bindings_read_type(make: type[Loaded] | type[Called]) -> None:
 
 
 def test_a_turned_stamp_is_read() -> None:
-    place, day = TesseractReader().read([_stamped(name, stamp(-3.0)) for name in ("checkpoint", "crossing_date")])
+    (place,) = TesseractReader().read([stamped("checkpoint", stamp(-3.0))])
     assert "ВОКЗАЛ" in place.text
-    assert day.text == "16.02.2018"
-    assert day.score > 0.6

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr.lexicon.grammar import decode_date, decode_digits, decode_passport, find_date
+from ocr.lexicon.grammar import decode_date, decode_digits, decode_passport
 from ocr.lexicon.match import NOT_IN_LEXICON
 
 EARLIEST, LATEST = date(1915, 1, 1), date(2026, 12, 31)
@@ -51,21 +51,6 @@ def test_doubtful_date_is_less_sure_than_a_clear_one() -> None:
         for t in ("14.03.1985", "14.О3.1985", "14.13.1985")
     ]
     assert shares == sorted(shares, reverse=True) and len(set(shares)) == 3
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("ПОГРАНКОНТРОЛЬ ДУШАНБЕ АЭРОПОРТ 14.03.2026 ВЫЕЗД", "2026-03-14"),
-        ("РТ 12 ДУШАНБЕ-1 05.06.2018 0123", "2018-06-05"),
-        ("ХУДЖАНД 1О.О3.21", "2021-03-10"),
-        ("КПП 01022019 ВЪЕЗД", "2019-02-01"),
-        ("ВОЗ ТОЗ ЗОЗ", NOT_IN_LEXICON),
-        ("Сурх", NOT_IN_LEXICON),
-    ],
-)
-def test_date_in_a_stamp(text: str, value: str) -> None:
-    assert find_date(text, earliest=date(2000, 1, 1), latest=LATEST)[0].value == value
 
 
 @pytest.mark.parametrize(("text", "value"), [("06", "06"), ("О6", "06"), ("1 З", "13"), ("x4", NOT_IN_LEXICON)])
