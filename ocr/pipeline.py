@@ -52,7 +52,7 @@ class PageResult:
     dpi
         Pixels per inch of the scan, by the registered card; the file's word where nothing was registered.
     size
-        Width and height of the page in pixels, where it could be loaded.
+        Width and height of the original scan in pixels, where it could be loaded.
     """
 
     job: PageJob
@@ -88,7 +88,7 @@ def read_page(job: PageJob, judge: Judge, forms_dir: Path = FORMS_DIR, audit_sha
     if isinstance(sheet, Refused):
         return PageResult(job, sheet, None, None)
     outcome, dpi = read_sheet(sheet, load_engine(forms_dir), judge, audit_share)
-    return PageResult(job, outcome, dpi, sheet.size)
+    return PageResult(job, outcome, dpi, sheet.scan_size)
 
 
 def crashed_page(job: PageJob, what: str) -> PageResult:

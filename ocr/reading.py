@@ -51,6 +51,7 @@ class Why(StrEnum):
     AUDIT = "audit"
     UNMEASURED = "unmeasured"
     STOPPED = "stopped"
+    REOPENED = "reopened"
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,12 @@ class Settings(BaseSettings):
         Share of the accepted fields that a person looks at all the same.
     promises
         Largest share wrong among accepted values that the operator promises, by field: ``promises.occupation = 0.005``.
+    policies
+        How people key a field where it is not ``blind``: ``policies.occupation = "double"`` (`review.policy`).
+    lease_minutes
+        How long a field stays before a person who does not answer.
+    seed_share
+        Share of people's tasks whose value is known already, to measure how they key.
     """
 
     model_config = SettingsConfigDict(
@@ -56,6 +62,9 @@ class Settings(BaseSettings):
     archive: Path | None = None
     audit_share: float = Field(default=0.01, ge=0, le=1)
     promises: dict[str, Annotated[float, Field(gt=0, lt=1)]] = Field(default_factory=dict)
+    policies: dict[str, Literal["blind", "double", "prefilled"]] = Field(default_factory=dict)
+    lease_minutes: float = Field(default=10.0, gt=0, le=24 * 60)
+    seed_share: float = Field(default=0.02, ge=0, le=0.5)
 
     @classmethod
     def settings_customise_sources(

@@ -40,3 +40,9 @@ class Sheet:
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
         return self.pixels.shape[1], self.pixels.shape[0]
+
+    @property
+    def scan_size(self) -> tuple[int, int]:
+        """Width and height of the original scan in pixels."""
+        width, height = np.rint(self.to_scan[:2, :2] @ np.array(self.size))
+        return int(width), int(height)

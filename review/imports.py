@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ocr.errors import BadInputError
-from review.decide import Codes, checked, decide, lexicon_codes
+from review.answers import Codes, checked, lexicon_codes
+from review.decide import decide
 from store.records import cards_now
 from store.tables import Card, Record, Scan
 

@@ -20,14 +20,15 @@ from ocr.confidence.kinds import kind_of
 from ocr.confidence.values import canonical
 from ocr.form import FieldSpec
 from ocr.reading import FieldState, Why
-from store.records import CHUNK, forms_of
+from store.records import CHUNK, decided, forms_of
 from store.settle import Decided, in_force
 from store.tables import Card, Decision, PersonalDecision, PersonalReading, Reading
 
 BY_SCORE = frozenset({Why.NOT_SURE, Why.STOPPED, Why.UNMEASURED, Why.AUDIT})
 """Reasons to wait that follow from the score; a field that waits for another one would wait at any threshold."""
 
-PREFILLED = "prefilled"
+NOT_BLIND = ("prefilled", "group")
+"""What was shown where the machine's reading was in sight."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +130,9 @@ def _readings(card_ids: Sequence[int]) -> Select[Any]:
 def _decisions(session: Session, card_ids: Sequence[int]) -> tuple[dict[int, dict[str, Decided]], set[int]]:
     """Decisions in force by card and field, and the ids of all that were made without the machine's value in sight."""
     value = func.coalesce(Decision.value, PersonalDecision.value).label("value")
+    columns = (Decision.id, Decision.card_id, Decision.field, Decision.undoes, Decision.kind, Decision.person)
     query = (
-        select(Decision.id, Decision.card_id, Decision.field, value, Decision.undoes, Decision.shown)
+        select(*columns, Decision.policy, Decision.agrees, Decision.shown, value)
         .outerjoin(PersonalDecision, PersonalDecision.decision_id == Decision.id)
         .where(Decision.card_id.in_(card_ids))
         .order_by(Decision.id)
@@ -138,7 +140,7 @@ def _decisions(session: Session, card_ids: Sequence[int]) -> tuple[dict[int, dic
     logs: defaultdict[int, list[Decided]] = defaultdict(list)
     blind = set()
     for row in session.execute(query):
-        logs[row.card_id].append(Decided(row.id, row.field, row.value, row.undoes))
-        if row.shown != PREFILLED:
+        logs[row.card_id].append(decided(row))
+        if row.shown not in NOT_BLIND:
             blind.add(row.id)
     return defaultdict(dict, {card_id: in_force(log) for card_id, log in logs.items()}), blind

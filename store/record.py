@@ -9,9 +9,9 @@ from typing import Any
 from ocr.form import Form
 from ocr.lexicon.rules import OLDEST_AGE
 from ocr.reading import parse_iso
+from store.settle import UNKNOWN
 
 LEFT_EMPTY = ""
-UNKNOWN = "?"
 OTHER = "OTHER"
 
 SOURCES: Mapping[str, tuple[str, ...]] = {

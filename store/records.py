@@ -57,7 +57,9 @@ class CardNow:
 
 
 @dataclass
-class _Evidence:
+class Evidence:
+    """A card's newest readings by field, and its decisions in the order of their ids."""
+
     seen: dict[str, Seen] = field(default_factory=dict)
     log: list[Decided] = field(default_factory=list)
 
@@ -75,13 +77,13 @@ def cards_now(session: Session, card_ids: Sequence[int], check: RuleCheck = brok
         .join(Scan, Scan.id == Card.scan_id)
         .where(Card.id.in_(card_ids))
         .order_by(Card.id)
-        .with_for_update(of=Card)
+        .with_for_update(of=Card, key_share=True)  # who leases a field of the card meanwhile need not wait
     ).all()
-    evidence = _evidence(session, card_ids)
+    known_of = evidence(session, card_ids)
     forms = forms_of(session, (head.form_id for head in heads))
     result = []
     for head in heads:
-        form, known = forms[head.form_id], evidence[head.id]
+        form, known = forms[head.form_id], known_of[head.id]
         settled = settle(form, known.seen, head.broken_rules, known.log, check)
         result.append(CardNow(head, form, known.seen, known.log, settled))
     return result
@@ -143,9 +145,9 @@ def _parse(definition: str) -> Form:
     return Form.model_validate_json(definition)
 
 
-def _evidence(session: Session, card_ids: Sequence[int]) -> defaultdict[int, _Evidence]:
-    """Newest readings and all decisions of cards, personal ones with their values."""
-    found: defaultdict[int, _Evidence] = defaultdict(_Evidence)
+def evidence(session: Session, card_ids: Sequence[int]) -> defaultdict[int, Evidence]:
+    """Newest readings and all decisions of cards, personal ones with their values; locks nothing."""
+    found: defaultdict[int, Evidence] = defaultdict(Evidence)
     readings = (
         select(
             Reading.id,
@@ -170,14 +172,23 @@ def _evidence(session: Session, card_ids: Sequence[int]) -> defaultdict[int, _Ev
             Decision.field,
             func.coalesce(Decision.value, PersonalDecision.value).label("value"),
             Decision.undoes,
+            Decision.kind,
+            Decision.person,
+            Decision.policy,
+            Decision.agrees,
         )
         .outerjoin(PersonalDecision, PersonalDecision.decision_id == Decision.id)
         .where(Decision.card_id.in_(card_ids))
         .order_by(Decision.id)
     )
     for row in session.execute(decisions):
-        found[row.card_id].log.append(Decided(row.id, row.field, row.value, row.undoes))
+        found[row.card_id].log.append(decided(row))
     return found
+
+
+def decided(row: Row[*tuple[Any, ...]]) -> Decided:
+    """A decision from a row with its columns; `value` also where it is personal."""
+    return Decided(row.id, row.field, row.value, row.undoes, row.kind, row.person, row.policy, row.agrees)
 
 
 def _waiting(card: CardNow) -> list[dict[str, Any]]:
@@ -190,6 +201,9 @@ def _waiting(card: CardNow) -> list[dict[str, Any]]:
             "why": "|".join(wait.why),
             "since": wait.since,
             "quad": wait.quad,
+            "turn": wait.turn,
+            "keyed_by": "".join(f"{person}|" for person in wait.keyed_by),
+            "alike": wait.alike,
         }
         for wait in card.settled.waiting
         if wait.field == CARD_NO or not card.is_duplicate

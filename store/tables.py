@@ -1,10 +1,10 @@
 """The tables. SQLite and PostgreSQL have the same schema; every change of it is a migration.
 
 What is kept for ever: `scans`, `cards`, `readings`, `decisions` and `calibrations`, of which the last three are
-append-only (the database refuses UPDATE and DELETE on them and on their personal halves). What a personal field says
-(names, passport, full birth date) lies only in `personal_readings` and `personal_decisions`: whoever may not select
-from those two sees that a name was read, not the name. What is derived and can be rebuilt at any time: `records`,
-`waiting`, `issues`.
+append-only, as `checks` are (the database refuses UPDATE and DELETE on them and on their personal halves). What a
+personal field says (names, passport, full birth date) lies only in `personal_readings` and `personal_decisions`:
+whoever may not select from those two sees that a name was read, not the name. What is derived and can be rebuilt at
+any time: `records`, `waiting`, `issues`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 PERSONAL_TABLES = ("personal_readings", "personal_decisions")
-APPEND_ONLY_TABLES = ("readings", "decisions", "calibrations", *PERSONAL_TABLES)
+APPEND_ONLY_TABLES = ("readings", "decisions", "calibrations", "checks", *PERSONAL_TABLES)
 
 
 class Utc(TypeDecorator[datetime]):
@@ -194,19 +194,27 @@ class PersonalReading(Base):
 class Decision(Base):
     """What a person decided about a field; append-only.
 
-    `kind` says in which role: first key, verification, adjudication, audit, import, correction, or undo. An undo has
-    no value and names in `undoes` the decision that it takes back. `shown` says what the person saw: ``prefilled``
-    where the machine's value stood there, anything else means it did not. `reading_id` is the reading it concerns. A
-    personal field's value is in `PersonalDecision`.
+    `kind` says in which role: first key, verification, adjudication, audit, import, correction, reopening, or undo.
+    Reopening has no value and puts the field back into the queue; an undo has none either and names in `undoes` the
+    decision that it takes back. `shown` says what the person saw: ``prefilled`` where the machine's value stood there,
+    ``group`` where many crops of one reading did, anything else means it did not. `policy` is the policy under which
+    a key was made (`store.settle.Policy`), '' where the decision settles the field by itself; `agrees` whether it was
+    the machine's value at that time, NULL where nobody asked. `ticket` is that of the lease under which it was made,
+    so that a decision sent twice counts once. `reading_id` is the reading it concerns. A personal field's value is in
+    `PersonalDecision`.
     """
 
     __tablename__ = "decisions"
     __table_args__ = (
-        CheckConstraint("kind IN ('key', 'verify', 'adjudicate', 'audit', 'import', 'correct', 'undo')", name="kind"),
+        CheckConstraint(
+            "kind IN ('key', 'verify', 'adjudicate', 'audit', 'import', 'correct', 'reopen', 'undo')", name="kind"
+        ),
         CheckConstraint("(kind = 'undo') = (undoes IS NOT NULL)", name="undoes"),
-        CheckConstraint("(personal OR kind = 'undo') = (value IS NULL)", name="value"),
+        CheckConstraint("(personal OR kind IN ('reopen', 'undo')) = (value IS NULL)", name="value"),
+        CheckConstraint("policy IN ('', 'blind', 'double')", name="policy"),
         Index(None, "card_id", "field"),
         Index(None, "kind", "at"),
+        Index(None, "person", "id"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -220,6 +228,9 @@ class Decision(Base):
     shown: Mapped[str]
     kind: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str]
+    policy: Mapped[str] = mapped_column(String(6), default="")
+    agrees: Mapped[bool | None]
+    ticket: Mapped[str | None] = mapped_column(String(32), unique=True)
     reading_id: Mapped[int | None] = mapped_column(ForeignKey("readings.id"))
     undoes: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"))
 
@@ -264,12 +275,19 @@ class Issue(Base):
 
 
 class Waiting(Base):
-    """A field that waits for a person; derived. `rank` orders the queue, `why` joins the reasons with ``|``."""
+    """A field that waits for a person; derived. `rank` orders the queue, `why` joins the reasons with ``|``.
+
+    `turn` says for whose key it waits: the first, that of a second person, or a supervisor's. `keyed_by` are the logins
+    of those who keyed it already, each followed by ``|``. `alike` is the machine's value where a person may confirm
+    many of the same at a glance (`store.settle.Wait`), else NULL.
+    """
 
     __tablename__ = "waiting"
     __table_args__ = (
-        Index("ix_waiting_queue", "rank", "field", "since", "card_id"),
-        Index("ix_waiting_field", "field", "since", "card_id"),
+        CheckConstraint("turn IN ('key', 'verify', 'adjudicate')", name="turn"),
+        Index("ix_waiting_queue", "turn", "rank", "field", "since", "card_id"),
+        Index("ix_waiting_field", "field", "turn", "since", "card_id"),
+        Index("ix_waiting_alike", "field", "alike", "since", "card_id"),
     )
 
     card_id: Mapped[int] = mapped_column(ForeignKey("cards.id"), primary_key=True, autoincrement=False)
@@ -279,6 +297,9 @@ class Waiting(Base):
     why: Mapped[str]
     since: Mapped[datetime]
     quad: Mapped[list[Any]]
+    turn: Mapped[str] = mapped_column(String(10))
+    keyed_by: Mapped[str]
+    alike: Mapped[str | None]
 
 
 class Record(Base):
@@ -317,3 +338,86 @@ class Record(Base):
     return_reason: Mapped[str | None]
     intends_again: Mapped[str | None]
     pending: Mapped[int]
+
+
+class User(Base):
+    """A person who may log in. `login` is in small letters; `password` an argon2 hash; nobody is deleted."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        CheckConstraint("role IN ('operator', 'reviewer', 'supervisor', 'analyst', 'administrator')", name="role"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    login: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str]
+    role: Mapped[str] = mapped_column(String(13))
+    password: Mapped[str]
+    language: Mapped[str] = mapped_column(String(2))
+    active: Mapped[bool]
+    created: Mapped[datetime]
+    failures: Mapped[int]
+    locked_until: Mapped[datetime | None]
+
+
+class Visit(Base):
+    """A browser that is logged in. `key` is the SHA-256 of its cookie, so that the table opens no door."""
+
+    __tablename__ = "visits"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    csrf: Mapped[str]
+    began: Mapped[datetime]
+    seen: Mapped[datetime]
+
+
+class Lease(Base):
+    """A field that a person has before them now; nobody else gets it before `until`."""
+
+    __tablename__ = "leases"
+    __table_args__ = (Index(None, "person"),)
+
+    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id"), primary_key=True, autoincrement=False)
+    field: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[str]
+    turn: Mapped[str] = mapped_column(String(10))
+    ticket: Mapped[str] = mapped_column(String(32), unique=True)
+    taken: Mapped[datetime]
+    until: Mapped[datetime]
+
+
+class Check(Base):
+    """How a person keyed a field whose value was known, as measured without their knowing; append-only.
+
+    The value itself is not kept.
+    """
+
+    __tablename__ = "checks"
+    __table_args__ = (Index(None, "person", "at"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id"))
+    field: Mapped[str]
+    person: Mapped[str]
+    right: Mapped[bool]
+    seconds: Mapped[float | None]
+    at: Mapped[datetime]
+    ticket: Mapped[str] = mapped_column(String(32), unique=True)
+
+
+class Flag(Base):
+    """A card that a person set aside for a supervisor; its fields wait unseen until that is resolved."""
+
+    __tablename__ = "flags"
+    __table_args__ = (CheckConstraint("kind IN ('rescan', 'wrong_card', 'other')", name="kind"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id"), index=True)
+    field: Mapped[str]
+    kind: Mapped[str] = mapped_column(String(10))
+    note: Mapped[str]
+    person: Mapped[str]
+    at: Mapped[datetime]
+    resolved_by: Mapped[str | None]
+    resolved_at: Mapped[datetime | None]

@@ -52,7 +52,7 @@ def _folders(letters: Path) -> Folders:
 )
 @click.option("--seed", default=Recipe.seed, show_default=True)
 def train(letters: Path, out: Path, seed: int) -> None:
-    """Fit both networks side by side and write them with their figures; about an hour and a half on two cores."""
+    """Fit the networks side by side and write them with their figures; about an hour and a half on two cores."""
     folders, recipe = _folders(letters), replace(Recipe(), seed=seed)
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         jobs = [pool.submit(job, folders, recipe, out) for job in (_make_boxes, _make_lines)]
@@ -75,13 +75,14 @@ def _make_boxes(folders: Folders, recipe: Recipe, out: Path) -> dict[str, float]
 
 
 def _make_lines(folders: Folders, recipe: Recipe, out: Path) -> str:
-    """Fit and write the network for lines; its errors on lines of dev. One thread, like `_make_boxes`."""
+    """Fit and write the networks for lines and stamps; errors on lines of dev. One thread, like `_make_boxes`."""
     torch.set_num_threads(1)
     workers, pictures = os.cpu_count() or 1, load_pictures(folders.letters)
-    network = lines(pictures, folders, recipe, workers)
-    export_lines(network, out / "lines.onnx")
+    written, stamped = lines(pictures, folders, recipe, workers)
+    export_lines(written, out / "lines.onnx")
+    export_lines(stamped, out / "stamps.onnx")
     check = make_lines(Hands(Bank.of(part_of(pictures, "dev"), None), (), ()), 4000, 901, workers)
-    return error_rate(network, check)
+    return error_rate(written, check)
 
 
 @main.command()

@@ -12,19 +12,19 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocr.cli.common import OUT_FILE, language_option, shown_path, store
+from ocr.cli.common import OUT_FILE, language_option, settings, shown_path, store
 from ocr.cli.labels import with_label
 from ocr.cli.picture import write_png
+from ocr.crops import cut_out, fit
 from ocr.draw import GREEN, GREY, ORANGE, Zone, draw_zones
 from ocr.errors import BadInputError
-from ocr.geometry import quad_to_quad, rect_quad
+from ocr.geometry import Quad, as_quad
 from ocr.messages import Language, why_message
-from ocr.preprocess.load import load_page
-from ocr.reading import Refused
-from ocr.warp import resample
+from ocr.originals import load_original, on_sheet
+from ocr.scan import ScanId
+from review.cards import CardView, FieldView, card_view
 from store.engine import read_only
-from store.records import current_values, forms_of
-from store.tables import Card, PersonalReading, Reading, Scan, Waiting
+from store.tables import Card, PersonalReading, Reading, Scan
 
 CELL = (300, 96)
 COLUMNS = 5
@@ -37,14 +37,13 @@ class Shown:
     """One field as the store has it, with the personal part only where it was asked for."""
 
     card_id: int
+    scan: ScanId
     path: str
-    sha256: str
-    page: int
     field: str
     value: str | None
     probability: float
     review: tuple[str, ...]
-    quad: NDArray[np.float64]
+    quad: Quad
 
 
 @click.command()
@@ -56,24 +55,20 @@ def show(card: str, personal: bool, out: Path | None, language: Language) -> Non
     """Show one card: CARD is its number, its serial, or the beginning of its scan's hash."""
     with Session(read_only(store())) as session:
         found, scan = _find(session, card)
-        fields = _fields(session, Reading.card_id == found.id, personal)
-        values = current_values(session, found.id)
-        form = forms_of(session, [found.form_id])[found.form_id]
-        waits = set(session.scalars(select(Waiting.field).where(Waiting.card_id == found.id)))
+        view = card_view(session, found.id, personal=personal)
     click.echo(
         f"{found.form} {found.version}  {found.direction}  {found.serial or '—'}  "
         f"{shown_path(scan.path)}, page {scan.page + 1}"
     )
     click.echo(f"rotation {found.rotation}°, residual {found.residual_mm:.2f} mm, {scan.dpi or 0:.0f} dpi")
-    for item in fields:
-        settled = values.get(item.field)
-        text = item.value if settled is None or item.value == HIDDEN else settled
-        why = "; ".join(why_message(w, language) for w in item.review) if item.field in waits else ""
-        sure = f"{item.probability:5.2f}" if settled in (None, item.value) or item.value == HIDDEN else "  key"
-        words = "—" if text is None else with_label(form.by_name[item.field], text, language)
-        click.echo(f"  {item.field:20} {sure}  {words:40}  {why}".rstrip())
+    for item in view.fields:
+        value = _value(item, personal)
+        why = "; ".join(why_message(reason, language) for reason in item.why)
+        sure = "  key" if item.state == "person" else f"{item.reads[0].probability:5.2f}"
+        words = "—" if value is None else with_label(item.spec, value, language)
+        click.echo(f"  {item.spec.name:20} {sure}  {words:40}  {why}".rstrip())
     if out is not None:
-        write_png(out, _drawn(fields))
+        write_png(out, _drawn(view, personal))
         click.echo(str(out))
 
 
@@ -125,51 +120,45 @@ def _fields(session: Session, condition: object, personal: bool) -> list[Shown]:
     return [
         Shown(
             card_id=reading.card_id,
+            scan=ScanId(scan.sha256, scan.page),
             path=scan.path,
-            sha256=scan.sha256,
-            page=scan.page,
             field=reading.field,
             value=(private if personal else HIDDEN) if reading.personal else reading.value,
             probability=reading.probability,
             review=tuple(reading.review),
-            quad=np.array(reading.quad),
+            quad=as_quad(np.array(reading.quad)),
         )
         for reading, private, scan in session.execute(query)
     ]
 
 
-def _pixels(item: Shown) -> NDArray[np.uint8]:
-    """The scan's page in the coordinates that quadrilaterals are kept in."""
-    sheet = load_page(Path(item.path), item.page, item.sha256)
-    if isinstance(sheet, Refused):
-        raise BadInputError(f"{item.path}: {sheet.detail}")
-    if np.allclose(sheet.to_scan, np.eye(3)):
-        return sheet.pixels
-    width, height = np.rint(sheet.to_scan[:2, :2] @ np.array(sheet.size)).astype(int)
-    return resample(sheet.pixels, np.asarray(np.linalg.inv(sheet.to_scan)), (int(width), int(height)))
+def _value(item: FieldView, personal: bool) -> str | None:
+    """What holds, else what was read."""
+    if item.spec.personal and not personal:
+        return HIDDEN
+    return item.reads[0].value if item.value is None else item.value
 
 
-def _drawn(fields: list[Shown]) -> NDArray[np.uint8]:
-    zones = [
-        Zone(item.quad, GREY if item.value == "" else ORANGE if item.review else GREEN, item.value or "")
-        for item in fields
-    ]
-    pixels = _pixels(fields[0]).copy()
-    for item in fields:
-        if item.value == HIDDEN:
-            cv2.fillPoly(pixels, [np.rint(item.quad).astype(np.int32)], (200, 200, 200))
+def _drawn(view: CardView, personal: bool) -> NDArray[np.uint8]:
+    sheet = load_original(view.scan, view.path, settings().archive)
+    pixels = sheet.pixels.copy()
+    zones = []
+    for item in view.fields:
+        value = _value(item, personal)
+        colour = GREY if value == "" else ORANGE if item.why else GREEN
+        zones.append(Zone(on_sheet(sheet, item.quad), colour, value or ""))
+        if value == HIDDEN:
+            cv2.fillPoly(pixels, [np.rint(zones[-1].quad).astype(np.int32)], (200, 200, 200))
     return draw_zones(pixels, zones, max(12, round(pixels.shape[1] / 80)))
 
 
 def _cell(item: Shown) -> NDArray[np.uint8]:
     """One crop upright with its value and probability beneath, uint8 (h, w, 3)."""
     width, height = CELL
-    across = float(np.hypot(*(item.quad[1] - item.quad[0])))
-    down = float(np.hypot(*(item.quad[3] - item.quad[0])))
-    scale = min((width - 10) / across, (height - 34) / down)
-    size = (max(1, round(across * scale)), max(1, round(down * scale)))
-    to_scan = quad_to_quad(rect_quad(-0.5, -0.5, *size), item.quad)
-    crop = resample(_pixels(item), to_scan, size)
+    sheet = load_original(item.scan, item.path, settings().archive)
+    corners = on_sheet(sheet, item.quad)
+    size = fit(corners, height - 34, width - 10)
+    crop = cut_out(sheet, corners, size)
     cell = np.full((height, width, 3), 255, np.uint8)
     cell[4 : 4 + size[1], 5 : 5 + size[0]] = crop if crop.ndim == 3 else cv2.cvtColor(crop, cv2.COLOR_GRAY2BGR)
     words = f"{item.card_id}: {item.value if item.value is not None else '—'}  {item.probability:.3f}"

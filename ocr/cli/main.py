@@ -11,8 +11,10 @@ from ocr.cli.forms import form
 from ocr.cli.look import gallery, show
 from ocr.cli.people import decide, queue, rescan
 from ocr.cli.read import run
+from ocr.cli.serve import serve
 from ocr.cli.tables import report
 from ocr.cli.tune import tune
+from ocr.cli.users import user
 from ocr.errors import MigcardsError
 
 
@@ -27,7 +29,7 @@ def cli() -> None:
     """
 
 
-for command in (run, queue, rescan, decide, report, show, gallery, evaluate, tune, form):
+for command in (run, queue, rescan, decide, serve, user, report, show, gallery, evaluate, tune, form):
     cli.add_command(command)
 
 

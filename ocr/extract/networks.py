@@ -30,18 +30,19 @@ class Line(NamedTuple):
 
 
 class Networks:
-    """Both networks of a folder, loaded at once.
+    """The networks of a folder, loaded at once.
 
     Attributes
     ----------
-    version
-        Changes whenever the weights do.
+    version, stamps_version
+        Change whenever the weights do that read handwriting, and dates on stamps.
     """
 
     def __init__(self, folder: Path = MODELS) -> None:
-        files = [(folder / name).read_bytes() for name in ("boxes.onnx", "lines.onnx")]
-        self._boxes, self._lines = (_session(file) for file in files)
-        self.version = sha256(b"".join(files)).hexdigest()[:12]
+        boxes, lines, stamps = ((folder / name).read_bytes() for name in ("boxes.onnx", "lines.onnx", "stamps.onnx"))
+        self._boxes, self._lines, self._stamps = (_session(file) for file in (boxes, lines, stamps))
+        self.version = sha256(boxes + lines).hexdigest()[:12]
+        self.stamps_version = sha256(stamps).hexdigest()[:12]
 
     def boxes(self, pictures: Sequence[Gray]) -> Logits:
         """Logits (N, classes) of pictures uint8 (SIDE, SIDE)."""
@@ -50,15 +51,23 @@ class Networks:
         return np.asarray(self._boxes.run(None, {"pictures": stacked})[0], np.float32)
 
     def lines(self, strips: Sequence[Gray]) -> list[Line]:
-        """One `Line` per strip uint8 (ROWS, w), in order."""
-        order = sorted(range(len(strips)), key=lambda i: strips[i].shape[1])
-        found: dict[int, Line] = {}
-        for start in range(0, len(order), LINES_AT_ONCE):
-            part = order[start : start + LINES_AT_ONCE]
-            characters, kinds = self._lines.run(None, {"strips": padded([strips[i] for i in part])})
-            for i, logits, kind in zip(part, characters, kinds, strict=True):
-                found[i] = Line(logits[: -(-strips[i].shape[1] // 4)], kind)
-        return [found[i] for i in range(len(strips))]
+        """One `Line` per strip uint8 (ROWS, w) of handwriting, in order."""
+        return _read(self._lines, strips)
+
+    def stamps(self, strips: Sequence[Gray]) -> list[Line]:
+        """The same of strips of stamps that may hold a date."""
+        return _read(self._stamps, strips)
+
+
+def _read(network: onnxruntime.InferenceSession, strips: Sequence[Gray]) -> list[Line]:
+    order = sorted(range(len(strips)), key=lambda i: strips[i].shape[1])
+    found: dict[int, Line] = {}
+    for start in range(0, len(order), LINES_AT_ONCE):
+        part = order[start : start + LINES_AT_ONCE]
+        characters, kinds = network.run(None, {"strips": padded([strips[i] for i in part])})
+        for i, logits, kind in zip(part, characters, kinds, strict=True):
+            found[i] = Line(logits[: -(-strips[i].shape[1] // 4)], kind)
+    return [found[i] for i in range(len(strips))]
 
 
 def padded(strips: Sequence[Gray]) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""Read the dates of rubber stamps with the network for lines, which has learnt worn type too."""
+"""Read the dates of rubber stamps with a network that has learnt worn type."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class StampDateReader:
     @property
     def version(self) -> str:
         """Of the weights."""
-        return self._networks().version
+        return self._networks().stamps_version
 
     def read(self, crops: Sequence[Crop]) -> list[Raw]:
         """One `Raw` per crop, in order, with `Raw.steps` where something was read."""
@@ -50,7 +50,7 @@ class StampDateReader:
             for ink, crop in zip(inks, crops, strict=True)
         ]
         strips = [strip(part, ZOOM * crop.dpi) for crop, found in zip(crops, parts, strict=True) for part in found]
-        lines = iter(self._networks().lines(strips) if strips else ())
+        lines = iter(self._networks().stamps(strips) if strips else ())
         return [
             Raw(FieldState.EMPTY, "", 1.0)
             if is_empty(ink, crop.dpi)

@@ -37,6 +37,12 @@ def test_environment_goes_before_the_file(folder: Path, monkeypatch: pytest.Monk
     assert settings.archive is None
 
 
+def test_policies_are_set_by_field(folder: Path) -> None:
+    assert read_settings().policies == {}
+    (folder / "migcards.toml").write_text('policies.occupation = "double"\npolicies.sex = "prefilled"\n')
+    assert read_settings().policies == {"occupation": "double", "sex": "prefilled"}
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -45,6 +51,9 @@ def test_environment_goes_before_the_file(folder: Path, monkeypatch: pytest.Monk
         ('language = "de"', "language in migcards.toml"),
         ('forms_dir = "nowhere"', "forms_dir in migcards.toml"),
         ("workers = ", "migcards.toml cannot be read"),
+        ('policies.sex = "triple"', "policies.sex in migcards.toml: Input should be 'blind', 'double' or 'prefilled'"),
+        ("seed_share = 0.6", "seed_share in migcards.toml"),
+        ("lease_minutes = 0", "lease_minutes in migcards.toml"),
     ],
 )
 def test_faults_in_the_file_are_named(folder: Path, text: str, words: str) -> None:

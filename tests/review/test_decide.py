@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ocr.errors import BadInputError
 from ocr.form import FieldKind, FieldSpec, Option
-from review.decide import checked, decide, undo
+from review.answers import checked
+from review.decide import decide, undo
 from review.queue import counts, waiting
 from store.records import current_values
 from store.tables import Decision, Issue, PersonalDecision, Record
@@ -186,3 +189,31 @@ def test_the_first_look_at_an_audited_field_is_the_audit(session: Session) -> No
     assert decide(session, card_id, "sex", "M", person="q", kind="verify").kind == "verify"
     assert decide(session, card_id, "education", "5", person="p", kind="key").kind == "key"
     assert counts(session).total == 0
+
+
+def test_equal_answers_are_kept_alike() -> None:
+    many = RETURN.by_name["sex"].model_copy(update={"kind": FieldKind.MANY_OF})
+    for spec, typed, kept in (
+        (DEPARTURE.by_name["surname"], "раҳимзода", "РАҲИМЗОДА"),
+        (DEPARTURE.by_name["surname"], "Раҳимзода  Ў", "РАҲИМЗОДА Ӯ"),
+        (DEPARTURE.by_name["document_no"], "а 400-123", "A400123"),
+        (DEPARTURE.by_name["checkpoint"], "tj-a1", "TJ-A1"),
+        (RETURN.by_name["stay_months"], "09", "9"),
+        (form("card-2008").by_name["card_no"], "00012", "00012"),
+        (many, "F|M", "M|F"),
+    ):
+        assert checked(spec, typed) == kept == checked(spec, kept)
+
+
+def test_a_name_has_letters() -> None:
+    with pytest.raises(BadInputError, match="no letters"):
+        checked(DEPARTURE.by_name["surname"], "--")
+
+
+@given(st.sampled_from(sorted(DEPARTURE.by_name)), st.text(max_size=12))
+def test_what_is_kept_is_kept_as_it_is(name: str, typed: str) -> None:
+    try:
+        kept = checked(DEPARTURE.by_name[name], typed)
+    except BadInputError:
+        return
+    assert checked(DEPARTURE.by_name[name], kept) == kept

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -18,8 +18,10 @@ from review.decide import decide
 from store.calibrations import apply_calibration
 from store.cards import save_card
 from store.engine import alembic_config, open_store, read_only
-from store.tables import APPEND_ONLY_TABLES, PERSONAL_TABLES, Base
+from store.tables import APPEND_ONLY_TABLES, PERSONAL_TABLES, Base, Check
 from tests.store.cards import card, form
+
+AT = datetime(2024, 1, 2, tzinfo=UTC)
 
 
 def save(session: Session, n: int = 1) -> int:
@@ -115,8 +117,9 @@ def test_the_database_refuses_to_change_the_log(engine: Engine) -> None:
         for field, value in (("surname", "САИДОВ"), ("sex", "F")):
             decide(session, card_id, field, value, person="p", kind="key")
         apply_calibration(session, Calibration(made=date(2024, 1, 2), data="invented"))
+        session.add(Check(card_id=card_id, field="sex", person="p", right=True, seconds=1.0, at=AT, ticket="t"))
     for table in APPEND_ONLY_TABLES:
-        text_column = "data" if table == "calibrations" else "value"
+        text_column = {"calibrations": "data", "checks": "person"}.get(table, "value")
         for change in (f"UPDATE {table} SET {text_column} = 'x'", f"DELETE FROM {table}"):
             with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
                 connection.execute(text(change))

@@ -1,0 +1,48 @@
+"""Original scans found again by their content: in the archive, else where they lay when they were read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from ocr.errors import BadInputError
+from ocr.geometry import Points, Quad, apply
+from ocr.preprocess.load import file_hash, load_page
+from ocr.reading import Refused
+from ocr.scan import ScanId
+from ocr.sheet import Sheet
+from store.archive import find
+
+
+def load_original(scan: ScanId, path: str, archive: Path | None) -> Sheet:
+    """Load the page that a card was read from.
+
+    Parameters
+    ----------
+    path
+        Where the file lay when it was read.
+    archive
+        Folder of originals by content hash, if there is one; looked into first.
+
+    Raises
+    ------
+    BadInputError
+        There is no such file any more, its content is another, or it cannot be decoded.
+    """
+    kept = find(archive, scan.sha256) if archive else None
+    places = [place for place in (kept, Path(path)) if place is not None and place.is_file()]
+    for place in places:
+        if file_hash(place) == scan.sha256:
+            sheet = load_page(place, scan.page, scan.sha256)
+            if isinstance(sheet, Refused):
+                raise BadInputError(f"{place}, page {scan.page + 1}: {sheet.detail}.")
+            return sheet
+    what = f"{places[0]} is not the file that was read" if places else f"{path} is not there any more"
+    where = f"in its place or in the archive {archive}" if archive else "in its place (no archive is set)"
+    raise BadInputError(f"{what}. Put the file whose SHA-256 begins with {scan.sha256[:12]} back {where}.")
+
+
+def on_sheet(sheet: Sheet, quad: Quad) -> Points:
+    """Corners (4, 2) that are kept in pixels of the original scan, in the sheet's pixels."""
+    return apply(np.asarray(np.linalg.inv(sheet.to_scan)), quad)

@@ -1,0 +1,70 @@
+"""How far a person is today, and what waits for them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from review.draw import TURNS
+from review.tasks import Person
+from store.tables import Check, Decision, Waiting
+
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A person's own work, and the queue.
+
+    Attributes
+    ----------
+    today
+        Fields keyed since midnight where the program runs.
+    per_hour
+        Pace within the last hour of keying; 0 before the second key.
+    waiting
+        Fields that wait for people of this role, by name in the order of the queue.
+    turns
+        The same by whose key they wait for (`store.settle.Turn`).
+    """
+
+    today: int
+    per_hour: float
+    waiting: dict[str, int]
+    turns: dict[str, int]
+
+
+def progress(session: Session, person: Person, now: datetime) -> Progress:
+    """Count. Reads only."""
+    midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    moments = sorted(
+        at
+        for table in (Decision, Check)
+        for at in session.scalars(select(table.at).where(table.person == person.login, table.at >= midnight - _HOUR))
+    )
+    turns = [str(turn) for group in TURNS.get(person.role, ()) for turn in group]
+    query = select(Waiting.rank, Waiting.field, Waiting.turn, func.count().label("number"))
+    rows = session.execute(
+        query.where(Waiting.turn.in_(turns))
+        .group_by(Waiting.turn, Waiting.rank, Waiting.field)
+        .order_by(Waiting.rank, Waiting.field)
+    ).all()
+    by_field: Counter[str] = Counter()
+    by_turn: Counter[str] = Counter()
+    for row in rows:
+        by_field[row.field] += row.number
+        by_turn[row.turn] += row.number
+    return Progress(sum(at >= midnight for at in moments), pace(moments), dict(by_field), dict(by_turn))
+
+
+def pace(moments: list[datetime]) -> float:
+    """Fields per hour, from the moments of keying in their order: those within the hour before the last of them."""
+    recent = [at for at in moments if moments[-1] - at <= _HOUR]
+    if len(recent) < 2:
+        return 0.0
+    hours = (recent[-1] - recent[0]) / _HOUR
+    return (len(recent) - 1) / hours if hours else 0.0

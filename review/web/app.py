@@ -1,0 +1,77 @@
+"""The application: routes, static files, headers and errors put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy import Engine
+from starlette.routing import BaseRoute, Mount
+
+from review.policy import DeskRules
+from review.web import api, entry, flagging, grouping, home, images, keying, quality, records
+from review.web.deps import Access, Site, utc_now
+from review.web.failures import handle_failures
+from review.web.headers import Headers
+from review.web.pictures import Pictures
+
+STATIC = Path(__file__).parent / "static"
+ROUTERS = (
+    entry.router,
+    home.router,
+    keying.router,
+    keying.api,
+    images.api,
+    grouping.router,
+    grouping.api,
+    flagging.router,
+    flagging.api,
+    records.router,
+    quality.router,
+    api.router,
+    api.api,
+)
+
+
+def create_app(
+    engine: Engine, pictures: Pictures, rules: DeskRules, *, clock: Callable[[], datetime] = utc_now
+) -> FastAPI:
+    """The review workplace on an open store.
+
+    Raises
+    ------
+    ValueError
+        A route does not declare who may use it.
+    """
+    routes = [route for router in ROUTERS for route in router.routes]
+    app = FastAPI(routes=routes, title="migcards", version="1", openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.site = Site(engine, pictures, rules, clock)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(Headers)
+    handle_failures(app)
+    if open_routes := [route for route in app.routes if access_of(route) is None and not _is_static(route)]:
+        raise ValueError(f"These routes do not say who may use them: {open_routes}")
+    return app
+
+
+def access_of(route: BaseRoute) -> Access | None:
+    """The one declaration of who may use a route; None where there is none."""
+    if not isinstance(route, APIRoute):
+        return None
+    found = [dependant.call for dependant in _all(route.dependant) if isinstance(dependant.call, Access)]
+    return found[0] if len(found) == 1 else None
+
+
+def _all(dependant: Dependant) -> Iterator[Dependant]:
+    yield dependant
+    for part in dependant.dependencies:
+        yield from _all(part)
+
+
+def _is_static(route: BaseRoute) -> bool:
+    return isinstance(route, Mount) and route.name == "static"

@@ -1,0 +1,50 @@
+"""The first page, which differs by role, and the small pages of operators and administrators."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from ocr.messages import refusal_message
+from ocr.reading import Refused
+from review.desk import progress
+from review.flags import open_flags
+from review.queue import counts
+from review.users import users
+from review.web.deps import Administrator, Colleague, Scanner, SiteDep, page, person_of
+from store.cards import rescan_list
+
+router = APIRouter(include_in_schema=False)
+
+KEYERS = ("reviewer", "supervisor")
+
+
+@router.get("/")
+def home(request: Request, visitor: Colleague, site: SiteDep) -> Response:
+    """What there is to do, and one's own work today."""
+    with site.reading() as session:
+        waiting = counts(session)
+        keys = visitor.role in KEYERS
+        own = progress(session, person_of(visitor), site.clock()) if keys else None
+        aside = len(open_flags(session)) if visitor.role == "supervisor" else 0
+    return page(request, "home.html", waiting=waiting, own=own, aside=aside)
+
+
+@router.get("/rescan")
+def rescan_page(request: Request, visitor: Scanner, site: SiteDep) -> Response:
+    """Sheets that could not be read, and cards for which a person asks a new scan."""
+    with site.reading() as session:
+        sheets = [
+            (item, refusal_message(Refused(item.scan, item.reason, item.detail), visitor.language))
+            for item in rescan_list(session)
+        ]
+        asked = [found for found in open_flags(session) if found.kind == "rescan"]
+    return page(request, "rescan.html", sheets=sheets, asked=asked)
+
+
+@router.get("/users")
+def users_page(request: Request, visitor: Administrator, site: SiteDep) -> Response:
+    """Who may log in."""
+    with site.reading() as session:
+        people = users(session)
+    return page(request, "users.html", people=people, now=site.clock())

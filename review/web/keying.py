@@ -1,0 +1,141 @@
+"""Keying one field at a time: the page, and the calls it makes."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from ocr.errors import BadInputError
+from ocr.messages import Language
+from review.complete import complete
+from review.desk import Task, draw, held, key, progress, release, take_back
+from review.visits import Visitor
+from review.web.deps import Keyer, Site, SiteDep, page, person_of
+from review.web.models import (
+    Done,
+    DrawIn,
+    Failure,
+    KeyIn,
+    Option,
+    ProgressOut,
+    TaskOut,
+    TicketIn,
+    Waiting,
+    input_of,
+    task_out,
+)
+from review.web.problems import Problem
+from review.web.texts import field_label, section, text
+
+FAILURES: dict[int | str, dict[str, Any]] = {code: {"model": Failure} for code in (401, 403, 409, 422)}
+
+router = APIRouter(include_in_schema=False)
+api = APIRouter(prefix="/api/v1", tags=["keying"], responses=FAILURES)
+
+
+@router.get("/key")
+def key_page(request: Request, visitor: Keyer, site: SiteDep, field: str | None = None) -> Response:
+    """The page on which fields are keyed, of one name or as they come."""
+    with site.reading() as session:
+        waits = progress(session, person_of(visitor), site.clock()).waiting
+    return page(request, "key.html", only=field, waiting=waits, words=_words(visitor.language))
+
+
+@api.post("/draw", summary="Take the next fields to key; what one holds already comes first")
+def draw_tasks(visitor: Keyer, site: SiteDep, wanted: DrawIn) -> list[TaskOut]:
+    """Lease fields to the visitor."""
+    now = site.clock()
+    with site.writing() as session:
+        person = person_of(visitor)
+        tasks = draw(session, person, count=wanted.count, field=wanted.field, now=now, rules=site.rules)
+    return [shown_task(task, visitor, site) for task in tasks]
+
+
+@api.post("/key", summary="Answer a field that one holds; sent twice it counts once")
+def key_task(visitor: Keyer, site: SiteDep, answer: KeyIn) -> Done:
+    """Keep an answer. What comes back is the same for every field, whatever the answer does."""
+    now = site.clock()
+    shown = "" if answer.shown == "crop" else answer.shown
+    try:
+        with site.writing() as session:
+            key(
+                session,
+                person_of(visitor),
+                answer.ticket,
+                answer.value,
+                seconds=answer.seconds,
+                shown=shown,
+                reason=answer.reason,
+                now=now,
+                rules=site.rules,
+            )
+    except BadInputError as error:
+        with site.reading() as session:
+            spec = held(session, person_of(visitor), answer.ticket, now).spec
+        hint = text(f"hint.{input_of(spec)}", visitor.language)
+        raise Problem("bad_value", HTTPStatus.UNPROCESSABLE_ENTITY, hint=hint) from error
+    return Done()
+
+
+@api.post("/release", summary="Give back a field that one holds")
+def release_task(visitor: Keyer, site: SiteDep, wanted: TicketIn) -> Done:
+    """Give a field back to the queue."""
+    with site.writing() as session:
+        release(session, person_of(visitor), wanted.ticket)
+    return Done()
+
+
+@api.post("/undo", summary="Take back one's own answer and hold the field again")
+def undo_task(visitor: Keyer, site: SiteDep, wanted: TicketIn) -> TaskOut:
+    """Bring a field that one answered back before oneself."""
+    try:
+        with site.writing() as session:
+            task = take_back(session, person_of(visitor), wanted.ticket, site.clock(), site.rules)
+    except BadInputError as error:
+        raise Problem("no_undo", HTTPStatus.CONFLICT) from error
+    return shown_task(task, visitor, site)
+
+
+@api.get("/progress", summary="One's own work today, and what waits")
+def own_progress(visitor: Keyer, site: SiteDep) -> ProgressOut:
+    """Count."""
+    with site.reading() as session:
+        now = progress(session, person_of(visitor), site.clock())
+    return ProgressOut(
+        today=now.today,
+        per_hour=now.per_hour,
+        waiting=[
+            Waiting(field=name, label=field_label(name, visitor.language), count=count)
+            for name, count in now.waiting.items()
+        ],
+    )
+
+
+@api.get("/complete", summary="Codes that what was typed so far may mean")
+def complete_code(
+    visitor: Keyer, site: SiteDep, ticket: str, typed: Annotated[str, Query(max_length=100)]
+) -> list[Option]:
+    """Complete a coded answer, by code or words, for a field that one holds."""
+    with site.reading() as session:
+        spec = held(session, person_of(visitor), ticket, site.clock()).spec
+    choices = complete(spec, typed, visitor.language)
+    return [Option(code=choice.code, label=choice.label, also=choice.also) for choice in choices]
+
+
+def shown_task(task: Task, visitor: Visitor, site: Site) -> TaskOut:
+    """A task for a visitor's browser."""
+    return task_out(task, visitor.language, now=site.clock(), sees_card=sees_card(task, visitor))
+
+
+def sees_card(task: Task, visitor: Visitor) -> bool:
+    """Whether the visitor may look at the whole card: with a personal field it shows who it is."""
+    return visitor.role == "supervisor" or not task.personal
+
+
+def _words(language: Language) -> dict[str, str]:
+    """What the script of the page says."""
+    hints = {f"hint_{kind}": words for kind, words in section("hint", language).items()}
+    return section("keying", language) | hints | {"months": text("value.months", language)}

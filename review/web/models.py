@@ -1,0 +1,239 @@
+"""What the API takes and gives."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ocr.form import FieldKind, FieldSpec
+from ocr.messages import Language
+from review.answers import lexicon_codes
+from review.desk import Task
+from review.users import Role
+from review.web.texts import field_label, text, value_label
+
+Ticket: TypeAlias = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{8,32}$")]
+Seconds: TypeAlias = Annotated[float, Field(ge=0, le=86_400, description="Time the person spent on it.")]
+Input: TypeAlias = Literal["one", "several", "date", "digits", "coded", "text"]
+
+MOST_AHEAD = 8
+"""Fields that one person may hold at once."""
+
+
+class Body(BaseModel):
+    """What is sent; a misspelt key is an error."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class DrawIn(Body):
+    """Which fields are wanted, and how many at once."""
+
+    count: int = Field(default=4, ge=1, le=MOST_AHEAD)
+    field: str | None = Field(default=None, max_length=64, description="Only this field.")
+
+
+class KeyIn(Body):
+    """An answer: a code, an ISO date, digits or text; ``''`` empty on the card, ``'?'`` unreadable or in no list."""
+
+    ticket: Ticket
+    value: str = Field(max_length=200)
+    seconds: Seconds
+    shown: Literal["crop", "card"] = Field(default="crop", description="``card`` if the whole card was looked at.")
+    reason: str = Field(default="", max_length=200)
+
+
+class TicketIn(Body):
+    """A field that one holds, or answered."""
+
+    ticket: Ticket
+
+
+class FlagIn(Body):
+    """Why a card is set aside. In `note` no names and no numbers of documents."""
+
+    ticket: Ticket
+    kind: Literal["rescan", "wrong_card", "other"]
+    note: str = Field(default="", max_length=500)
+
+
+class GroupDrawIn(Body):
+    """Which group, and how many of its crops at once."""
+
+    field: str = Field(max_length=64)
+    value: str = Field(max_length=200)
+    count: int = Field(default=24, ge=1, le=60)
+
+
+class GroupKeyIn(Body):
+    """Of a group's crops those that do say the value, and those that were struck out."""
+
+    value: str = Field(max_length=200)
+    kept: list[Ticket] = Field(max_length=60)
+    struck: list[Ticket] = Field(max_length=60)
+    seconds: Seconds
+
+
+class Failure(BaseModel):
+    """What went wrong."""
+
+    code: str
+    message: str = Field(description="In the visitor's language.")
+
+
+class Option(BaseModel):
+    """One possible answer."""
+
+    code: str
+    label: str
+    also: str = Field(default="", description="Its name in another language.")
+
+
+class AnswerOut(BaseModel):
+    """One of the answers between which a supervisor decides."""
+
+    source: str = Field(description="``machine``, or the number of a person.")
+    value: str | None
+    label: str
+
+
+class TaskOut(BaseModel):
+    """A field to key."""
+
+    ticket: str
+    field: str
+    label: str
+    input: Input = Field(description="How it is answered.")
+    alphabet: str | None = Field(description="Which signs it may have.")
+    options: list[Option] = Field(description="Answers to choose from, where `input` is ``one`` or ``several``.")
+    adjudicate: bool
+    answers: list[AnswerOut] = Field(description="What was answered so far; only where `adjudicate`.")
+    prefill: Option | None = Field(description="The machine's value, where the field's policy is to show it.")
+    personal: bool
+    seconds_left: float = Field(description="How long it stays with the person.")
+    crop: str = Field(description="Address of the picture of the field.")
+    strip: str = Field(description="Address of the picture of its surroundings.")
+    card: str | None = Field(description="Address of the picture of the card, where the visitor may see it.")
+
+
+class Done(BaseModel):
+    """It was done. Nothing is said about what it changed: that would tell who keys what the machine had read."""
+
+    done: Literal[True] = True
+
+
+class Waiting(BaseModel):
+    """How many fields of one kind wait."""
+
+    field: str
+    label: str
+    count: int
+
+
+class ProgressOut(BaseModel):
+    """One's own work today, and what waits."""
+
+    today: int
+    per_hour: float
+    waiting: list[Waiting]
+
+
+class GroupOut(BaseModel):
+    """Fields that the machine reads alike."""
+
+    field: str
+    label: str
+    value: str
+    value_label: str
+    count: int
+
+
+class GroupDone(BaseModel):
+    """What became of a screen of crops; those that are gone went to others meanwhile, nothing was kept for them."""
+
+    settled: int
+    struck: int
+    gone: int
+
+
+class FlagOut(BaseModel):
+    """A card that was set aside."""
+
+    id: int
+    card_id: int
+    field: str
+    label: str
+    kind: str
+    note: str
+    person: str
+    at: datetime
+    file: str = Field(description="Name of the scan's file.")
+    page: int = Field(description="Page of the file, from 1.")
+
+
+class Me(BaseModel):
+    """Who is logged in; `csrf` belongs into the header ``X-CSRF-Token`` of every call that changes something."""
+
+    login: str
+    name: str
+    role: Role
+    language: Language
+    csrf: str
+
+
+def input_of(spec: FieldSpec) -> Input:
+    """How a field is answered."""
+    if spec.kind is FieldKind.MANY_OF:
+        return "several"
+    if spec.kind in (FieldKind.ONE_OF, FieldKind.SIGNATURE):
+        return "one"
+    if spec.kind is FieldKind.DATE:
+        return "date"
+    if spec.kind is FieldKind.BARCODE or spec.alphabet == "digits":
+        return "digits"
+    return "coded" if spec.lexicon and lexicon_codes(spec.lexicon) is not None else "text"
+
+
+def options_of(spec: FieldSpec, language: Language) -> list[Option]:
+    """What there is to tick, as it is printed on the card."""
+    if spec.kind is FieldKind.SIGNATURE:
+        return [Option(code="Y", label=text("value.signed", language))]
+    return [Option(code=option.code, label=option.label) for option in spec.options]
+
+
+def task_out(task: Task, language: Language, *, now: datetime, sees_card: bool) -> TaskOut:
+    """A task as the browser gets it: nothing that says what the machine read, unless the task is to show it."""
+    spec, place = task.spec, f"/api/v1/pictures/{task.ticket}"
+    return TaskOut(
+        ticket=task.ticket,
+        field=task.field,
+        label=field_label(task.field, language),
+        input=input_of(spec),
+        alphabet=spec.alphabet,
+        options=options_of(spec, language),
+        adjudicate=task.turn == "adjudicate",
+        answers=[
+            AnswerOut(
+                source=answer.source,
+                value=answer.value,
+                label=text("value.none", language)
+                if answer.value is None
+                else value_label(spec, answer.value, language),
+            )
+            for answer in task.answers
+        ],
+        prefill=_prefill(task, language),
+        personal=task.personal,
+        seconds_left=max(0.0, (task.until - now).total_seconds()),
+        crop=f"{place}/crop",
+        strip=f"{place}/strip",
+        card=f"{place}/card" if sees_card else None,
+    )
+
+
+def _prefill(task: Task, language: Language) -> Option | None:
+    if task.prefill is None:
+        return None
+    return Option(code=task.prefill, label=value_label(task.spec, task.prefill, language))

@@ -1,0 +1,184 @@
+"""Cards for supervisors: searched, looked at beside their picture, corrected and reopened with a reason."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from http import HTTPStatus
+from typing import Annotated, Any, get_args
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
+
+from ocr.errors import BadInputError
+from ocr.lexicon.lexicon import label
+from ocr.lexicon.rules import rule_message
+from ocr.messages import Language, why_message
+from review.cards import CardView, FieldView, card_view, upright
+from review.correct import correct, reopen
+from review.desk import Person
+from review.filters import CardState
+from review.search import COUNTED, count, find, known_batches, known_fields
+from review.visits import Visitor
+from review.web.asked import AskedQuery, filters_of, meant
+from review.web.deps import Site, SiteDep, Supervisor, page, person_of
+from review.web.images import picture, scan_at_hand
+from review.web.texts import value_label
+from store.record import LEFT_EMPTY
+from store.settle import UNKNOWN
+
+router = APIRouter(include_in_schema=False)
+CardId = Annotated[int, Path(ge=1, lt=2**31)]
+Words = Annotated[str, Form(max_length=500)]
+_LOOKS = logging.getLogger("migcards.looks")
+"""Who had names on the screen, and whose card."""
+
+
+@dataclass(frozen=True)
+class _Change:
+    """What a supervisor wants done to a card; `sent` are the form's values, to be sent again once it is confirmed."""
+
+    what: str
+    card_id: int
+    act: Callable[[Session, Person, datetime], object]
+    sent: dict[str, str]
+    confirmed: bool
+    personal: bool
+
+
+@router.get("/records")
+def records_page(
+    request: Request, visitor: Supervisor, site: SiteDep, asked: Annotated[AskedQuery, Query()]
+) -> Response:
+    """The search form, and the cards that fit."""
+    filters = filters_of(asked)
+    with site.reading() as session:
+        specs, batches = known_fields(session), known_batches(session)
+        found, number = find(session, filters, before=asked.before), count(session, filters)
+    kept = {name: value for name, value in asked.model_dump(exclude={"before"}).items() if value}
+    more = f"/records?{urlencode(kept | {'before': found.next}, doseq=True)}" if found.next else None
+    shown: dict[str, Any] = {"specs": specs, "batches": batches, "found": found, "count": number, "more": more}
+    named = partial(_named, visitor.language)
+    return page(request, "search.html", asked=asked, states=get_args(CardState), most=COUNTED, named=named, **shown)
+
+
+@router.get("/records/{card_id}")
+def record_page(
+    request: Request, visitor: Supervisor, site: SiteDep, card_id: CardId, personal: bool = False
+) -> Response:
+    """One card beside its fields; names only when they are asked for, and that is written down."""
+    with site.reading() as session:
+        view = card_view(session, card_id, personal=personal)
+    if personal:
+        _LOOKS.info("%s looked at the personal fields of card %d", visitor.login, card_id)
+    return page(request, "record.html", **_shown(view, visitor.language), personal=personal)
+
+
+@router.get("/records/{card_id}/card")
+def record_picture(visitor: Supervisor, site: SiteDep, card_id: CardId, personal: bool = False) -> Response:
+    """The card upright, personal zones painted over unless they are asked for."""
+    with site.reading() as session:
+        view = card_view(session, card_id, personal=False)
+    blank = [] if personal else [item.quad for item in view.fields if item.spec.personal]
+    with scan_at_hand():
+        return picture(site.pictures.card(view.scan, view.path, view.rotation, outline=[], blank=blank))
+
+
+@router.post("/records/{card_id}/correct")
+def correct_field(
+    request: Request,
+    visitor: Supervisor,
+    site: SiteDep,
+    card_id: CardId,
+    field: Annotated[str, Form()],
+    reason: Words,
+    value: Words = "",
+    confirmed: Annotated[bool, Form()] = False,
+    personal: Annotated[bool, Form()] = False,
+) -> Response:
+    """Show what a correction would change; once confirmed, keep it."""
+    with site.reading() as session:
+        spec = known_fields(session).get(field)
+    kept = meant(spec, value, visitor.language) if spec else value
+
+    def act(session: Session, person: Person, now: datetime) -> object:
+        return correct(session, person, card_id, field, kept, reason, now=now)
+
+    sent = {"field": field, "value": kept, "reason": reason}
+    return _changed(request, site, visitor, _Change("correct", card_id, act, sent, confirmed, personal))
+
+
+@router.post("/records/{card_id}/reopen")
+def reopen_fields(
+    request: Request,
+    visitor: Supervisor,
+    site: SiteDep,
+    card_id: CardId,
+    reason: Words,
+    field: Annotated[str, Form()] = "",
+    confirmed: Annotated[bool, Form()] = False,
+    personal: Annotated[bool, Form()] = False,
+) -> Response:
+    """Show what reopening a field, or the whole card, would change; once confirmed, do it."""
+
+    def act(session: Session, person: Person, now: datetime) -> object:
+        return reopen(session, person, card_id, field or None, reason, now=now)
+
+    sent = {"field": field, "reason": reason}
+    return _changed(request, site, visitor, _Change("reopen", card_id, act, sent, confirmed, personal))
+
+
+def _changed(request: Request, site: Site, visitor: Visitor, change: _Change) -> Response:
+    """Carry a change out, and keep it only if it was confirmed; else show what it does."""
+    with Session(site.engine) as session:
+        before = card_view(session, change.card_id, personal=change.personal)
+        try:
+            change.act(session, person_of(visitor), site.clock())
+        except BadInputError as error:
+            shown = _shown(before, visitor.language) | {"personal": change.personal, "problem": str(error)}
+            return page(request, "record.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, **shown)
+        after = card_view(session, change.card_id, personal=change.personal)
+        if change.confirmed:
+            session.commit()
+            back = f"/records/{change.card_id}{'?personal=1' if change.personal else ''}#field-{change.sent['field']}"
+            return RedirectResponse(back, HTTPStatus.SEE_OTHER)
+    language = visitor.language
+    lines = [
+        (_line(old, language), _line(new, language))
+        for old, new in zip(before.fields, after.fields, strict=True)
+        if (old.state, old.value, old.why) != (new.state, new.value, new.why) or old.spec.name == change.sent["field"]
+    ]
+    broken = [rule_message(rule, language) for rule in after.broken if rule not in before.broken]
+    return page(request, "change.html", change=change, lines=lines, broken=broken)
+
+
+def _shown(view: CardView, language: Language) -> dict[str, Any]:
+    """What the record's template needs of a card."""
+    turned = view.rotation in (90, 270)
+    return {
+        "view": view,
+        "size": view.size[::-1] if turned else view.size,
+        "lines": [_line(item, language) for item in view.fields],
+        "zones": [(item.spec.name, upright(item.quad, view.rotation, view.size), item.state) for item in view.fields],
+        "broken": [(rule_message(rule, language), fields) for rule, fields in view.broken.items()],
+        "problem": "",
+    }
+
+
+def _line(item: FieldView, language: Language) -> dict[str, Any]:
+    """One field in words; `said` puts any of its values so."""
+
+    def said(value: str | None) -> str:
+        return "—" if value is None else value_label(item.spec, value, language)
+
+    why = [why_message(reason, language) for reason in item.why]
+    return {"name": item.spec.name, "item": item, "value": said(item.value), "why": why, "said": said}
+
+
+def _named(language: Language, lexicon: str, code: str | None) -> str:
+    return label(lexicon, code, language) if code not in (None, LEFT_EMPTY, UNKNOWN) else code or "—"

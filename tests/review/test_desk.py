@@ -1,0 +1,295 @@
+"""Keying at the desk: who gets what, when an answer counts, and what settles."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ocr.errors import BadInputError
+from review.decide import decide
+from review.desk import Answer, GoneError, Person, draw, held, key, progress, release, take_back
+from review.policy import DeskRules
+from review.queue import waiting
+from store.records import current_values
+from store.tables import Decision, Lease, Waiting
+from tests.review.desk import ANNA, BORIS, BOSS, LATER, NOW, RULES, VERA, answer, one, wait
+from tests.store.cards import QUAD, form, scan
+
+
+def test_a_task_says_where_to_cut_and_nothing_of_the_reading(session: Session) -> None:
+    card_id = wait(session)
+    task = one(session, ANNA)
+    assert (task.card_id, task.field, task.turn, task.policy) == (card_id, "sex", "key", "blind")
+    assert (task.scan, task.path, task.quad, task.rotation) == (scan(1), f"box/{scan(1)}.png", QUAD, 0)
+    assert (task.form, task.direction, task.spec) == ("revised-departure", "D", form(task.form).by_name["sex"])
+    assert (task.prefill, task.answers, task.why) == (None, (), ("not_sure",))
+    assert task.until == NOW + timedelta(minutes=10)
+
+
+def test_where_person_and_machine_agree_the_value_stands(session: Session) -> None:
+    card_id = wait(session)
+    done = answer(session, ANNA, "M")
+    kept = session.get_one(Decision, done.decision_id)
+    assert (kept.kind, kept.policy, kept.agrees, kept.person, kept.seconds) == ("key", "blind", True, "anna", 2.0)
+    assert kept.at == NOW and kept.ticket
+    assert current_values(session, card_id)["sex"] == "M" and waiting(session) == []
+
+
+def test_where_they_differ_a_second_person_sees_it_blind(session: Session) -> None:
+    card_id = wait(session)
+    answer(session, ANNA, "F")
+    assert draw(session, ANNA, now=NOW, rules=RULES) == [], "nobody checks their own work"
+    task = one(session, BORIS)
+    assert (task.turn, task.prefill, task.answers) == ("verify", None, ())
+    key(session, BORIS, task.ticket, "F", seconds=1, shown="", now=NOW, rules=RULES)
+    assert current_values(session, card_id)["sex"] == "F"
+
+
+def test_where_two_people_differ_a_supervisor_sees_all_three(session: Session) -> None:
+    card_id = wait(session)
+    answer(session, ANNA, "F")
+    answer(session, BORIS, "?")
+    assert draw(session, VERA, now=NOW, rules=RULES) == []
+    task = one(session, BOSS)
+    assert (task.turn, task.answers) == ("adjudicate", (Answer("machine", "M"), Answer("1", "F"), Answer("2", "?")))
+    key(session, BOSS, task.ticket, "F", seconds=9, shown="card", now=NOW, rules=RULES)
+    assert current_values(session, card_id)["sex"] == "F"
+    kinds = session.scalars(select(Decision.kind).order_by(Decision.id)).all()
+    assert kinds == ["key", "verify", "adjudicate"]
+
+
+def test_a_person_who_keyed_does_not_adjudicate(session: Session) -> None:
+    wait(session)
+    answer(session, BOSS, "F")
+    answer(session, BORIS, "?")
+    assert draw(session, BOSS, now=NOW, rules=RULES) == []
+    assert one(session, Person("chief", "supervisor")).turn == "adjudicate"
+
+
+def test_a_person_that_nobody_can_read_agrees_with_nobody(session: Session) -> None:
+    """The machine's `?` says 'in no dictionary', a person's often 'cannot be read'."""
+    wait(session)
+    answer(session, ANNA, "?")
+    assert one(session, BORIS).turn == "verify"
+
+
+def test_double_needs_two_people_whatever_the_machine_read(session: Session) -> None:
+    rules = DeskRules({"sex": "double"}, seed_share=0.0)
+    card_id = wait(session)
+    answer(session, ANNA, "M", rules=rules)
+    assert current_values(session, card_id)["sex"] is None
+    answer(session, BORIS, "M", rules=rules)
+    assert current_values(session, card_id)["sex"] == "M"
+
+
+def test_prefilled_shows_the_machines_value_and_one_key_settles(session: Session) -> None:
+    rules = DeskRules({"sex": "prefilled"}, seed_share=0.0)
+    card_id = wait(session)
+    assert one(session, ANNA, rules=rules).prefill == "M"
+    done = answer(session, ANNA, "F", rules=rules)
+    kept = session.get_one(Decision, done.decision_id)
+    assert (kept.shown, kept.policy, kept.agrees) == ("prefilled", "", False)
+    assert current_values(session, card_id)["sex"] == "F"
+
+
+def test_an_audit_is_blind_whatever_the_policy(session: Session) -> None:
+    rules = DeskRules({"sex": "prefilled"}, seed_share=0.0)
+    card_id = wait(session, sex="audit")
+    task = one(session, ANNA, rules=rules)
+    assert (task.policy, task.prefill) == ("blind", None)
+    kept = session.get_one(Decision, answer(session, ANNA, "F", rules=rules).decision_id)
+    assert (kept.kind, kept.policy, kept.shown) == ("audit", "blind", "")
+    assert current_values(session, card_id)["sex"] == "M", "it stands until a second person has looked"
+    kept = session.get_one(Decision, answer(session, BORIS, "F", rules=rules).decision_id)
+    assert kept.kind == "verify" and current_values(session, card_id)["sex"] == "F"
+
+
+def test_equal_answers_compare_equal_however_they_are_typed(session: Session) -> None:
+    card_id = wait(session, surname="not_sure")
+    answer(session, ANNA, " саидов ")
+    answer(session, BORIS, "САИДОВ")
+    assert current_values(session, card_id)["surname"] == "САИДОВ"
+
+
+def test_what_the_machine_read_agrees_even_if_written_otherwise(session: Session) -> None:
+    wait(session, surname="not_sure")
+    kept = session.get_one(Decision, answer(session, ANNA, "Раҳимзода").decision_id)
+    assert kept.agrees and kept.value is None
+
+
+def test_a_ticket_counts_once(session: Session) -> None:
+    wait(session)
+    task = one(session, ANNA)
+    first = key(session, ANNA, task.ticket, "F", seconds=1, shown="", now=NOW, rules=RULES)
+    again = key(session, ANNA, task.ticket, "F", seconds=1, shown="", now=LATER, rules=RULES)
+    assert first == again and session.scalar(select(func.count()).select_from(Decision)) == 1
+
+
+def test_two_people_never_hold_the_same_field(session: Session) -> None:
+    for n in range(1, 5):
+        wait(session, n)
+    first = draw(session, ANNA, count=3, now=NOW, rules=RULES)
+    second = draw(session, BORIS, count=3, now=NOW, rules=RULES)
+    assert len({task.card_id for task in first + second}) == 4 == len(first) + len(second)
+
+
+def test_own_leases_come_first_and_are_renewed(session: Session) -> None:
+    for n in range(1, 6):
+        wait(session, n)
+    first = draw(session, ANNA, count=2, now=NOW, rules=RULES)
+    soon = NOW + timedelta(minutes=9)
+    again = draw(session, ANNA, count=3, now=soon, rules=RULES)
+    assert [task.ticket for task in again[:2]] == [task.ticket for task in first]
+    assert {task.until for task in again} == {soon + timedelta(minutes=10)}
+
+
+def test_an_expired_lease_counts_until_another_takes_the_field(session: Session) -> None:
+    wait(session)
+    task = one(session, ANNA)
+    assert held(session, ANNA, task.ticket, LATER).card_id == task.card_id
+    other = one(session, BORIS, now=LATER)
+    assert other.card_id == task.card_id
+    for attempt in (
+        lambda: held(session, ANNA, task.ticket, LATER),
+        lambda: key(session, ANNA, task.ticket, "F", seconds=1, shown="", now=LATER, rules=RULES),
+        lambda: held(session, ANNA, other.ticket, LATER),
+    ):
+        with pytest.raises(GoneError):
+            attempt()
+    assert session.scalars(select(Decision)).all() == []
+
+
+def test_an_expired_lease_that_nobody_took_counts(session: Session) -> None:
+    wait(session)
+    task = one(session, ANNA)
+    assert key(session, ANNA, task.ticket, "M", seconds=1, shown="", now=LATER, rules=RULES).decision_id
+
+
+def test_a_field_that_somebody_decided_meanwhile_is_gone(session: Session) -> None:
+    card_id = wait(session)
+    task = one(session, ANNA)
+    decide(session, card_id, "sex", "F", person="boss", kind="correct")
+    with pytest.raises(GoneError, match="another person"):
+        key(session, ANNA, task.ticket, "M", seconds=1, shown="", now=NOW, rules=RULES)
+    with pytest.raises(GoneError):
+        held(session, ANNA, task.ticket, NOW)
+    assert draw(session, ANNA, now=NOW, rules=RULES) == []
+    assert session.scalars(select(Lease)).all() == [], "what fell away is not held on to"
+
+
+def test_an_impossible_value_is_refused_and_the_field_stays(session: Session) -> None:
+    wait(session)
+    task = one(session, ANNA)
+    with pytest.raises(BadInputError, match="sex"):
+        key(session, ANNA, task.ticket, "X", seconds=1, shown="", now=NOW, rules=RULES)
+    assert one(session, ANNA).ticket == task.ticket
+
+
+def test_a_released_field_goes_to_others(session: Session) -> None:
+    wait(session)
+    task = one(session, ANNA)
+    release(session, BORIS, task.ticket)
+    assert draw(session, BORIS, now=NOW, rules=RULES) == [], "only one's own field can be given back"
+    release(session, ANNA, task.ticket)
+    assert one(session, BORIS).card_id == task.card_id
+
+
+@pytest.mark.parametrize("role", ["operator", "analyst", "administrator"])
+def test_other_roles_key_nothing(session: Session, role: str) -> None:
+    wait(session)
+    assert draw(session, Person("x", role), now=NOW, rules=RULES) == []
+
+
+def test_fields_come_in_the_order_of_the_queue_and_one_kind_at_a_time(session: Session) -> None:
+    for n in range(1, 4):
+        wait(session, n, education="not_sure", crossing_date="not_sure", sex="not_sure")
+    drawn = []
+    while tasks := draw(session, ANNA, count=2, now=NOW, rules=RULES):
+        drawn.append(tasks[0].field)
+        key(session, ANNA, tasks[0].ticket, "?", seconds=1, shown="", now=NOW, rules=RULES)
+    assert drawn == ["crossing_date"] * 3 + ["sex"] * 3 + ["education"] * 3
+    assert {task.field for task in draw(session, BORIS, field="education", now=NOW, rules=RULES)} == {"education"}
+
+
+def test_nobody_gets_two_fields_of_one_card_while_there_are_others(session: Session) -> None:
+    for n in range(1, 21):
+        wait(session, n, surname="not_sure", given_name="not_sure")
+    held_cards = [task.card_id for task in draw(session, ANNA, field="given_name", count=3, now=NOW, rules=RULES)]
+    for _ in range(5):
+        tasks = draw(session, BORIS, field="given_name", count=1, now=NOW, rules=RULES)
+        key(session, BORIS, tasks[0].ticket, "?", seconds=1, shown="", now=NOW, rules=RULES)
+    more = draw(session, ANNA, field="surname", count=15, now=NOW, rules=RULES)
+    assert len(more) == 15 and not {task.card_id for task in more} & set(held_cards)
+    keyed = set(session.scalars(select(Decision.card_id)))
+    names = draw(session, BORIS, field="surname", count=2, now=NOW, rules=RULES)
+    assert not {task.card_id for task in names} & keyed, "nobody sees a whole identity without need"
+
+
+def test_pairs_form_by_chance(session: Session) -> None:
+    for n in range(1, 31):
+        wait(session, n)
+    for _ in range(30):
+        answer(session, ANNA, "F")
+    ids = session.scalars(select(Waiting.card_id).order_by(Waiting.card_id)).all()
+    drawn = {task.card_id for task in draw(session, BORIS, count=5, now=NOW, rules=RULES)}
+    assert len(drawn) == 5 and drawn <= set(ids)
+    assert drawn != set(ids[:5]), "one in 142,506 fails by chance"
+
+
+def test_undo_puts_the_field_before_the_person_again(session: Session) -> None:
+    card_id = wait(session)
+    task = one(session, ANNA)
+    key(session, ANNA, task.ticket, "F", seconds=1, shown="", now=NOW, rules=RULES)
+    back = take_back(session, ANNA, task.ticket, NOW, RULES)
+    assert (back.card_id, back.field, back.turn) == (card_id, "sex", "key") and back.ticket != task.ticket
+    assert take_back(session, ANNA, task.ticket, NOW, RULES) == back, "sent twice it counts once"
+    key(session, ANNA, back.ticket, "M", seconds=1, shown="", now=NOW, rules=RULES)
+    assert current_values(session, card_id)["sex"] == "M"
+    assert [d.kind for d in session.scalars(select(Decision).order_by(Decision.id))] == ["key", "undo", "key"]
+
+
+def test_undo_of_ones_own_second_key_is_possible(session: Session) -> None:
+    wait(session)
+    answer(session, ANNA, "F")
+    task = one(session, BORIS)
+    key(session, BORIS, task.ticket, "F", seconds=1, shown="", now=NOW, rules=RULES)
+    assert take_back(session, BORIS, task.ticket, NOW, RULES).turn == "verify"
+
+
+def test_undo_is_refused_once_somebody_built_on_the_answer(session: Session) -> None:
+    wait(session)
+    task = one(session, ANNA)
+    key(session, ANNA, task.ticket, "F", seconds=1, shown="", now=NOW, rules=RULES)
+    with pytest.raises(BadInputError, match="no answer of yours"):
+        take_back(session, BORIS, task.ticket, NOW, RULES)
+    other = one(session, BORIS)
+    session.commit()
+    with pytest.raises(BadInputError, match="before them now"):
+        take_back(session, ANNA, task.ticket, NOW, RULES)
+    session.rollback()
+    key(session, BORIS, other.ticket, "F", seconds=1, shown="", now=NOW, rules=RULES)
+    with pytest.raises(BadInputError, match="second person"):
+        take_back(session, ANNA, task.ticket, NOW, RULES)
+
+
+def test_progress_counts_ones_own_work_and_what_waits(session: Session) -> None:
+    for n in range(1, 4):
+        wait(session, n, sex="not_sure", crossing_date="not_sure")
+    answer(session, ANNA, "?", now=NOW)
+    answer(session, ANNA, "?", now=NOW + timedelta(seconds=30))
+    found = progress(session, ANNA, NOW + timedelta(minutes=1))
+    assert (found.today, found.per_hour) == (2, 120.0)
+    assert found.waiting == {"crossing_date": 3, "sex": 3} and found.turns == {"key": 4, "verify": 2}
+    tomorrow = progress(session, ANNA, NOW + timedelta(days=1))
+    assert tomorrow.today == 0
+    assert progress(session, Person("x", "analyst"), NOW).waiting == {}
+
+
+def test_a_login_that_ends_like_anothers_is_another_person(session: Session) -> None:
+    wait(session)
+    answer(session, Person("joanna", "reviewer"), "F")
+    assert one(session, ANNA).turn == "verify"
+    assert session.scalars(select(Waiting.keyed_by)).all() == ["joanna|"]

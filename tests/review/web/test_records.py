@@ -1,0 +1,152 @@
+"""Supervisors find cards, see names only on demand, and change values after seeing what that does."""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ocr.form import FieldKind
+from review.filters import Filters
+from review.web.asked import AskedQuery, filters_of, meant
+from store.records import current_values
+from store.tables import Decision
+from tests.review.web.site import Browser, Workplace
+from tests.store.cards import form
+
+
+@pytest.fixture
+def site(workplace: Workplace) -> Browser:
+    """A supervisor before three cards, of which the second waits for a surname."""
+    workplace.wait(1)
+    workplace.wait(2, {"occupation": "5120"}, surname="not_sure")
+    workplace.wait(3, {"surname": "РАҲИМОВ"})
+    return workplace.browser("supervisor")
+
+
+def cards(page: str) -> list[int]:
+    return [int(number) for number in re.findall(r'data-card="(\d+)"', page)]
+
+
+def test_the_search_finds_cards_and_keeps_what_was_asked(site: Browser) -> None:
+    assert cards(site.get("/records").text) == [3, 2, 1]
+    asked = {"field": ["occupation", ""], "value": ["5120", ""], "since": "04.03.2016", "until": "", "before": "9"}
+    page = site.get("/records", params=asked)
+    assert cards(page.text) == [2]
+    assert 'value="5120"' in page.text and 'value="04.03.2016"' in page.text
+    assert cards(site.get("/records", params={"field": "surname", "value": "раҳим*"}).text) == [3, 2, 1]
+    assert cards(site.get("/records", params={"state": "waits"}).text) == [2]
+
+
+@pytest.mark.parametrize(
+    "odd", [{"before": "0"}, {"before": "99999999999999999999"}, {"serial": "a\x00"}, {"field": ["a"] * 9}]
+)
+def test_odd_questions_are_refused(site: Browser, odd: dict[str, str]) -> None:
+    assert site.get("/records", params=odd).status_code == 422
+
+
+def test_a_long_list_goes_on(site: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("review.search.find.__kwdefaults__", {"before": None, "limit": 2})
+    first = site.get("/records", params={"state": "", "field": ["sex"], "value": ["M"]}).text
+    assert cards(first) == [3, 2]
+    (more,) = re.findall(r'id="more" href="([^"]+)"', first)
+    assert cards(site.get(more.replace("&amp;", "&")).text) == [1]
+
+
+def test_names_are_shown_on_demand_and_that_is_logged(site: Browser, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="migcards.looks")
+    closed = site.get("/records/1").text
+    assert "РАҲИМЗОДА" not in closed and "17 May 1990" not in closed and not caplog.messages
+    opened = site.get("/records/1?personal=1").text
+    assert "РАҲИМЗОДА" in opened and "17 May 1990" in opened
+    assert caplog.messages == ["supervisor looked at the personal fields of card 1"]
+
+
+def test_the_picture_hides_the_same(workplace: Workplace, site: Browser) -> None:
+    assert site.get("/records/1/card").headers["content-type"] == "image/png"
+    site.get("/records/1/card?personal=1")
+    personal = sum(spec.personal for spec in form("revised-departure").fields)
+    assert workplace.cutter.asked == [("card", personal), ("card", 0)] and personal > 3
+    workplace.cutter.gone = True
+    assert site.get("/records/1/card").status_code == 404
+
+
+def test_every_field_has_its_zone_and_its_history(site: Browser) -> None:
+    page = site.get("/records/1").text
+    names = [spec.name for spec in form("revised-departure").fields]
+    assert re.findall(r'data-zone="(\w+)"', page) == names
+    assert re.findall(r'data-field="(\w+)"', page) == names
+    assert page.count('data-edition="1"') == len(names)
+    assert 'viewBox="0 0 1748 2480"' in page
+
+
+def test_a_correction_is_shown_before_it_is_kept(workplace: Workplace, site: Browser) -> None:
+    wanted = {"field": "residence_district", "value": "Кулоб", "reason": "misread"}
+    preview = site.form("/records/1/correct", **wanted)
+    assert preview.status_code == 200
+    assert "Kulob" in preview.text and "Khujand" in preview.text
+    assert 'data-field="residence_region"' in preview.text, "the region waits, for the district lies elsewhere"
+    with Session(workplace.engine) as session:
+        assert session.scalars(select(Decision)).all() == []
+    done = site.form("/records/1/correct", **wanted, confirmed="1")
+    assert (done.status_code, done.headers["location"]) == (303, "/records/1#field-residence_district")
+    with Session(workplace.engine) as session:
+        (made,) = session.scalars(select(Decision))
+        assert (made.person, made.kind, made.value, made.reason) == ("supervisor", "correct", "TJ-KT-02", "misread")
+    page = site.get("/records/1").text
+    assert f'data-decision="{made.id}"' in page and "misread" in page and "data-broken" in page
+
+
+def test_reopening_a_field_or_the_whole_card(workplace: Workplace, site: Browser) -> None:
+    one = {"field": "sex", "reason": "look again"}
+    assert 'data-field="sex"' in site.form("/records/1/reopen", **one).text
+    site.form("/records/1/reopen", **one, confirmed="1")
+    with Session(workplace.engine) as session:
+        values = current_values(session, 1)
+        assert values["sex"] is None and values["purpose"] == "1"
+    site.form("/records/1/reopen", reason="all", confirmed="1")
+    with Session(workplace.engine) as session:
+        assert set(current_values(session, 1).values()) == {None}
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "words"),
+    [
+        ("correct", {"field": "sex", "value": "X", "reason": "r"}, "is not one of"),
+        ("correct", {"field": "sex", "value": "M", "reason": " "}, "reason"),
+        ("correct", {"field": "nothing", "value": "M", "reason": "r"}, "no field"),
+        ("reopen", {"field": "nothing", "reason": "r"}, "no field"),
+    ],
+)
+def test_what_cannot_be_done_is_said_on_the_card(site: Browser, path: str, sent: dict[str, str], words: str) -> None:
+    answer = site.form(f"/records/1/{path}", **sent)
+    assert answer.status_code == 422
+    assert words in answer.text and 'id="problem"' in answer.text
+
+
+def test_there_must_be_such_a_card(site: Browser) -> None:
+    assert site.get("/records/99").status_code == 422
+    assert site.get("/records/99999999999").status_code == 422
+
+
+def test_a_forged_change_is_refused(workplace: Workplace, site: Browser) -> None:
+    sent = {"csrf": "x", "field": "sex", "value": "F", "reason": "r", "confirmed": "1"}
+    assert site.form("/records/1/correct", **sent).status_code == 403
+    with Session(workplace.engine) as session:
+        assert current_values(session, 1)["sex"] == "M"
+
+
+def test_what_is_typed_is_understood() -> None:
+    fields = form("revised-departure").by_name
+    assert fields["birth_date"].kind is FieldKind.DATE
+    assert meant(fields["birth_date"], "17.5.1990", "ru") == "1990-05-17"
+    assert meant(fields["occupation"], "каменщик", "ru") == "7112"
+    assert meant(fields["occupation"], "7112", "ru") == "7112"
+    assert meant(fields["occupation"], "xyzxyz", "ru") == "xyzxyz"
+    assert meant(fields["surname"], " Раҳимов ", "ru") == "Раҳимов"
+    asked = AskedQuery(field=["birth_date", ""], value=["17/05/1990", "x"], batch="7", since="1.2.2016", state="odd")
+    assert filters_of(asked) == Filters((("birth_date", "1990-05-17"),), batch=7, crossed_from=date(2016, 2, 1))
