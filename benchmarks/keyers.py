@@ -37,7 +37,7 @@ from review.policy import DeskRules, PolicyName
 from review.quality import Share
 from store.cards import save_card
 from store.engine import open_store
-from store.records import current_values
+from store.records import CHUNK, cards_now
 from store.tables import Decision, Waiting
 
 DOUBTFUL = ("occupation", "residence_district", "checkpoint", "document_no", "birth_date", "dest_region")
@@ -84,10 +84,12 @@ def simulate(policy: PolicyName, cards: int, seed: int, habits: Habits) -> Outco
     rules = DeskRules(dict.fromkeys(DOUBTFUL, policy), seed_share=0.0)
     with tempfile.TemporaryDirectory() as folder:
         engine = open_store(f"sqlite:///{Path(folder) / 'cards.db'}")
-        truth, machine = _fill(engine, cards, chance, habits.machine)
+        truth, machine = fill(engine, cards, chance, habits.machine)
         _work(engine, truth, machine, rules, habits, chance)
         with Session(engine) as session:
-            ends = {card_id: current_values(session, card_id) for card_id in truth}
+            ids = sorted(truth)
+            chunks = (ids[i : i + CHUNK] for i in range(0, len(ids), CHUNK))
+            ends = {now.head.id: now.settled.values for part in chunks for now in cards_now(session, part)}
             of_field = Decision.field.in_(DOUBTFUL)
             made = session.scalar(select(func.count()).select_from(Decision).where(of_field)) or 0
         engine.dispose()
@@ -119,7 +121,7 @@ def _like(field: str, value: str) -> tuple[str, ...]:
     return tuple(random.Random(f"{field} {value}").sample(others, ALIKE))
 
 
-def _fill(engine: Engine, cards: int, chance: random.Random, share_wrong: float) -> tuple[Truth, Truth]:
+def fill(engine: Engine, cards: int, chance: random.Random, share_wrong: float) -> tuple[Truth, Truth]:
     """Save cards; returns what is true and what the machine read, by card."""
     truth, machine = {}, {}
     with Session(engine) as session, session.begin():

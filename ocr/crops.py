@@ -11,7 +11,6 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,7 +58,6 @@ class Crops:
     cache: Path | None = None
     _pages: Once[Sheet] = field(default_factory=lambda: Once(PAGES), repr=False)
     _pictures: Once[bytes] = field(default_factory=lambda: Once(PICTURES), repr=False)
-    _ahead: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "crops"), repr=False)
 
     def __post_init__(self) -> None:
         if self.cache is not None:
@@ -129,12 +127,6 @@ class Crops:
             return _encoded(_marked(sheet, corners, fit(corners, CARD_SIDE, CARD_SIDE), outline, blank))
 
         return self._made(scan, path, ("card", rotation, tuple(outline), tuple(blank)), make)
-
-    def prefetch(
-        self, scan: ScanId, path: str, quad: Quad, rotation: int = 0, *, height_px: int = 160, margin: float = 0.2
-    ) -> None:
-        """Make a crop in the background; what goes wrong is told when the crop is asked for."""
-        self._ahead.submit(self.crop, scan, path, quad, rotation, height_px=height_px, margin=margin)
 
     def _made(self, scan: ScanId, path: str, what: tuple[object, ...], make: Callable[[Sheet], bytes]) -> bytes:
         name = hashlib.sha256(repr((_MADE_AS, scan, what)).encode()).hexdigest()

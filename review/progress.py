@@ -14,6 +14,7 @@ from review.tasks import Person
 from store.tables import Check, Decision, Waiting
 
 _HOUR = timedelta(hours=1)
+_ENOUGH = 10
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Progress:
     today
         Fields keyed since midnight where the program runs.
     per_hour
-        Pace within the last hour of keying; 0 before the second key.
+        Pace within the last hour of keying; 0 before the tenth key, since two quick ones say nothing.
     waiting
         Fields that wait for people of this role, by name in the order of the queue.
     turns
@@ -64,7 +65,7 @@ def progress(session: Session, person: Person, now: datetime) -> Progress:
 def pace(moments: list[datetime]) -> float:
     """Fields per hour, from the moments of keying in their order: those within the hour before the last of them."""
     recent = [at for at in moments if moments[-1] - at <= _HOUR]
-    if len(recent) < 2:
+    if len(recent) < _ENOUGH:
         return 0.0
     hours = (recent[-1] - recent[0]) / _HOUR
     return (len(recent) - 1) / hours if hours else 0.0

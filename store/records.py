@@ -121,19 +121,6 @@ def rebuild_records(session: Session, check: RuleCheck = broken_rules) -> int:
     return done
 
 
-def current_values(session: Session, card_id: int) -> dict[str, str | None]:
-    """Value of every field of a card: a person's decision, else the accepted reading, else None.
-
-    Raises
-    ------
-    KeyError
-        There is no such card.
-    """
-    for card in cards_now(session, [card_id]):
-        return dict(card.settled.values)
-    raise KeyError(card_id)
-
-
 def forms_of(session: Session, form_ids: Iterable[int]) -> dict[int, Form]:
     """Forms as they were when cards were read with them, by their id in the store."""
     query = select(FormDefinition.id, FormDefinition.definition).where(FormDefinition.id.in_(set(form_ids)))

@@ -18,7 +18,7 @@ from training.lines import Hands
 from training.networks import BoxNetwork, LineNetwork
 from training.pictures import PARTS, Pictures
 
-STAMPED_SHARE = 0.9
+STAMPED_SHARE = 0.3
 """Of dates among what the network for stamps is fitted to; the rest is handwriting, so that it forgets no strokes."""
 
 SOURCES = ("comnist", "sse", "paper", "mnist", "semeion")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from review.web.deps import Colleague, page
+from review.web.deps import Colleague
 from review.web.models import Me
+from review.web.render import page
 
 router = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/v1", tags=["visit"])

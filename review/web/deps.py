@@ -1,33 +1,27 @@
-"""What every route is given: the store, who asks and whether that person may, and the page in their language."""
+"""What every route is given: the store, and who asks, if that person may."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from hmac import compare_digest
-from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
 from fastapi import Depends, Request
-from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from ocr.messages import LANGUAGES, Language
 from review.desk import Person
 from review.policy import DeskRules
 from review.users import Role
 from review.visits import Visitor, keep_visit, visitor_of
 from review.web.pictures import Pictures
 from review.web.problems import Problem
-from review.web.texts import best_language, field_label, text
 from store.engine import read_only
 
-COOKIE, LANGUAGE_COOKIE = "migcards", "language"
+COOKIE = "migcards"
 CSRF_FIELD, CSRF_HEADER = "csrf", "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 
@@ -66,7 +60,7 @@ async def _sent_token(request: Request) -> str:
 
 
 class Access:
-    """Who may use a route: the one place where that is decided. Every route declares one (`undeclared` in `app`).
+    """Who may use a route: the one place where that is decided. Every route declares one (`review.web.app.access_of`).
 
     As a dependency it gives the visitor; None where `roles` is None, which lets in everybody, and nobody is logged in.
     """
@@ -106,62 +100,10 @@ Supervisor = Annotated[Visitor, Depends(allow("supervisor"))]
 Scanner = Annotated[Visitor, Depends(allow("operator", "supervisor"))]
 Administrator = Annotated[Visitor, Depends(allow("administrator"))]
 
-NAVIGATION: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "operator": (("/", "home"), ("/rescan", "rescan")),
-    "reviewer": (("/", "home"), ("/key", "key"), ("/groups", "groups"), ("/quality", "quality")),
-    "supervisor": (
-        ("/", "home"),
-        ("/key", "key"),
-        ("/groups", "groups"),
-        ("/flags", "flags"),
-        ("/rescan", "rescan"),
-        ("/records", "records"),
-        ("/quality", "quality"),
-    ),
-    "analyst": (("/", "home"),),
-    "administrator": (("/", "home"), ("/users", "users")),
-}
-"""Per role the pages in its menu: address, and key of the text in section ``nav``."""
-
 
 def person_of(visitor: Visitor) -> Person:
     """The visitor as the desk knows people."""
     return Person(visitor.login, visitor.role)
-
-
-def language_of(request: Request) -> Language:
-    """The visitor's language; without one what was chosen on the log-in page, else what the browser asks for."""
-    visitor: Visitor | None = getattr(request.state, "visitor", None)
-    if visitor is not None:
-        return visitor.language
-    chosen = request.cookies.get(LANGUAGE_COOKIE)
-    for language in LANGUAGES:
-        if chosen == language:
-            return language
-    return best_language(request.headers.get("accept-language", ""))
-
-
-def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-    """A page from a template.
-
-    Every template has, besides `values`: ``visitor`` (None on the log-in page), ``language``, ``languages``, ``t`` (a
-    text by key), ``field`` (the label of a field by name), ``number`` and ``moment`` (written as the language does),
-    ``menu`` and ``path``.
-    """
-    language = language_of(request)
-    visitor = getattr(request.state, "visitor", None)
-    shared = {
-        "visitor": visitor,
-        "language": language,
-        "languages": LANGUAGES,
-        "t": partial(_text, language),
-        "field": partial(_field, language),
-        "number": partial(_number, language),
-        "moment": _moment,
-        "menu": NAVIGATION[visitor.role] if visitor else (),
-        "path": request.url.path,
-    }
-    return HTMLResponse(_TEMPLATES.get_template(template).render(shared | values), status)
 
 
 def visitor_before(request: Request, site: Site) -> Visitor | None:
@@ -178,31 +120,6 @@ def visitor_before(request: Request, site: Site) -> Visitor | None:
     return visitor
 
 
-def _text(language: Language, key: str, **values: Any) -> str:
-    return text(key, language, **values)
-
-
-def _field(language: Language, name: str) -> str:
-    return field_label(name, language)
-
-
-def _number(language: Language, value: int) -> str:
-    return f"{value:,}".replace(",", "," if language == "en" else "\u00a0")
-
-
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone():%d.%m.%Y %H:%M}"
-
-
 def utc_now() -> datetime:
     """The clock."""
     return datetime.now(UTC)
-
-
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)

@@ -13,7 +13,8 @@ from ocr.errors import BadInputError
 from ocr.messages import LANGUAGES, Language
 from review.users import MAX_PASSWORD, MIN_PASSWORD, authenticate, set_password
 from review.visits import begin_visit, end_visit
-from review.web.deps import COOKIE, LANGUAGE_COOKIE, Anyone, Colleague, Site, SiteDep, language_of, page
+from review.web.deps import COOKIE, Anyone, Colleague, Site, SiteDep
+from review.web.render import LANGUAGE_COOKIE, language_of, page
 from review.web.texts import text
 from store.tables import User
 

@@ -14,8 +14,9 @@ from starlette.exceptions import HTTPException
 
 from ocr.errors import BadInputError
 from review.desk import GoneError
-from review.web.deps import language_of, page, visitor_before
+from review.web.deps import visitor_before
 from review.web.problems import Problem
+from review.web.render import language_of, page
 from review.web.texts import text
 
 API = "/api/v1/"

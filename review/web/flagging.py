@@ -10,9 +10,10 @@ from fastapi.responses import Response
 from review.desk import held
 from review.flags import flag, open_flags, resolve
 from review.visits import Visitor
-from review.web.deps import Keyer, Site, SiteDep, Supervisor, page, person_of
+from review.web.deps import Keyer, Site, SiteDep, Supervisor, person_of
 from review.web.keying import FAILURES
 from review.web.models import Done, FlagIn, FlagOut
+from review.web.render import page
 from review.web.texts import field_label, section
 
 router = APIRouter(include_in_schema=False)

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from ocr.form import FieldSpec
 from ocr.messages import Language
 from review.groups import draw_group, groups, key_group
-from review.web.deps import Keyer, Site, SiteDep, page, person_of
+from review.web.deps import Keyer, Site, SiteDep, person_of
 from review.web.keying import FAILURES, shown_task
 from review.web.models import GroupDone, GroupDrawIn, GroupKeyIn, GroupOut, TaskOut
 from review.web.problems import Problem
+from review.web.render import page
 from review.web.texts import field_label, section, value_label
 from store.records import forms_of
 from store.tables import FormDefinition

@@ -11,7 +11,8 @@ from review.desk import progress
 from review.flags import open_flags
 from review.queue import counts
 from review.users import users
-from review.web.deps import Administrator, Colleague, Scanner, SiteDep, page, person_of
+from review.web.deps import Administrator, Colleague, Scanner, SiteDep, person_of
+from review.web.render import page
 from store.cards import rescan_list
 
 router = APIRouter(include_in_schema=False)

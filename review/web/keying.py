@@ -13,7 +13,7 @@ from ocr.messages import Language
 from review.complete import complete
 from review.desk import Task, draw, held, key, progress, release, take_back
 from review.visits import Visitor
-from review.web.deps import Keyer, Site, SiteDep, page, person_of
+from review.web.deps import Keyer, Site, SiteDep, person_of
 from review.web.models import (
     Done,
     DrawIn,
@@ -24,10 +24,10 @@ from review.web.models import (
     TaskOut,
     TicketIn,
     Waiting,
-    input_of,
-    task_out,
 )
 from review.web.problems import Problem
+from review.web.render import page
+from review.web.shown import input_of, task_out
 from review.web.texts import field_label, section, text
 
 FAILURES: dict[int | str, dict[str, Any]] = {code: {"model": Failure} for code in (401, 403, 409, 422)}

@@ -7,12 +7,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ocr.form import FieldKind, FieldSpec
 from ocr.messages import Language
-from review.answers import lexicon_codes
-from review.desk import Task
 from review.users import Role
-from review.web.texts import field_label, text, value_label
 
 Ticket: TypeAlias = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{8,32}$")]
 Seconds: TypeAlias = Annotated[float, Field(ge=0, le=86_400, description="Time the person spent on it.")]
@@ -181,59 +177,3 @@ class Me(BaseModel):
     role: Role
     language: Language
     csrf: str
-
-
-def input_of(spec: FieldSpec) -> Input:
-    """How a field is answered."""
-    if spec.kind is FieldKind.MANY_OF:
-        return "several"
-    if spec.kind in (FieldKind.ONE_OF, FieldKind.SIGNATURE):
-        return "one"
-    if spec.kind is FieldKind.DATE:
-        return "date"
-    if spec.kind is FieldKind.BARCODE or spec.alphabet == "digits":
-        return "digits"
-    return "coded" if spec.lexicon and lexicon_codes(spec.lexicon) is not None else "text"
-
-
-def options_of(spec: FieldSpec, language: Language) -> list[Option]:
-    """What there is to tick, as it is printed on the card."""
-    if spec.kind is FieldKind.SIGNATURE:
-        return [Option(code="Y", label=text("value.signed", language))]
-    return [Option(code=option.code, label=option.label) for option in spec.options]
-
-
-def task_out(task: Task, language: Language, *, now: datetime, sees_card: bool) -> TaskOut:
-    """A task as the browser gets it: nothing that says what the machine read, unless the task is to show it."""
-    spec, place = task.spec, f"/api/v1/pictures/{task.ticket}"
-    return TaskOut(
-        ticket=task.ticket,
-        field=task.field,
-        label=field_label(task.field, language),
-        input=input_of(spec),
-        alphabet=spec.alphabet,
-        options=options_of(spec, language),
-        adjudicate=task.turn == "adjudicate",
-        answers=[
-            AnswerOut(
-                source=answer.source,
-                value=answer.value,
-                label=text("value.none", language)
-                if answer.value is None
-                else value_label(spec, answer.value, language),
-            )
-            for answer in task.answers
-        ],
-        prefill=_prefill(task, language),
-        personal=task.personal,
-        seconds_left=max(0.0, (task.until - now).total_seconds()),
-        crop=f"{place}/crop",
-        strip=f"{place}/strip",
-        card=f"{place}/card" if sees_card else None,
-    )
-
-
-def _prefill(task: Task, language: Language) -> Option | None:
-    if task.prefill is None:
-        return None
-    return Option(code=task.prefill, label=value_label(task.spec, task.prefill, language))

@@ -11,7 +11,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from review.quality import Share, own_quality, quality
-from review.web.deps import Keyer, SiteDep, page
+from review.web.deps import Keyer, SiteDep
+from review.web.render import page
 
 router = APIRouter(include_in_schema=False)
 

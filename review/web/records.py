@@ -26,8 +26,9 @@ from review.filters import CardState
 from review.search import COUNTED, count, find, known_batches, known_fields
 from review.visits import Visitor
 from review.web.asked import AskedQuery, filters_of, meant
-from review.web.deps import Site, SiteDep, Supervisor, page, person_of
+from review.web.deps import Site, SiteDep, Supervisor, person_of
 from review.web.images import picture, scan_at_hand
+from review.web.render import page
 from review.web.texts import value_label
 from store.record import LEFT_EMPTY
 from store.settle import UNKNOWN

@@ -155,16 +155,6 @@ def test_old_pictures_are_forgotten(tmp_path: Path) -> None:
     assert not kept.exists()
 
 
-def test_what_was_fetched_ahead_needs_no_scan(tmp_path: Path) -> None:
-    scan, path = scanned(tmp_path, 0)
-    crops = Crops()
-    crops.prefetch(scan, path, in_scan(ZONE, 0), height_px=100, margin=0.1)
-    crops.prefetch(scan, path, in_scan(NAME, 0), height_px=100, margin=0.1)
-    crops._ahead.shutdown(wait=True)
-    Path(path).unlink()
-    assert crops.crop(scan, path, in_scan(ZONE, 0), height_px=100, margin=0.1)
-
-
 def test_a_page_is_decoded_once_for_many_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scan, path = scanned(tmp_path, 0)
     loads: list[str] = []

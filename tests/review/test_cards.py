@@ -17,9 +17,8 @@ from review.cards import CardView, FieldView, card_view, upright
 from review.decide import decide, undo
 from store.cards import start_batch
 from store.engine import read_only
-from store.records import current_values
 from store.tables import Flag
-from tests.store.cards import DEPARTURE, QUAD, card
+from tests.store.cards import DEPARTURE, QUAD, card, current_values
 from tests.store.test_cards import save
 
 

@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session
 from ocr.errors import BadInputError
 from review.correct import correct, reopen
 from review.decide import undo
-from store.records import current_values
 from store.tables import Decision, Record, Waiting
 from tests.review.desk import ANNA, BORIS, BOSS, NOW, answer, one, wait
-from tests.store.cards import card, form
+from tests.store.cards import card, current_values, form
 from tests.store.test_cards import save
 
 

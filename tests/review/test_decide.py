@@ -15,9 +15,8 @@ from ocr.form import FieldKind, FieldSpec, Option
 from review.answers import checked
 from review.decide import decide, undo
 from review.queue import counts, waiting
-from store.records import current_values
 from store.tables import Decision, Issue, PersonalDecision, Record
-from tests.store.cards import card, form
+from tests.store.cards import card, current_values, form
 from tests.store.test_cards import save
 
 DEPARTURE, RETURN = form("revised-departure"), form("revised-return")

@@ -12,11 +12,11 @@ from ocr.errors import BadInputError
 from review.decide import decide
 from review.desk import Answer, GoneError, Person, draw, held, key, progress, release, take_back
 from review.policy import DeskRules
+from review.progress import pace
 from review.queue import waiting
-from store.records import current_values
 from store.tables import Decision, Lease, Waiting
 from tests.review.desk import ANNA, BORIS, BOSS, LATER, NOW, RULES, VERA, answer, one, wait
-from tests.store.cards import QUAD, form, scan
+from tests.store.cards import QUAD, current_values, form, scan
 
 
 def test_a_task_says_where_to_cut_and_nothing_of_the_reading(session: Session) -> None:
@@ -281,11 +281,17 @@ def test_progress_counts_ones_own_work_and_what_waits(session: Session) -> None:
     answer(session, ANNA, "?", now=NOW)
     answer(session, ANNA, "?", now=NOW + timedelta(seconds=30))
     found = progress(session, ANNA, NOW + timedelta(minutes=1))
-    assert (found.today, found.per_hour) == (2, 120.0)
+    assert (found.today, found.per_hour) == (2, 0.0)
     assert found.waiting == {"crossing_date": 3, "sex": 3} and found.turns == {"key": 4, "verify": 2}
     tomorrow = progress(session, ANNA, NOW + timedelta(days=1))
     assert tomorrow.today == 0
     assert progress(session, Person("x", "analyst"), NOW).waiting == {}
+
+
+def test_ten_keys_make_a_pace_and_pauses_count_for_nothing() -> None:
+    moments = [NOW + timedelta(seconds=30 * n) for n in range(10)]
+    assert pace(moments) == pytest.approx(120) and pace(moments[:9]) == 0
+    assert pace([NOW - timedelta(hours=3), *moments]) == pytest.approx(120)
 
 
 def test_a_login_that_ends_like_anothers_is_another_person(session: Session) -> None:

@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session
 from review.desk import GoneError, draw, held, key, take_back
 from review.groups import STRUCK, Group, draw_group, groups, key_group
 from review.policy import DeskRules
-from store.records import current_values
 from store.tables import Decision, Lease, Waiting
 from tests.review.desk import ANNA, BORIS, LATER, NOW, RULES, answer, wait
-from tests.store.cards import card
+from tests.store.cards import card, current_values
 from tests.store.test_cards import save
 
 MALE = Group("sex", "M", 5)

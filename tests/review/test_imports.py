@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 from ocr.errors import BadInputError
 from ocr.serial import serial_number
 from review.imports import import_decisions
-from store.records import current_values
 from store.tables import Decision
-from tests.store.cards import card, scan
+from tests.store.cards import card, current_values, scan
 from tests.store.test_cards import save
 
 ONE, TWO = serial_number(1), serial_number(2)

@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 
+from sqlalchemy.orm import Session
+
 from ocr.form import Form, load_forms
 from ocr.reading import Candidate, CardReading, FieldReading, FieldState
 from ocr.scan import ScanId
 from ocr.serial import serial_number
+from store.records import cards_now
 
 QUAD = ((10.0, 10.0), (90.0, 10.5), (90.0, 30.0), (10.0, 29.5))
 
@@ -104,3 +107,9 @@ def reading(name: str, value: str | None, review: tuple[str, ...], version: str,
         reader=reader,
         reader_version=version,
     )
+
+
+def current_values(session: Session, card_id: int) -> dict[str, str | None]:
+    """Value of every field of a card: what people settled, else the accepted reading, else None."""
+    (now,) = cards_now(session, [card_id])
+    return dict(now.settled.values)

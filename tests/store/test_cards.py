@@ -22,9 +22,9 @@ from store.cards import (
     save_refused,
     start_batch,
 )
-from store.records import current_values, rebuild_records
+from store.records import rebuild_records
 from store.tables import Base, Batch, Card, PersonalReading, Reading, Record, Scan, Waiting
-from tests.store.cards import DEPARTURE, card, form, scan
+from tests.store.cards import DEPARTURE, card, current_values, form, scan
 
 
 def save(session: Session, reading: CardReading, batch_id: int | None = None) -> int:
@@ -252,8 +252,3 @@ def test_what_is_derived_can_be_rebuilt(engine: Engine) -> None:
     with Session(engine) as session, session.begin():
         assert rebuild_records(session) == 4
     assert content(engine) == before
-
-
-def test_no_such_card(session: Session) -> None:
-    with pytest.raises(KeyError):
-        current_values(session, 1)

@@ -243,6 +243,6 @@ function given(task) {
 }
 
 function isExactly(choice, typed) {
-  const names = [choice.code, choice.label, ...choice.also.split(/[;|]/)];
+  const names = [choice.code, choice.label, ...choice.also.split(/[;|·]/)];
   return names.some((name) => folded(name) === folded(typed));
 }

@@ -138,7 +138,7 @@ async function send() {
 function bringBack(entry, error) {
   const task = past.find((one) => one.ticket === entry.ticket);
   past.splice(0, past.length, ...past.filter((one) => one !== task));
-  notice(`${entry.label}: ${error.message}`);
+  notice(`${entry.label}: ${error.message}`, true);
   if (error.code !== "bad_value") return;
   answered.delete(entry.ticket);
   if (task) ahead.unshift({ ...task, reminder: error.message });
@@ -175,6 +175,7 @@ function look() {
   const crop = at("crop");
   crop.style.setProperty("--zoom", view.zoom);
   crop.style.setProperty("--turn", `${90 * view.turns}deg`);
+  crop.style.setProperty("--fit", view.turns % 2 ? Math.min(1, crop.clientHeight / (crop.firstChild.offsetWidth || 1)) : 1);
   for (const place of [crop, at("strip")]) place.classList.toggle("contrast", view.contrast);
 }
 
@@ -244,7 +245,10 @@ function overlayKey(event) {
     }
   } else if (/^[1-3]$/.test(event.key) && event.target.id !== "flag-note") {
     const choice = overlay.querySelector(`[data-number="${event.key}"]`);
-    if (choice) choice.checked = true;
+    if (choice) {
+      choice.checked = true;
+      choice.focus();
+    }
   }
 }
 
@@ -313,8 +317,9 @@ function banner(message, address = null) {
 }
 
 /** Words that go away by themselves. */
-function notice(message) {
+function notice(message, bad = false) {
   at("notice").textContent = message;
+  at("notice").classList.toggle("bad", bad);
   at("notice").hidden = false;
   clearTimeout(noticeClock);
   noticeClock = setTimeout(() => {

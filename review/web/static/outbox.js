@@ -4,7 +4,7 @@
 import { Refused, call } from "/static/api.js";
 
 const FIRST_WAIT_MS = 1000;
-const LONGEST_WAIT_MS = 30000;
+const LONGEST_WAIT_MS = 5000;
 
 export class Outbox {
   /** `handlers`: refused(entry, error), reached(), unreached(count), loggedOut(). */

@@ -55,5 +55,5 @@ const ALIKE = { "ғ": "г", "ӣ": "и", "й": "и", "қ": "к", "ӯ": "у", "ҳ"
 
 /** Letters that people type for one another made equal, to see whether a choice is exactly what was typed. */
 export function folded(text) {
-  return text.toLowerCase().replace(/[ғӣйқӯҳҷё]/g, (letter) => ALIKE[letter]).replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+  return text.toLowerCase().replace(/[ғӣйқӯҳҷё]/g, (letter) => ALIKE[letter]).replace(/[\s.,()«»"'/\u2013-]+/g, " ").trim();
 }

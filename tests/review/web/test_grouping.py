@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from store.records import current_values
 from tests.review.web.site import Workplace
+from tests.store.cards import current_values
 
 
 def test_a_screen_is_settled_but_for_the_struck_ones(workplace: Workplace) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from ocr.messages import LANGUAGES
 from review.users import ROLES
-from review.web.deps import NAVIGATION
+from review.web.render import NAVIGATION
 from tests.review.web.site import Workplace
 from tests.store.test_cards import refuse
 

@@ -9,10 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from review.policy import DeskRules
-from store.records import current_values
 from store.tables import Decision, Flag, Lease
 from tests.review.web.site import PNG, Browser, Workplace
-from tests.store.cards import form
+from tests.store.cards import current_values, form
 
 
 def drawn(browser: Browser, **wanted: Any) -> dict[str, Any]:

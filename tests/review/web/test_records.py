@@ -13,10 +13,9 @@ from sqlalchemy.orm import Session
 from ocr.form import FieldKind
 from review.filters import Filters
 from review.web.asked import AskedQuery, filters_of, meant
-from store.records import current_values
 from store.tables import Decision
 from tests.review.web.site import Browser, Workplace
-from tests.store.cards import form
+from tests.store.cards import current_values, form
 
 
 @pytest.fixture

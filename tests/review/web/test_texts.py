@@ -12,7 +12,7 @@ from ocr.form import load_forms
 from ocr.messages import LANGUAGES
 from review.users import ROLES
 from review.web import texts
-from review.web.deps import NAVIGATION
+from review.web.render import NAVIGATION
 from review.web.texts import best_language, catalogue, date_words, field_label, section, value_label
 from tests.store.cards import form
 

@@ -1,0 +1,96 @@
+"""Pages from templates, in the language of whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from ocr.messages import LANGUAGES, Language
+from review.visits import Visitor
+from review.web.texts import best_language, field_label, text
+
+LANGUAGE_COOKIE = "language"
+
+NAVIGATION: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "operator": (("/", "home"), ("/rescan", "rescan")),
+    "reviewer": (("/", "home"), ("/key", "key"), ("/groups", "groups"), ("/quality", "quality")),
+    "supervisor": (
+        ("/", "home"),
+        ("/key", "key"),
+        ("/groups", "groups"),
+        ("/flags", "flags"),
+        ("/rescan", "rescan"),
+        ("/records", "records"),
+        ("/quality", "quality"),
+    ),
+    "analyst": (("/", "home"),),
+    "administrator": (("/", "home"), ("/users", "users")),
+}
+"""Per role the pages in its menu: address, and key of the text in section ``nav``."""
+
+
+def language_of(request: Request) -> Language:
+    """The visitor's language; without one what was chosen on the log-in page, else what the browser asks for."""
+    visitor: Visitor | None = getattr(request.state, "visitor", None)
+    if visitor is not None:
+        return visitor.language
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    for language in LANGUAGES:
+        if chosen == language:
+            return language
+    return best_language(request.headers.get("accept-language", ""))
+
+
+def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page from a template.
+
+    Every template has, besides `values`: ``visitor`` (None on the log-in page), ``language``, ``languages``, ``t`` (a
+    text by key), ``field`` (the label of a field by name), ``number`` and ``moment`` (written as the language does),
+    ``menu`` and ``path``.
+    """
+    language = language_of(request)
+    visitor = getattr(request.state, "visitor", None)
+    shared = {
+        "visitor": visitor,
+        "language": language,
+        "languages": LANGUAGES,
+        "t": partial(_text, language),
+        "field": partial(_field, language),
+        "number": partial(_number, language),
+        "moment": _moment,
+        "menu": NAVIGATION[visitor.role] if visitor else (),
+        "path": request.url.path,
+    }
+    return HTMLResponse(_TEMPLATES.get_template(template).render(shared | values), status)
+
+
+def _text(language: Language, key: str, **values: Any) -> str:
+    return text(key, language, **values)
+
+
+def _field(language: Language, name: str) -> str:
+    return field_label(name, language)
+
+
+def _number(language: Language, value: int) -> str:
+    return f"{value:,}".replace(",", "," if language == "en" else "\u00a0")
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone():%d.%m.%Y %H:%M}"
+
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)

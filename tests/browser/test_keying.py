@@ -1,0 +1,166 @@
+"""Keying in a real browser, with the keyboard alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fixtures.office import Office
+from ocr.confidence.values import canonical
+from store.records import cards_now
+from store.tables import Flag, Waiting
+from tests.browser.hands import SCREEN, Hands, kept
+
+pytestmark = pytest.mark.browser
+Seat = Callable[..., Hands]
+
+
+@pytest.fixture
+def seat(browser: Browser, office: Office) -> Iterator[Seat]:
+    """Seats a person before a browser of their own, logged in."""
+    contexts: list[BrowserContext] = []
+
+    def sit(login: str, path: str = "/key") -> Hands:
+        contexts.append(browser.new_context(**SCREEN))
+        hands = Hands(contexts[-1].new_page(), office, login)
+        hands.enter(path)
+        return hands
+
+    yield sit
+    for context in contexts:
+        context.close()
+
+
+def test_twenty_fields_with_the_keyboard_alone(seat: Seat, office: Office) -> None:
+    anna = seat("anna", "/")
+    while not anna.page.evaluate("document.activeElement.id === 'start'"):
+        anna.press("Tab")
+    anna.press("Enter")
+    anna.wait_for_task()
+    said: dict[str, tuple[int, str, str]] = {}
+    for _ in range(20):
+        anna.wait_for_task()
+        (card_id, spec), value = anna.place, anna.truth()
+        said[anna.answer(value)] = (card_id, spec.name, canonical(spec, value))
+    anna.wait_until_sent()
+    assert {ticket: made[:3] for ticket, made in kept(office, "anna").items()} == said
+    expect(anna.page.locator("#today")).to_have_text("20")
+    cards = [card_id for card_id, _, _ in said.values()]
+    assert all(one != other for one, other in pairwise(cards)), "two fields of one card in a row"
+
+
+def test_two_disagree_and_a_supervisor_decides(seat: Seat, office: Office) -> None:
+    anna, boris = seat("anna", "/key?field=crossing_date"), seat("boris", "/key?field=crossing_date")
+    card_id, spec = anna.place
+    anna.answer("1999-01-01")
+    anna.wait_until_sent()
+    boris.answer_all_but((card_id, spec.name))
+    assert boris.page.locator("#value").input_value() == ""
+    boris.answer("1999-01-02")
+    boris.wait_until_sent()
+    vera = seat("vera", "/key?field=crossing_date")
+    assert vera.place == (card_id, spec)
+    answers = vera.page.locator("#answers label").all_inner_texts()
+    assert [any(day in text for text in answers) for day in ("1 января 1999", "2 января 1999")] == [True, True]
+    assert "Анна" not in vera.page.locator("#work").inner_text()
+    number = next(n for n, text in enumerate(answers, start=1) if "2 января 1999" in text)
+    vera.press(str(number), "Enter")
+    vera.wait_until_sent()
+    with Session(office.engine) as session:
+        assert cards_now(session, [card_id])[0].settled.values[spec.name] == "1999-01-02"
+        assert not session.scalars(select(Waiting.turn).filter_by(card_id=card_id, field=spec.name)).all()
+
+
+def test_an_answer_is_taken_back_and_given_anew(seat: Seat, office: Office) -> None:
+    anna = seat("anna", "/key?field=crossing_date")
+    card_id, spec = anna.place
+    wrong = anna.answer("1999-01-01")
+    anna.wait_until_sent()
+    second = anna.wait_for_task()
+    anna.press("Alt+KeyZ")
+    again = anna.wait_for_task(other_than=second)
+    assert anna.place == (card_id, spec)
+    anna.answer("1999-01-02")
+    anna.wait_until_sent()
+    assert anna.wait_for_task() == second, "the field that was on the screen comes next"
+    made = kept(office, "anna")
+    assert (made[wrong][2], made[again][2]) == ("1999-01-01", "1999-01-02")
+    with Session(office.engine) as session:
+        keys = session.scalars(select(Waiting.keyed_by).filter_by(card_id=card_id, field=spec.name)).one()
+    assert keys == "anna|"
+
+
+def test_what_cannot_be_read_what_is_empty_and_a_card_set_aside(seat: Seat, office: Office) -> None:
+    anna = seat("anna", "/key?field=checkpoint")
+    unreadable = anna.answer("?")
+    anna.wait_for_task()
+    empty = anna.answer("")
+    third = anna.wait_for_task()
+    card_id, _ = anna.place
+    anna.press("Alt+KeyW", "3", "Tab")
+    anna.page.keyboard.type("two cards on one another")
+    anna.press("Enter")
+    anna.wait_for_task(other_than=third)
+    expect(anna.page.locator("#notice")).to_be_visible()
+    anna.wait_until_sent()
+    made = kept(office, "anna")
+    assert (made[unreadable][2], made[empty][2], third in made) == ("?", "", False)
+    with Session(office.engine) as session:
+        flag = session.scalars(select(Flag)).one()
+        assert (flag.card_id, flag.kind, flag.note, flag.person) == (
+            card_id,
+            "other",
+            "two cards on one another",
+            "anna",
+        )
+
+
+def test_what_would_be_impossible_is_refused_before_it_is_sent(seat: Seat, office: Office) -> None:
+    anna = seat("anna", "/key?field=crossing_date")
+    ticket = anna.ticket
+    anna.page.keyboard.type("31022016")
+    anna.press("Enter")
+    expect(anna.page.locator("#echo")).to_have_class("echo bad")
+    assert anna.ticket == ticket
+    anna.press("Escape")
+    expect(anna.page.locator("#value")).to_have_value("")
+    assert kept(office, "anna") == {}
+
+
+def test_the_card_in_whole_is_noted_with_the_answer(seat: Seat, office: Office) -> None:
+    anna = seat("anna", "/key?field=crossing_date")
+    anna.press("Alt+KeyK")
+    expect(anna.page.locator("#card-picture img")).to_be_visible()
+    anna.press("Escape")
+    expect(anna.page.locator("#card-view")).to_be_hidden()
+    expect(anna.page.locator("#value")).to_be_focused()
+    ticket = anna.answer(anna.truth())
+    anna.wait_until_sent()
+    assert kept(office, "anna")[ticket][3] == "card"
+
+
+def test_many_alike_are_settled_at_once_and_the_odd_one_is_struck(seat: Seat, office: Office) -> None:
+    anna = seat("anna", "/groups")
+    row = anna.page.locator("#groups tbody tr").first
+    field, value = row.get_attribute("data-field"), row.get_attribute("data-value")
+    row.locator("a").focus()
+    anna.press("Enter")
+    cells = anna.page.locator("#grid .cell")
+    expect(cells.first).to_be_focused()
+    number = cells.count()
+    assert number >= 4
+    struck = office.place(cells.nth(1).get_attribute("data-ticket") or "")[0]
+    anna.press("ArrowRight", "Space", "Enter")
+    expect(anna.page.locator("#notice")).to_be_visible()
+    made = kept(office, "anna")
+    assert Counter(value for _, _, value, _ in made.values()) == {value: number - 1, None: 1}
+    assert {(name, shown) for _, name, _, shown in made.values()} == {(field, "group")}
+    with Session(office.engine) as session:
+        waits = session.scalars(select(Waiting).filter_by(card_id=struck, field=field)).one()
+        assert waits.alike is None
