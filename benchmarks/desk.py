@@ -1,7 +1,7 @@
 """`python -m benchmarks.desk`: the server's time per draw and per key while many fields wait, on SQLite and PostgreSQL.
 
-The cards are made up (`benchmarks.keyers`). Every draw takes three fields in a transaction of its own, every key settles or
-passes on one, with all that follows from it: the decision, the record and the queue of the card derived anew.
+The cards are made up (`benchmarks.keyers`). Every draw takes three fields in a transaction of its own; every key
+keeps a decision and derives the card's record and queue anew.
 """
 
 from __future__ import annotations

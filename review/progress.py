@@ -13,6 +13,9 @@ from review.draw import TURNS
 from review.tasks import Person
 from store.tables import Check, Decision, Waiting
 
+KEYED = ("key", "verify", "adjudicate", "audit")
+"""Decisions that are work at the queue; corrections and reopenings of whole cards would make a pace absurd."""
+
 _HOUR = timedelta(hours=1)
 _ENOUGH = 10
 
@@ -42,11 +45,10 @@ class Progress:
 def progress(session: Session, person: Person, now: datetime) -> Progress:
     """Count. Reads only."""
     midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-    moments = sorted(
-        at
-        for table in (Decision, Check)
-        for at in session.scalars(select(table.at).where(table.person == person.login, table.at >= midnight - _HOUR))
-    )
+    since = midnight - _HOUR
+    keyed = select(Decision.at).where(Decision.person == person.login, Decision.at >= since, Decision.kind.in_(KEYED))
+    asked = select(Check.at).where(Check.person == person.login, Check.at >= since)
+    moments = sorted(at for query in (keyed, asked) for at in session.scalars(query))
     turns = [str(turn) for group in TURNS.get(person.role, ()) for turn in group]
     query = select(Waiting.rank, Waiting.field, Waiting.turn, func.count().label("number"))
     rows = session.execute(

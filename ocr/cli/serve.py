@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import socket
 from ipaddress import ip_address
 from pathlib import Path
@@ -33,6 +34,8 @@ def serve(host: str, port: int, cache: Path | None) -> None:
     now = settings()
     rules = DeskRules(policies=now.policies, lease_minutes=now.lease_minutes, seed_share=now.seed_share)
     app = create_app(engine, Crops(now.archive, cache), rules)
+    logging.basicConfig(format="%(asctime)s %(message)s")
+    logging.getLogger("migcards.looks").setLevel(logging.INFO)  # who had names on the screen
     with _listening(host, port) as listener:
         click.echo(f"Open http://{_shown(host)}:{port} in a browser. Ctrl+C ends it.")
         if not _is_local(host):

@@ -25,11 +25,12 @@ UNSENT = "migcards.outbox.{login}"
 
 @dataclass
 class Hands:
-    """One person before one page."""
+    """One person before one page, who types a sign every `pause_ms`."""
 
     page: Page
     office: Office
     login: str
+    pause_ms: float = 0.0
 
     def press(self, *keys: str) -> None:
         for key in keys:
@@ -78,14 +79,14 @@ class Hands:
             codes = [option.code for option in spec.options] or ["Y"]
             self.press(*(str((codes.index(code) + 1) % 10) for code in value.split("|")))
         elif kind == "date":
-            self.page.keyboard.type("".join(reversed(value.split("-"))))
+            self.page.keyboard.type("".join(reversed(value.split("-"))), delay=self.pause_ms)
         else:
             for sign in value:
                 small = sign.lower()
                 if small in LETTERS:
                     self.press(f"Alt+Digit{LETTERS.index(small) + 1}")
                 else:
-                    self.page.keyboard.type(sign)
+                    self.page.keyboard.type(sign, delay=self.pause_ms)
 
     def answer(self, value: str) -> str:
         """Answer the field on the screen, wait for the next one; returns the ticket."""

@@ -5,6 +5,7 @@ import { folded, read, written } from "/static/values.js";
 
 const TYPING_PAUSE_MS = 80;
 const LETTERS = "ғӣқӯҳҷ";
+const COMBOBOX = { role: "combobox", "aria-controls": "completions", "aria-autocomplete": "list", "aria-expanded": "false" };
 const at = (id) => document.getElementById(id);
 
 export class AnswerBox {
@@ -41,6 +42,10 @@ export class AnswerBox {
     at("typing").classList.toggle("coded", task.input === "coded");
     this.input.classList.toggle("capitals", task.input === "text");
     this.input.inputMode = task.input === "date" || task.input === "digits" ? "numeric" : "text";
+    for (const [name, value] of Object.entries(COMBOBOX)) {
+      if (task.input === "coded") this.input.setAttribute(name, value);
+      else this.input.removeAttribute(name);
+    }
     this.input.placeholder = words[`placeholder_${task.input}`] || "";
     this.list();
     this.say("");
@@ -199,6 +204,8 @@ export class AnswerBox {
       return element("li", { ...line, "aria-selected": String(i === this.chosen) }, element("b", {}, choice.code), element("span", {}, choice.label), ...also);
     }));
     this.input.setAttribute("aria-activedescendant", this.chosen >= 0 ? `choice-${this.chosen}` : "");
+    if (this.input.getAttribute("role")) this.input.setAttribute("aria-expanded", String(!list.hidden));
+    if (this.chosen >= 0) list.children[this.chosen].scrollIntoView({ block: "nearest" });
   }
 
   choose(index) {

@@ -1,0 +1,75 @@
+"""`python -m tests.browser.pictures`: the screenshots in docs, taken anew of the sample cards, which are made up."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import click
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from fixtures.office import Office, furnish, opened
+from tests.browser.busy import work
+from tests.browser.hands import LAUNCH, SCREEN, Hands
+from tests.browser.test_pages import settle, striking, unfolding
+
+COLOURS = 128
+
+
+def typing(hands: Hands) -> None:
+    hands.type(hands.truth())
+    hands.page.locator("#completions li, #echo:not(:empty)").first.wait_for()
+
+
+def looking(hands: Hands) -> None:
+    """Nothing to do."""
+
+
+SHOTS: Mapping[str, tuple[str, str, Callable[[Hands], None]]] = {
+    "home": ("anna", "/", looking),
+    "key": ("anna", "/key?field=residence_district", typing),
+    "group": ("anna", "/groups/checkpoint?value=TJ-A1", striking),
+    "adjudicate": ("vera", "/key?field=crossing_date", looking),
+    "record": ("vera", "/records/3", unfolding),
+    "quality": ("vera", "/quality", looking),
+}
+
+
+def shoot(browser: Browser, office: Office, out: Path) -> None:
+    """Take all pictures."""
+    for name, (login, path, act) in SHOTS.items():
+        with browser.new_context(**SCREEN) as context:
+            page: Page = context.new_page()
+            hands = Hands(page, office, login)
+            hands.enter()
+            page.goto(office.url + path)
+            settle(page)
+            act(hands)
+            shot = out / f"review-{name}.png"
+            page.screenshot(path=shot)
+            with Image.open(shot) as image:
+                small = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+            small.save(shot, optimize=True)
+
+
+@click.command()
+@click.option("-o", "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("docs"), show_default=True)
+def main(out: Path) -> None:
+    """Take them."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        place = Path(folder) / "office"
+        furnish(place)
+        with opened(place) as office, playwright.chromium.launch(**LAUNCH) as browser:
+            work(office)
+            with Session(office.engine) as session, session.begin():  # the folder of this run is nobody's business
+                session.execute(text("UPDATE batches SET folder = 'scans'"))
+                session.execute(text(f"UPDATE scans SET path = replace(path, '{place}/', '')"))
+            shoot(browser, office, out)
+
+
+if __name__ == "__main__":
+    main()
