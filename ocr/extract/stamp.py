@@ -15,6 +15,8 @@ _LEVEL_SHARE, _UPRIGHT_SHARE = 0.55, 0.7
 _LINE_MM = 0.9
 _INKED = 70
 _GAP_HEIGHTS = 0.8
+_RUN_MM = 1.6
+"""Least length of a piece of a frame's line: most strokes of letters are shorter, so that bold type is no frame."""
 
 
 def upright(ink: Gray, dpi: float, *, zoom: float = 1.0, soft: float = 0.0) -> Gray:
@@ -118,8 +120,9 @@ def _extent(profile: NDArray[np.int64]) -> slice:
 
 def _between(ink: Gray, scale: float, share: float) -> tuple[int, int]:
     """First and last row inside a frame's upper and lower line; the image's own where a line is missing."""
-    thick = cv2.dilate((ink > 70).astype(np.uint8), np.ones((max(1, round(0.3 * scale)), 1), np.uint8))
-    lines = thick.mean(axis=1) > share
+    thick = cv2.dilate((ink > _INKED).astype(np.uint8), np.ones((max(1, round(0.3 * scale)), 1), np.uint8))
+    runs = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, round(_RUN_MM * scale)), np.uint8))
+    lines = runs.mean(axis=1) > share
     weight = np.cumsum(ink.sum(axis=1, dtype=np.int64))
     middle = int(np.searchsorted(weight, weight[-1] / 2))
     reach = round(_LINE_MM * scale)

@@ -36,8 +36,15 @@ def furnished(tmp_path_factory: pytest.TempPathFactory, chromium: BrowserType) -
     return folder
 
 
-@pytest.fixture
-def office(furnished: Path, tmp_path: Path) -> Iterator[Office]:
-    """An office of one's own, as it is before anybody keyed."""
-    with opened(copied(furnished, tmp_path)) as office:
+@pytest.fixture(scope="session")
+def served(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """One server for all tests; `office` is the same with the store as it was."""
+    with opened(copied(furnished, tmp_path_factory.mktemp("served"))) as office:
         yield office
+
+
+@pytest.fixture
+def office(served: Office, furnished: Path) -> Office:
+    """An office as it is before anybody keyed."""
+    served.reset(furnished)
+    return served

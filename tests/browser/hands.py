@@ -53,7 +53,7 @@ class Hands:
         shown = f"[data-ticket]:not([data-ticket='']):not([data-ticket='{other_than}'])"
         self.page.wait_for_function(
             "shown => { const image = document.querySelector(`#crop${shown} img`);"
-            " return image && image.complete && image.naturalWidth > 0; }",
+            " return image && image.complete && image.naturalWidth > 0 && !document.querySelector('#work').hidden; }",
             arg=shown,
         )
         return self.ticket

@@ -44,7 +44,7 @@ def fill(office: Office, fields: int) -> int:
 
 @click.command()
 @click.option("--fields", default=200_000, show_default=True, help="Fields that wait.")
-@click.option("--times", default=40, show_default=True, help="Fields to key.")
+@click.option("--times", default=30, show_default=True, help="Fields to key; not more than the samples have.")
 def main(fields: int, times: int) -> None:
     """Measure and print milliseconds."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from fixtures.office import Office, copied, opened
+from fixtures.office import Office
 from ocr.messages import LANGUAGES
 from tests.browser.busy import work
 from tests.browser.hands import SCREEN, Hands
@@ -32,11 +32,11 @@ RING = """() => {
 
 
 @pytest.fixture(scope="module")
-def office(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def office(served: Office, furnished: Path) -> Office:
     """An office in which something happened: every page has something to show."""
-    with opened(copied(furnished, tmp_path_factory.mktemp("busy"))) as office:
-        work(office)
-        yield office
+    served.reset(furnished)
+    work(served)
+    return served
 
 
 def completing(hands: Hands) -> None:
@@ -149,12 +149,13 @@ def settle(page: Page) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing_serious(browser: Browser, office: Office, language: str) -> None:
     faults: list[str] = []
+    with page_of(browser) as page:
+        page.goto(f"{office.url}/login")
+        page.locator(f".languages [value={language}]").click()
+        faults += grave(page)
     for role, places in PAGES.items():
         with page_of(browser) as page:
             hands = Hands(page, office, role)
-            page.goto(f"{office.url}/login")
-            page.locator(f".languages [value={language}]").click()
-            faults += grave(page)
             hands.enter()
             page.locator(f".languages [value={language}]").click()
             for path, act in places:

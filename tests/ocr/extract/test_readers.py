@@ -45,7 +45,7 @@ class Named:
 
 
 def test_every_field_goes_to_its_reader_in_one_batch_and_order_is_kept() -> None:
-    fakes = [Named(name) for name in ("marks", "barcode", "signature", "text", "hand")]
+    fakes = [Named(name) for name in ("marks", "barcode", "signature", "text", "stamp_date", "hand")]
     readers = Readers(**{fake.name: fake for fake in fakes})
     which = form(NEW)
     nothing = np.zeros((4, 4), np.uint8)
@@ -57,7 +57,7 @@ def test_every_field_goes_to_its_reader_in_one_batch_and_order_is_kept() -> None
     assert by_field["card_no"] == "barcode"
     assert by_field["signature"] == "signature"
     assert by_field["surname"] == "hand"
-    assert by_field["crossing_date"] == "text"
+    assert (by_field["checkpoint"], by_field["crossing_date"]) == ("text", "stamp_date")
     assert all(len(fake.batches) == 1 for fake in fakes)
 
 

@@ -16,13 +16,13 @@ from tests.ocr.extract.test_tesseract import stamped
 
 
 def face(lines: list[tuple[str, int]], font_name: str) -> NDArray[np.uint8]:
-    """A stamp with its lines one under the other, each at its place across, 255 = ink."""
+    """A stamp without a frame, its lines one under the other, each at its place across, 255 = ink."""
     image = Image.new("L", (520, 96))
     draw = ImageDraw.Draw(image)
     font = ImageFont.truetype(FONTS_DIR / font_name, 26)
     for i, (text, x) in enumerate(lines):
-        draw.text((x, 26 + 32 * i), text, font=font, fill=255, anchor="lm")
-    return rotated(np.asarray(image, np.uint8), 2.0, 1.0)[:96]
+        draw.text((x, 18 + 30 * i), text, font=font, fill=255, anchor="lm")
+    return rotated(np.asarray(image, np.uint8), 2.0, 1.0)
 
 
 LAYOUTS = [
