@@ -23,7 +23,7 @@ from store.engine import read_only
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 to serve other computers too.")
-@click.option("--port", type=click.IntRange(1, 65535), default=8321, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8321, show_default=True, help="To listen on.")
 @click.option("--cache", type=click.Path(file_okay=False, path_type=Path), help="Folder to keep pictures of fields in.")
 def serve(host: str, port: int, cache: Path | None) -> None:
     """Serve the pages on which people key what the machine would not vouch for. Ctrl+C ends it."""

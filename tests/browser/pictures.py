@@ -21,6 +21,9 @@ COLOURS = 128
 
 
 def typing(hands: Hands) -> None:
+    hands.wait_for_task()
+    while hands.truth() in ("", "?"):
+        hands.wait_for_task(other_than=hands.answer(hands.truth()))
     hands.type(hands.truth())
     hands.page.locator("#completions li, #echo:not(:empty)").first.wait_for()
 
