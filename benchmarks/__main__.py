@@ -19,13 +19,13 @@ import click
 import cv2
 
 from benchmarks.naive import read_naively
+from ocr.confidence.acceptance import Trust
 from ocr.confidence.calibration import load_calibration
-from ocr.confidence.trust import Trust
 from ocr.evaluation.truth import PageTruth, read_truth
 from ocr.extract.reader import Crop
-from ocr.form import FORMS_DIR
+from ocr.forms.definition import FORMS_DIR
 from ocr.interpret import interpret
-from ocr.pipeline import Engine, cut_crops, load_engine, seen_fields
+from ocr.page import Engine, cut_crops, load_engine, seen_fields
 from ocr.preprocess.load import load_page, probe
 from ocr.preprocess.locate import locate
 from ocr.reading import Refused

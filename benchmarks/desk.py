@@ -19,8 +19,8 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from benchmarks.keyers import DOUBTFUL, Habits, fill
+from review.assignment.policy import DeskRules
 from review.desk import Person, draw, key
-from review.policy import DeskRules
 from store.engine import open_store
 from store.tables import Base, Card, PersonalReading, Reading, Record, Scan, Waiting
 

@@ -27,14 +27,14 @@ import click
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from ocr.form import Form, load_forms
+from ocr.forms.definition import Form, load_forms
+from ocr.forms.serial import serial_number
 from ocr.lexicon.lexicon import load_lexicon
 from ocr.reading import Candidate, CardReading, FieldReading, FieldState, Why
 from ocr.scan import ScanId
-from ocr.serial import serial_number
+from review.assignment.policy import DeskRules, PolicyName
 from review.desk import Person, Task, draw, key
-from review.policy import DeskRules, PolicyName
-from review.quality import Share
+from review.quality.figures import Share
 from store.cards import save_card
 from store.engine import open_store
 from store.records import CHUNK, cards_now

@@ -10,8 +10,8 @@ import numpy as np
 import pytesseract
 from numpy.typing import NDArray
 
-from ocr.form import Form
-from ocr.preprocess.tone import grey
+from ocr.forms.definition import Form
+from ocr.preprocess.background import grey
 from ocr.sheet import Sheet
 
 

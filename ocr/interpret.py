@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ocr.confidence.trust import Judge, Verdict
+from ocr.confidence.acceptance import Judge, Verdict
 from ocr.extract.reader import Raw
-from ocr.form import Entry, FieldKind, FieldSpec, Form
+from ocr.forms.definition import Entry, FieldKind, FieldSpec, Form
 from ocr.geometry import Quad
 from ocr.lexicon.alphabets import mask
 from ocr.lexicon.decode import decode, decode_stamp
@@ -17,9 +17,9 @@ from ocr.lexicon.grammar import decode_date, decode_digits, decode_passport
 from ocr.lexicon.grammar_steps import decode_date_steps, decode_digits_steps, decode_passport_steps
 from ocr.lexicon.lexicon import OPEN_LEXICONS, load_lexicon
 from ocr.lexicon.match import NOT_IN_LEXICON
+from ocr.lexicon.posteriors import Steps
 from ocr.lexicon.priors import EQUAL, priors
 from ocr.lexicon.rules import check
-from ocr.lexicon.steps import Steps
 from ocr.reading import Candidate, FieldReading, FieldState, Why, parse_iso
 
 EARLIEST_BIRTH = date(1900, 1, 1)

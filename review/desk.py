@@ -7,14 +7,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from review.draw import TURNS, next_places
-from review.keying import Done, key, take_back
-from review.leases import drop, own_lease, renew, take
-from review.policy import DeskRules
-from review.progress import Progress, progress
-from review.seeds import mixed_in
-from review.tasks import CHANGED, Answer, GoneError, Person, Task, tasks_of
-from store.settle import Turn
+from review.assignment.assign import TURNS, next_places
+from review.assignment.leases import drop, own_lease, renew, take
+from review.assignment.policy import DeskRules
+from review.assignment.progress import Progress, progress
+from review.assignment.tasks import CHANGED, Answer, GoneError, Person, Task, tasks_of
+from review.decisions.control_items import mixed_in
+from review.decisions.keying import Done, key, take_back
+from store.card_state import Turn
 from store.tables import Lease
 
 __all__ = [
@@ -39,7 +39,7 @@ _BLIND = DeskRules()
 def draw(
     session: Session, person: Person, *, count: int = 3, field: str | None = None, now: datetime, rules: DeskRules
 ) -> list[Task]:
-    """Lease a person their next fields: those that they hold already, then new ones (`review.draw.next_places`).
+    """Lease a person their next fields: those that they hold already, then new ones (`review.assignment.assign.next_places`).
 
     Parameters
     ----------

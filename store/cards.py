@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from ocr.form import Form
+from ocr.forms.definition import Form
 from ocr.reading import CardReading, FieldReading, Refusal, Refused, Why
 from ocr.scan import ScanId
 from store.records import CARD_NO, refresh

@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session
 from ocr.confidence.fit import Sample
 from ocr.confidence.kinds import kind_of
 from ocr.confidence.values import canonical
-from ocr.form import FieldSpec
+from ocr.forms.definition import FieldSpec
 from ocr.reading import FieldState, Why
+from store.card_state import Decided, in_force
 from store.records import CHUNK, decided, forms_of
-from store.settle import Decided, in_force
 from store.tables import Card, Decision, PersonalDecision, PersonalReading, Reading
 
 BY_SCORE = frozenset({Why.NOT_SURE, Why.STOPPED, Why.UNMEASURED, Why.AUDIT})

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from ocr.form import Form
+from ocr.forms.definition import Form
 from ocr.lexicon.rules import check
-from store.settle import Broken
+from store.card_state import Broken
 
 
 def broken_rules(form: Form, values: Mapping[str, str], on: date) -> Broken:

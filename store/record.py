@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from ocr.form import Form
+from ocr.forms.definition import Form
 from ocr.lexicon.rules import OLDEST_AGE
 from ocr.reading import parse_iso
-from store.settle import UNKNOWN
+from store.card_state import UNKNOWN
 
 LEFT_EMPTY = ""
 OTHER = "OTHER"

@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import Row, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from ocr.form import Form
+from ocr.forms.definition import Form
 from ocr.reading import Why
+from store.card_state import Decided, RuleCheck, Seen, Settled, settle
 from store.recheck import broken_rules
 from store.record import record_values
-from store.settle import Decided, RuleCheck, Seen, Settled, settle
 from store.tables import (
     Base,
     Card,

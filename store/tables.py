@@ -198,7 +198,7 @@ class Decision(Base):
     Reopening has no value and puts the field back into the queue; an undo has none either and names in `undoes` the
     decision that it takes back. `shown` says what the person saw: ``prefilled`` where the machine's value stood there,
     ``group`` where many crops of one reading did, anything else means it did not. `policy` is the policy under which
-    a key was made (`store.settle.Policy`), '' where the decision settles the field by itself; `agrees` whether it was
+    a key was made (`store.card_state.Policy`), '' where the decision settles the field by itself; `agrees` whether it was
     the machine's value at that time, NULL where nobody asked. `ticket` is that of the lease under which it was made,
     so that a decision sent twice counts once. `reading_id` is the reading it concerns. A personal field's value is in
     `PersonalDecision`.
@@ -279,7 +279,7 @@ class Waiting(Base):
 
     `turn` says for whose key it waits: the first, that of a second person, or a supervisor's. `keyed_by` are the logins
     of those who keyed it already, each followed by ``|``. `alike` is the machine's value where a person may confirm
-    many of the same at a glance (`store.settle.Wait`), else NULL.
+    many of the same at a glance (`store.card_state.Wait`), else NULL.
     """
 
     __tablename__ = "waiting"

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from ocr.cli.main import cli
+from migcards.cli.main import cli
 
 PLAIN = ("limit", "form", "paper", "out", "language")
 """Options whose name says all."""

@@ -11,7 +11,7 @@ from ocr.evaluation.run import read_labelled, score_all
 from ocr.evaluation.score import PageScore
 from ocr.evaluation.summary import summarise
 from ocr.evaluation.truth import read_truth
-from ocr.form import FORMS_DIR
+from ocr.forms.definition import FORMS_DIR
 
 SAMPLES = Path(__file__).parents[1] / "fixtures" / "samples"
 

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from ocr.extract.framing import INNER, SIDE, centred
-from ocr.lexicon.steps import COLUMN
+from ocr.lexicon.posteriors import COLUMN
 from training.letters import MASK_NAMES, Bank, Mix, alphabet_of, masks, sample
 from training.networks import BoxNetwork
 from training.pictures import Pictures

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from ocr.extract.framing import ROWS
-from ocr.lexicon.steps import BLANK, COLUMN
+from ocr.lexicon.posteriors import BLANK, COLUMN
 from training.distort import Mask
 from training.fit import DECAY, allowed, average
 from training.lines import HAND, Hands, line_sample

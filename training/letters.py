@@ -15,7 +15,7 @@ from fixtures.fontglyphs import load_fonts
 from fixtures.handwriting import BASE_OF_TAJIK, compose_tajik, stroke_width
 from ocr.extract.framing import INNER, SIDE, centred, picture
 from ocr.lexicon.alphabets import DIGITS, LATIN_CAPITALS, RUSSIAN, STRUCK, SYMBOLS, TAJIK_ONLY
-from ocr.lexicon.steps import BLANK, COLUMN
+from ocr.lexicon.posteriors import BLANK, COLUMN
 from training.distort import CANVAS, Mask, redrawn, soiled, struck, with_bar, with_upstroke
 from training.pictures import Pictures
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from ocr.form import Entry, FieldKind, FieldSpec
+from ocr.forms.definition import Entry, FieldKind, FieldSpec
 from ocr.lexicon.lexicon import load_lexicon
 from ocr.reading import FieldState
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ocr.form import FieldKind, FieldSpec
+from ocr.forms.definition import FieldKind, FieldSpec
 
 
 def canonical(spec: FieldSpec, value: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ocr.form import Entry, FieldKind, FieldSpec
+from ocr.forms.definition import Entry, FieldKind, FieldSpec
 from ocr.lexicon.lexicon import OPEN_LEXICONS
 from ocr.lexicon.match import NOT_IN_LEXICON
 

@@ -8,12 +8,12 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from ocr.confidence.trust import Uncalibrated
+from ocr.confidence.acceptance import Uncalibrated
 from ocr.extract.reader import Raw
 from ocr.extract.tesseract import TesseractReader
-from ocr.form import Entry, Form
+from ocr.forms.definition import Entry, Form
 from ocr.interpret import Seen, interpret
-from ocr.pipeline import PageJob, cut_crops, load_engine
+from ocr.page import PageJob, cut_crops, load_engine
 from ocr.preprocess.load import load_page
 from ocr.preprocess.locate import locate
 from ocr.reading import CardReading, FieldState, Refused

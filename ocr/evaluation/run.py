@@ -7,18 +7,18 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
-from ocr import batch
+from ocr import worker_pool as batch
+from ocr.confidence.acceptance import Trust, Uncalibrated
 from ocr.confidence.calibration import load_calibration
 from ocr.confidence.fit import Sample
 from ocr.confidence.kinds import kind_of
-from ocr.confidence.trust import Trust, Uncalibrated
 from ocr.confidence.values import canonical
 from ocr.errors import BadInputError
 from ocr.evaluation.reread import BesideJob, read_beside
 from ocr.evaluation.score import PageScore, score_page
 from ocr.evaluation.truth import PageTruth
-from ocr.form import FORMS_DIR, load_forms
-from ocr.pipeline import PageJob, PageResult, crashed_page, read_page
+from ocr.forms.definition import FORMS_DIR, load_forms
+from ocr.page import PageJob, PageResult, crashed_page, read_page
 from ocr.reading import FieldState, Refused, Why
 
 Beside = Mapping[PageJob, dict[str, str]]

@@ -13,7 +13,7 @@ from ocr.confidence.values import canonical
 from ocr.evaluation.fields import FieldScore, group_of, reported_kind
 from ocr.evaluation.reread import decode_written
 from ocr.evaluation.truth import FieldTruth, PageTruth
-from ocr.form import FieldSpec, Form
+from ocr.forms.definition import FieldSpec, Form
 from ocr.lexicon.lexicon import OPEN_LEXICONS
 from ocr.reading import CardReading, FieldReading, FieldState, Refused
 

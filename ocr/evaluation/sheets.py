@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr.artwork import FONTS_DIR
 from ocr.evaluation.fields import FieldScore
 from ocr.evaluation.splits import grouped, handwriting
 from ocr.extract.ink import recover
 from ocr.extract.reader import Crop
-from ocr.pipeline import cut_crops, load_engine
+from ocr.forms.artwork import FONTS_DIR
+from ocr.page import cut_crops, load_engine
 from ocr.preprocess.load import load_page
 from ocr.preprocess.locate import locate
 from ocr.reading import Refused

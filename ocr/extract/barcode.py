@@ -11,8 +11,8 @@ import zxingcpp
 from numpy.typing import NDArray
 
 from ocr.extract.reader import Crop, Raw
+from ocr.forms.serial import CardCode, parse_payload
 from ocr.reading import FieldState
-from ocr.serial import CardCode, parse_payload
 
 _FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _BLANK_SPREAD = 25

@@ -15,10 +15,10 @@ from ocr.extract.networks import Line, Networks, load_networks
 from ocr.extract.reader import Crop, Raw, Reader
 from ocr.extract.tesseract import TesseractReader
 from ocr.extract.zone import belonging, overflows, together
-from ocr.form import FieldSpec
+from ocr.forms.definition import FieldSpec
 from ocr.geometry import MM_PER_INCH
 from ocr.lexicon.alphabets import STRUCK, SYMBOLS
-from ocr.lexicon.steps import BLANK, COLUMN, Steps
+from ocr.lexicon.posteriors import BLANK, COLUMN, Steps
 from ocr.reading import FieldState
 
 HAND, TYPED, SCRIBBLE = range(3)

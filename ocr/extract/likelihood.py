@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.form import FieldKind, FieldSpec
+from ocr.forms.definition import FieldKind, FieldSpec
 from ocr.lexicon.alphabets import DIGITS, LATIN_CAPITALS, RUSSIAN, STRUCK, SYMBOLS, TAJIK_ONLY
-from ocr.lexicon.steps import BLANK, COLUMN
+from ocr.lexicon.posteriors import BLANK, COLUMN
 
 IMPOSSIBLE = np.float32(-30.0)
 """Logarithm that stands for 'cannot be here'."""

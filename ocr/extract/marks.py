@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ocr.extract.ink import recover
 from ocr.extract.reader import Crop, Raw
-from ocr.form import FieldKind, Option, Rect
+from ocr.forms.definition import FieldKind, Option, Rect
 from ocr.geometry import MM_PER_INCH
 from ocr.reading import FieldState
 

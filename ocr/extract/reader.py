@@ -9,8 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.form import FieldSpec, Rect
-from ocr.lexicon.steps import Steps
+from ocr.forms.definition import FieldSpec, Rect
+from ocr.lexicon.posteriors import Steps
 from ocr.reading import FieldState
 
 

@@ -11,7 +11,7 @@ from ocr.extract.reader import Crop, Raw, Reader
 from ocr.extract.signature import SignatureReader
 from ocr.extract.stampdate import StampDateReader
 from ocr.extract.tesseract import TesseractReader
-from ocr.form import Entry, FieldKind, FieldSpec
+from ocr.forms.definition import Entry, FieldKind, FieldSpec
 
 
 class Readers:

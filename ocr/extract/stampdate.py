@@ -12,8 +12,8 @@ from ocr.extract.likelihood import alphabet_mask, in_alphabet, likeliest_text
 from ocr.extract.networks import Line, Logits, Networks, load_networks
 from ocr.extract.reader import Crop, Raw
 from ocr.extract.stamp import pieces, upright
-from ocr.form import FieldSpec
-from ocr.lexicon.steps import BLANK, Steps
+from ocr.forms.definition import FieldSpec
+from ocr.lexicon.posteriors import BLANK, Steps
 from ocr.reading import FieldState
 
 ZOOM, SOFT = 1.5, 0.5

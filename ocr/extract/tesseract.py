@@ -12,9 +12,9 @@ from ocr.extract.engine import BLOCK, LANGUAGES, LINE, Binding, Words, binding
 from ocr.extract.ink import EMPTY_MM2, is_empty, recover, writing_mm2
 from ocr.extract.reader import Crop, Raw
 from ocr.extract.stamp import upright
-from ocr.form import Entry, FieldKind, FieldSpec
+from ocr.forms.definition import Entry, FieldKind, FieldSpec
+from ocr.forms.serial import is_serial
 from ocr.reading import FieldState
-from ocr.serial import is_serial
 
 _DIGITS = "0123456789"
 _PAD = 12

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.lexicon.alphabets import SYMBOLS
-from ocr.lexicon.steps import BLANK, COLUMN, Steps
+from ocr.lexicon.posteriors import BLANK, COLUMN, Steps
 
 _LIVE = 1e-4  # a character, or a longer text, less likely than this at a step is not followed
 _BEAM = 24

@@ -15,9 +15,9 @@ from ocr.lexicon.lexicon import Form, Lexicon
 from ocr.lexicon.match import ANYWHERE, Scores, belonging, known, shares
 from ocr.lexicon.names import decode_name_steps
 from ocr.lexicon.normalise import fold, letters, place_kinds, plain
+from ocr.lexicon.posteriors import Steps
 from ocr.lexicon.priors import EQUAL
 from ocr.lexicon.shortlist import Spelt, likeliest, spelt
-from ocr.lexicon.steps import Steps
 from ocr.reading import Candidate
 
 _TEXTS, _SHARE = 3, 0.05  # at most so many texts are matched as texts, with at least that share of the likeliest

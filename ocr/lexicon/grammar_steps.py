@@ -11,7 +11,7 @@ from ocr.lexicon.alphabets import LATIN_CAPITALS, SEPARATORS, STRUCK
 from ocr.lexicon.ctc import merged, n_best, thinned
 from ocr.lexicon.grammar import dates_of
 from ocr.lexicon.match import NOT_IN_LEXICON, SHARPNESS, Scores, shares
-from ocr.lexicon.steps import Steps
+from ocr.lexicon.posteriors import Steps
 from ocr.reading import Candidate
 
 _IMPOSSIBLE = exp(-SHARPNESS)  # prior of one text that follows no grammar, relative to one that does

@@ -16,9 +16,9 @@ from ocr.lexicon.distance import distance
 from ocr.lexicon.lexicon import Lexicon
 from ocr.lexicon.match import ANYWHERE, SHARPNESS, belonging, known, near, shares
 from ocr.lexicon.normalise import fold, letters, normalise_name, plain
+from ocr.lexicon.posteriors import Steps
 from ocr.lexicon.shortlist import Spelt, likeliest, spelt
 from ocr.lexicon.spelling import Spelling, learn_spelling
-from ocr.lexicon.steps import Steps
 from ocr.reading import Candidate
 
 _CLOSE = 1.0

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.lexicon.alphabets import SYMBOLS
-from ocr.lexicon.steps import BLANK, COLUMN, Steps
+from ocr.lexicon.posteriors import BLANK, COLUMN, Steps
 
 _FLOOR = -12.0  # a single letter that is not there at all does not rule a text out
 

@@ -10,12 +10,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.form import Form
+from ocr.forms.definition import Form
 from ocr.geometry import quad_to_quad, rect_quad
+from ocr.preprocess.background import darkness
 from ocr.preprocess.gates import Gates
 from ocr.preprocess.identify import WORK_PX, View, pose_groups, reduced
 from ocr.preprocess.paper import paper_quads
-from ocr.preprocess.tone import darkness
 from ocr.reading import Refusal
 
 

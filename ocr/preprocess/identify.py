@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.form import Form
+from ocr.forms.definition import Form
 from ocr.geometry import (
     MM_PER_INCH,
     Matrix,
@@ -22,10 +22,10 @@ from ocr.geometry import (
     rotation,
     translation,
 )
+from ocr.preprocess.background import darkness, grey
 from ocr.preprocess.match import best_place, correlate, window_norms
 from ocr.preprocess.model import COARSE_DPI, FormModel, form_model, reach_px, soften
 from ocr.preprocess.paper import Skew, estimate_skew, paper_quads, turned_frame
-from ocr.preprocess.tone import darkness, grey
 from ocr.sheet import Sheet
 
 VIEW_DPI, VIEW_PX = 200.0, 2200.0

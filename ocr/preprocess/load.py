@@ -1,7 +1,7 @@
 """From paths to `Sheet`s: find scan files, say what is in them, load one page.
 
 Nothing here trusts a file: what cannot be read becomes a `Refused` with words for the person at the scanner.
-Decoders are native code, so `probe` and `load_page` belong in the supervised workers of `ocr.batch`.
+Decoders are native code, so `probe` and `load_page` belong in the supervised workers of `ocr.worker_pool`.
 """
 
 from __future__ import annotations

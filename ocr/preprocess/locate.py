@@ -11,8 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.form import Form
+from ocr.forms.definition import Form
 from ocr.geometry import MM_PER_INCH, apply, area, rect_quad
+from ocr.preprocess.crop_zone import Registration
 from ocr.preprocess.diagnose import diagnose
 from ocr.preprocess.gates import Gates
 from ocr.preprocess.identify import Pose, View, pose_groups, view_of
@@ -21,7 +22,6 @@ from ocr.preprocess.quality import Quality, judge, measure
 from ocr.preprocess.register import Fit, register
 from ocr.reading import Refusal, Refused
 from ocr.sheet import Sheet
-from ocr.warp import Registration
 
 _TRIES, _TRIES_A_FORM = 5, 2
 _GOOD = ((0.7, 0.3), (0.5, 0.15))

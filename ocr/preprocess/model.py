@@ -9,11 +9,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.artwork import raster
-from ocr.form import Form
+from ocr.forms.artwork import raster
+from ocr.forms.definition import Form
 from ocr.geometry import MM_PER_INCH, Points, apply, mm_to_pixels
+from ocr.preprocess.background import darkness, grey
 from ocr.preprocess.match import correlate, normalised, window_norms
-from ocr.preprocess.tone import darkness, grey
 
 COARSE_DPI = 50.0
 FINE_DPI = 150.0

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.form import Form
+from ocr.forms.definition import Form
 from ocr.geometry import MM_PER_INCH, apply, mm_to_pixels, rect_quad
 from ocr.preprocess.gates import Gates
 from ocr.preprocess.model import FINE_DPI, form_model

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.geometry import MM_PER_INCH, Matrix, Points, apply, fit_affine, mm_to_pixels
+from ocr.preprocess.background import darkness
+from ocr.preprocess.crop_zone import Registration
 from ocr.preprocess.identify import Pose
 from ocr.preprocess.match import best_place, correlate, integrals, norms_near
 from ocr.preprocess.model import FINE_DPI, FormModel, form_model, reach_px
-from ocr.preprocess.tone import darkness
-from ocr.spline import fit_spline
-from ocr.warp import Registration
+from ocr.preprocess.spline import fit_spline
 
 FIRST_RADIUS_MM = 3.2
 NEXT_RADIUS_MM = 2.2

@@ -13,7 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
 from starlette.routing import BaseRoute, Mount
 
-from review.policy import DeskRules
+from review.assignment.policy import DeskRules
 from review.web import api, entry, flagging, grouping, home, images, keying, quality, records
 from review.web.deps import Access, Site, utc_now
 from review.web.failures import handle_failures

@@ -13,10 +13,10 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from review.accounts.sessions import Visitor, keep_visit, visitor_of
+from review.accounts.users import Role
+from review.assignment.policy import DeskRules
 from review.desk import Person
-from review.policy import DeskRules
-from review.users import Role
-from review.visits import Visitor, keep_visit, visitor_of
 from review.web.pictures import Pictures
 from review.web.problems import Problem
 from store.engine import read_only

@@ -10,13 +10,13 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import update
 
 from ocr.errors import BadInputError
-from ocr.messages import LANGUAGES, Language
-from review.users import MAX_PASSWORD, MIN_PASSWORD, authenticate, set_password
-from review.visits import begin_visit, end_visit
+from review.accounts.sessions import begin_visit, end_visit
+from review.accounts.users import MAX_PASSWORD, MIN_PASSWORD, authenticate, set_password
 from review.web.deps import COOKIE, Anyone, Colleague, Site, SiteDep
 from review.web.render import LANGUAGE_COOKIE, language_of, page
 from review.web.texts import text
 from store.tables import User
+from texts.messages import LANGUAGES, Language
 
 router = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]

@@ -7,9 +7,9 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from review.accounts.sessions import Visitor
+from review.cards.flags import flag, open_flags, resolve
 from review.desk import held
-from review.flags import flag, open_flags, resolve
-from review.visits import Visitor
 from review.web.deps import Keyer, Site, SiteDep, Supervisor, person_of
 from review.web.keying import FAILURES
 from review.web.models import Done, FlagIn, FlagOut

@@ -10,9 +10,8 @@ from fastapi.responses import Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocr.form import FieldSpec
-from ocr.messages import Language
-from review.groups import draw_group, groups, key_group
+from ocr.forms.definition import FieldSpec
+from review.decisions.groups import draw_group, groups, key_group
 from review.web.deps import Keyer, Site, SiteDep, person_of
 from review.web.keying import FAILURES, shown_task
 from review.web.models import GroupDone, GroupDrawIn, GroupKeyIn, GroupOut, TaskOut
@@ -21,6 +20,7 @@ from review.web.render import page
 from review.web.texts import field_label, section, value_label
 from store.records import forms_of
 from store.tables import FormDefinition
+from texts.messages import Language
 
 router = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/v1/groups", tags=["groups"], responses=FAILURES)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from ocr.messages import refusal_message
 from ocr.reading import Refused
+from review.accounts.users import users
+from review.assignment.queue import counts
+from review.cards.flags import open_flags
 from review.desk import progress
-from review.flags import open_flags
-from review.queue import counts
-from review.users import users
 from review.web.deps import Administrator, Colleague, Scanner, SiteDep, person_of
 from review.web.render import page
 from store.cards import rescan_list
+from texts.messages import refusal_message
 
 router = APIRouter(include_in_schema=False)
 

@@ -14,8 +14,8 @@ from sqlalchemy import select
 
 from ocr.errors import BadInputError
 from ocr.geometry import Quad, as_quad
+from review.accounts.sessions import Visitor
 from review.desk import Task, held
-from review.visits import Visitor
 from review.web.deps import Keyer, Site, SiteDep, person_of
 from review.web.keying import FAILURES, sees_card
 from review.web.models import Ticket

@@ -9,10 +9,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from ocr.errors import BadInputError
-from ocr.messages import Language
-from review.complete import complete
+from review.accounts.sessions import Visitor
+from review.decisions.completion import complete
 from review.desk import Task, draw, held, key, progress, release, take_back
-from review.visits import Visitor
 from review.web.deps import Keyer, Site, SiteDep, person_of
 from review.web.models import (
     Done,
@@ -27,8 +26,9 @@ from review.web.models import (
 )
 from review.web.problems import Problem
 from review.web.render import page
-from review.web.shown import input_of, task_out
+from review.web.task_view import input_of, task_out
 from review.web.texts import field_label, section, text
+from texts.messages import Language
 
 FAILURES: dict[int | str, dict[str, Any]] = {code: {"model": Failure} for code in (401, 403, 409, 422)}
 

@@ -1,4 +1,4 @@
-"""What the pages need of whoever can cut scans; `ocr.crops.Crops` is one."""
+"""What the pages need of whoever can cut scans; `migcards.page_images.Crops` is one."""
 
 from __future__ import annotations
 

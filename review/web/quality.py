@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from review.quality import Share, own_quality, quality
+from review.quality.figures import Share, own_quality, quality
 from review.web.deps import Keyer, SiteDep
 from review.web.render import page
 

@@ -18,20 +18,20 @@ from sqlalchemy.orm import Session
 from ocr.errors import BadInputError
 from ocr.lexicon.lexicon import label
 from ocr.lexicon.rules import rule_message
-from ocr.messages import Language, why_message
-from review.cards import CardView, FieldView, card_view, upright
-from review.correct import correct, reopen
+from review.accounts.sessions import Visitor
+from review.cards.filters import CardState
+from review.cards.search import COUNTED, count, find, known_batches, known_fields
+from review.cards.view import CardView, FieldView, card_view, upright
+from review.decisions.corrections import correct, reopen
 from review.desk import Person
-from review.filters import CardState
-from review.search import COUNTED, count, find, known_batches, known_fields
-from review.visits import Visitor
-from review.web.asked import AskedQuery, filters_of, meant
 from review.web.deps import Site, SiteDep, Supervisor, person_of
 from review.web.images import picture, scan_at_hand
 from review.web.render import page
+from review.web.search_form import AskedQuery, filters_of, meant
 from review.web.texts import value_label
+from store.card_state import UNKNOWN
 from store.record import LEFT_EMPTY
-from store.settle import UNKNOWN
+from texts.messages import Language, why_message
 
 router = APIRouter(include_in_schema=False)
 CardId = Annotated[int, Path(ge=1, lt=2**31)]

@@ -12,9 +12,9 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ocr.messages import LANGUAGES, Language
-from review.visits import Visitor
+from review.accounts.sessions import Visitor
 from review.web.texts import best_language, field_label, text
+from texts.messages import LANGUAGES, Language
 
 LANGUAGE_COOKIE = "language"
 

@@ -7,13 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ocr.form import FieldKind, FieldSpec
+from ocr.forms.definition import FieldKind, FieldSpec
 from ocr.lexicon.lexicon import label
-from ocr.messages import LANGUAGES, Language
 from ocr.reading import parse_iso
-from review.answers import lexicon_codes
+from review.decisions.validation import lexicon_codes
+from store.card_state import UNKNOWN
 from store.record import LEFT_EMPTY
-from store.settle import UNKNOWN
+from texts.messages import LANGUAGES, Language
 
 CATALOGUE = Path(__file__).parent / "texts.toml"
 

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from fixtures.office import Office
+from fixtures.review_site import Office
 from ocr.reading import Refusal, Refused
 from ocr.scan import ScanId
-from review.correct import reopen
+from review.assignment.policy import DeskRules
+from review.cards.flags import flag
+from review.decisions.corrections import reopen
 from review.desk import Person, draw, key
-from review.flags import flag
-from review.policy import DeskRules
 from store.cards import save_refused
 
 ANNA, BORIS, VERA = Person("anna", "reviewer"), Person("boris", "reviewer"), Person("vera", "supervisor")

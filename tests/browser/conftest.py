@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserType, sync_playwright
 
-from fixtures.office import Office, copied, furnish, opened
-from tests.browser.hands import LAUNCH
+from fixtures.review_site import Office, copied, furnish, opened
+from tests.browser.keyboard_user import LAUNCH
 
 
 @pytest.fixture(scope="session")

@@ -16,9 +16,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from benchmarks.desk import multiply
-from fixtures.office import Office, furnish, opened
+from fixtures.review_site import Office, furnish, opened
 from store.tables import Waiting
-from tests.browser.hands import LAUNCH, SCREEN, Hands
+from tests.browser.keyboard_user import LAUNCH, SCREEN, Hands
 
 WATCH = """() => {
     window.spent = [];

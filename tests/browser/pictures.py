@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from fixtures.office import Office, furnish, opened
+from fixtures.review_site import Office, furnish, opened
 from tests.browser.busy import work
-from tests.browser.hands import LAUNCH, SCREEN, Hands
+from tests.browser.keyboard_user import LAUNCH, SCREEN, Hands
 from tests.browser.test_pages import settle, striking, unfolding
 
 COLOURS = 128

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserType, Route, expect
 
-from fixtures.office import Office
-from tests.browser.hands import LAUNCH, SCREEN, Hands, kept, profile
+from fixtures.review_site import Office
+from tests.browser.keyboard_user import LAUNCH, SCREEN, Hands, kept, profile
 
 pytestmark = pytest.mark.browser
 

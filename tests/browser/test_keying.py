@@ -10,11 +10,11 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fixtures.office import Office
+from fixtures.review_site import Office
 from ocr.confidence.values import canonical
 from store.records import cards_now
 from store.tables import Flag, Waiting
-from tests.browser.hands import SCREEN, Hands, kept
+from tests.browser.keyboard_user import SCREEN, Hands, kept
 
 pytestmark = pytest.mark.browser
 Seat = Callable[..., Hands]

@@ -11,10 +11,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from fixtures.office import Office
-from ocr.messages import LANGUAGES
+from fixtures.review_site import Office
 from tests.browser.busy import work
-from tests.browser.hands import SCREEN, Hands
+from tests.browser.keyboard_user import SCREEN, Hands
+from texts.messages import LANGUAGES
 
 pytestmark = pytest.mark.browser
 

@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from ocr.confidence.trust import Uncalibrated, Verdict
+from ocr.confidence.acceptance import Uncalibrated, Verdict
 from ocr.extract.reader import Raw
-from ocr.form import FieldKind, FieldSpec, Form, load_forms
+from ocr.forms.definition import FieldKind, FieldSpec, Form, load_forms
 from ocr.interpret import Seen, interpret
-from ocr.lexicon.steps import Steps
+from ocr.lexicon.posteriors import Steps
 from ocr.reading import FieldReading, FieldState
 from tests.ocr.lexicon.written import between, comb
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from review.assignment.policy import DeskRules
 from review.desk import Done, Person, Task, draw, key
-from review.policy import DeskRules
 from tests.store.cards import card
 from tests.store.test_cards import save
 

@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ocr.errors import BadInputError
-from review.decide import decide
+from review.assignment.policy import DeskRules
+from review.assignment.progress import pace
+from review.assignment.queue import waiting
+from review.decisions.decision_log import decide
 from review.desk import Answer, GoneError, Person, draw, held, key, progress, release, take_back
-from review.policy import DeskRules
-from review.progress import pace
-from review.queue import waiting
 from store.tables import Decision, Lease, Waiting
 from tests.review.desk import ANNA, BORIS, BOSS, LATER, NOW, RULES, VERA, answer, one, wait
 from tests.store.cards import QUAD, current_values, form, scan

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.keyers import DOUBTFUL, Habits, Outcome, simulate, table
-from review.quality import Share
+from review.quality.figures import Share
 
 CARDS = 3
 ALL = CARDS * len(DOUBTFUL)

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from review.assignment.policy import DeskRules
 from review.desk import GoneError, Person, draw, key
-from review.policy import DeskRules
 from store.records import rebuild_records
 from store.tables import Card, Check, Decision, Lease, Waiting
-from tests.review.test_histories import derived
+from tests.review.cards.test_history import derived
 from tests.store.cards import card
 from tests.store.test_cards import save
 

@@ -8,10 +8,10 @@ from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
-from ocr.form import Form, load_forms
+from ocr.forms.definition import Form, load_forms
+from ocr.forms.serial import serial_number
 from ocr.reading import Candidate, CardReading, FieldReading, FieldState
 from ocr.scan import ScanId
-from ocr.serial import serial_number
 from store.records import cards_now
 
 QUAD = ((10.0, 10.0), (90.0, 10.5), (90.0, 30.0), (10.0, 29.5))

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
+from ocr.forms.serial import serial_number
 from ocr.reading import CardReading, Refusal, Refused
 from ocr.scan import ScanId
-from ocr.serial import serial_number
-from review.decide import decide, undo
+from review.decisions.decision_log import decide, undo
 from store.cards import (
     finish_batch,
     known_scans,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from ocr.confidence.calibration import Calibration
 from ocr.errors import StoreError
-from review.decide import decide
+from review.decisions.decision_log import decide
 from store.calibrations import apply_calibration
 from store.cards import save_card
 from store.engine import alembic_config, open_store, read_only

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from review.decide import decide, undo
+from review.decisions.decision_log import decide, undo
 from store.evidence import Judged, audited, judged, newest_versions
 from tests.store.cards import card
 from tests.store.test_cards import save

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr.reading import Why
-from store.settle import Decided, Keyed, Policy, Turn, keyed, settle, taken_back
+from store.card_state import Decided, Keyed, Policy, Turn, keyed, settle, taken_back
 from tests.store.cards import form
-from tests.store.test_settle import DEPARTURE, district_lies_in_region, seen
+from tests.store.test_card_state import DEPARTURE, district_lies_in_region, seen
 
 _ids = count(1)
 

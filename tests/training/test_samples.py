@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from fixtures.handwriting import Mask
 from ocr.extract.framing import ROWS, SIDE
 from ocr.lexicon.alphabets import STRUCK, SYMBOLS
-from ocr.lexicon.steps import BLANK, COLUMN
+from ocr.lexicon.posteriors import BLANK, COLUMN
 from training.distort import CANVAS, inked, redrawn, soiled
 from training.letters import MASK_NAMES, MILD, STRONG, Bank, masks, sample
 from training.lines import HAND, SCRIBBLE, Hands, line_sample

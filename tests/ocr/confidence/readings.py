@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ocr.confidence.evidence import Evidence
-from ocr.form import FieldSpec, load_forms
+from ocr.forms.definition import FieldSpec, load_forms
 
 READINGS = st.lists(st.tuples(st.integers(0, 20).map(lambda n: n / 20), st.booleans()), min_size=1, max_size=80)
 

@@ -10,7 +10,7 @@ import cv2
 import pytest
 from click.testing import CliRunner, Result
 
-from ocr.cli.evaluate import evaluate
+from migcards.cli.evaluate import evaluate
 from ocr.errors import BadInputError
 from ocr.evaluation.splits import BY_GROUP
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from ocr.confidence.trust import Uncalibrated
+from ocr.confidence.acceptance import Uncalibrated
 from ocr.confidence.values import canonical
 from ocr.evaluation.fields import group_of
 from ocr.evaluation.reread import BesideJob, decode_written, interpret_again, read_beside
 from ocr.evaluation.truth import PageTruth, read_truth
 from ocr.extract.reader import Raw
-from ocr.form import FORMS_DIR, load_forms
-from ocr.pipeline import PageJob, read_page
+from ocr.forms.definition import FORMS_DIR, load_forms
+from ocr.page import PageJob, read_page
 from ocr.reading import CardReading, FieldState
 
 SAMPLES = Path(__file__).parents[3] / "fixtures" / "samples"

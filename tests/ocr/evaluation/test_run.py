@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ocr.evaluation.run import samples_of
-from ocr.pipeline import PageJob, PageResult
+from ocr.page import PageJob, PageResult
 from ocr.reading import FieldReading, FieldState, Why
 from tests.ocr.evaluation.test_score import card, page, reading, truth
 

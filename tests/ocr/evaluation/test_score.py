@@ -10,7 +10,7 @@ from ocr.confidence.values import canonical
 from ocr.evaluation.fields import group_of
 from ocr.evaluation.score import score_field, score_page
 from ocr.evaluation.truth import FieldTruth, PageTruth
-from ocr.form import FieldSpec, Form, load_forms
+from ocr.forms.definition import FieldSpec, Form, load_forms
 from ocr.reading import CardReading, FieldReading, FieldState, Refusal, Refused
 from ocr.scan import ScanId
 

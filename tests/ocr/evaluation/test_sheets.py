@@ -6,7 +6,7 @@ import numpy as np
 
 from ocr.evaluation.sheets import PICTURE, choose, draw_sheet, key_of
 from ocr.extract.reader import Crop
-from ocr.form import load_forms
+from ocr.forms.definition import load_forms
 from tests.ocr.evaluation.scores import score, tick
 
 

@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.artwork import raster
 from ocr.extract.reader import Crop
-from ocr.form import Form, load_forms
+from ocr.forms.artwork import raster
+from ocr.forms.definition import Form, load_forms
 from ocr.geometry import mm_to_pixels, translation
-from ocr.warp import crop_size, crop_to_mm, resample
+from ocr.preprocess.crop_zone import crop_size, crop_to_mm, resample
 
 DPI = 200.0
 MARGIN = 1.5

@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr.artwork import raster
 from ocr.extract.framing import Gray
 from ocr.extract.handwriting import IMPOSSIBLE, HandwritingReader
 from ocr.extract.networks import MODELS, Line, Networks, load_networks
 from ocr.extract.reader import Crop, Raw
-from ocr.form import FieldSpec
+from ocr.forms.artwork import raster
+from ocr.forms.definition import FieldSpec
 from ocr.geometry import mm_to_pixels
 from ocr.lexicon.alphabets import STRUCK, SYMBOLS
-from ocr.lexicon.steps import BLANK, COLUMN
+from ocr.lexicon.posteriors import BLANK, COLUMN
+from ocr.preprocess.crop_zone import crop_size, crop_to_mm, resample
 from ocr.reading import FieldState
-from ocr.warp import crop_size, crop_to_mm, resample
 from tests.ocr.extract.drawn import DPI, MARGIN, blank, form
 
 FONT = MODELS.parent / "fonts" / "DejaVuSansCondensed.ttf"

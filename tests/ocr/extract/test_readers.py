@@ -6,16 +6,16 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr.artwork import raster
 from ocr.extract.barcode import BarcodeReader
 from ocr.extract.reader import Crop, Raw
 from ocr.extract.readers import Readers
 from ocr.extract.signature import SignatureReader
 from ocr.extract.tesseract import TesseractReader
-from ocr.form import Form
+from ocr.forms.artwork import raster
+from ocr.forms.definition import Form
 from ocr.geometry import mm_to_pixels
+from ocr.preprocess.crop_zone import crop_size, crop_to_mm, resample
 from ocr.reading import FieldState
-from ocr.warp import crop_size, crop_to_mm, resample
 from tests.ocr.extract.drawn import DPI, MARGIN, blank, draw, form, ring
 
 SERIAL = "000000018"

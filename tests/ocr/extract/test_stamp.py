@@ -6,8 +6,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr.artwork import FONTS_DIR
 from ocr.extract.stamp import pieces, rotated, skew, upright, without_frame
+from ocr.forms.artwork import FONTS_DIR
 
 DPI = 200.0
 

@@ -11,9 +11,9 @@ from ocr.errors import ToolMissingError
 from ocr.extract.engine import BLOCK, LINE, Called, Loaded, Words, tessdata
 from ocr.extract.reader import Crop
 from ocr.extract.tesseract import TesseractReader, framed
-from ocr.form import load_forms
+from ocr.forms.definition import load_forms
+from ocr.preprocess.crop_zone import crop_size
 from ocr.reading import FieldState
-from ocr.warp import crop_size
 from tests.ocr.extract.drawn import DPI, MARGIN, draw
 from tests.ocr.extract.test_stamp import stamp
 

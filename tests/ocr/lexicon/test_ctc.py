@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ocr.lexicon.alphabets import SYMBOLS
 from ocr.lexicon.ctc import log_likelihoods, merged, n_best, thinned
-from ocr.lexicon.steps import BLANK, COLUMN, Steps
+from ocr.lexicon.posteriors import BLANK, COLUMN, Steps
 from tests.ocr.lexicon.written import comb, line
 
 FEW = "АБ #"

@@ -11,7 +11,7 @@ from ocr.lexicon.decode_steps import decode_steps
 from ocr.lexicon.lexicon import Lexicon, load_lexicon
 from ocr.lexicon.match import NOT_IN_LEXICON
 from ocr.lexicon.normalise import plain
-from ocr.lexicon.steps import Steps
+from ocr.lexicon.posteriors import Steps
 from tests.ocr.lexicon.written import LETTERS, between, blank, comb, line, steps_of
 
 DISTRICTS, OCCUPATIONS = load_lexicon("districts"), load_lexicon("occupations")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ocr.lexicon.alphabets import ALPHABETS, DIGITS
 from ocr.lexicon.grammar_steps import decode_date_steps, decode_digits_steps, decode_passport_steps
 from ocr.lexicon.match import NOT_IN_LEXICON
-from ocr.lexicon.steps import Steps
+from ocr.lexicon.posteriors import Steps
 from ocr.reading import Candidate
 from tests.ocr.lexicon.written import between, blank, comb, line, steps_of
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from ocr.errors import BadInputError
-from ocr.form import load_forms
+from ocr.forms.definition import load_forms
 from ocr.lexicon.alphabets import alphabet
 from ocr.lexicon.lexicon import LEXICONS_DIR, label, lexicon_names, load_lexicon
 

@@ -5,8 +5,8 @@ import pytest
 
 from ocr.lexicon.decode_steps import decode_steps
 from ocr.lexicon.lexicon import load_lexicon
+from ocr.lexicon.posteriors import BLANK, COLUMN, Steps
 from ocr.lexicon.priors import priors
-from ocr.lexicon.steps import BLANK, COLUMN, Steps
 
 
 def _steps(*rows: dict[str, float]) -> Steps:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr.errors import BadInputError
-from ocr.form import load_forms
+from ocr.forms.definition import load_forms
 from ocr.lexicon.rules import ONLY_ON, RULES, Broken, check, rule_message
 
 TODAY = date(2026, 11, 22)

@@ -7,7 +7,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from ocr.lexicon.alphabets import RUSSIAN, SYMBOLS, TAJIK_ONLY
-from ocr.lexicon.steps import BLANK, COLUMN, Steps
+from ocr.lexicon.posteriors import BLANK, COLUMN, Steps
 
 LETTERS = RUSSIAN + TAJIK_ONLY
 FLOOR = 1e-7

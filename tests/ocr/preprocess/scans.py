@@ -14,13 +14,13 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from fixtures.mapping import Mapping, Stretch
-from ocr.artwork import raster
-from ocr.form import Form
+from ocr.forms.artwork import raster
+from ocr.forms.definition import Form
 from ocr.geometry import Points, apply, mm_to_pixels, quad_to_quad, rect_quad, rotation, scaling, translation
+from ocr.preprocess.crop_zone import Registration, zone_quad
 from ocr.preprocess.model import form_model
 from ocr.scan import ScanId
 from ocr.sheet import Sheet
-from ocr.warp import Registration, zone_quad
 
 SCAN = ScanId("0" * 64, 0)
 CARD_DPI = 200.0

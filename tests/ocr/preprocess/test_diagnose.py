@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from fixtures.others import other_document
-from ocr.artwork import raster
-from ocr.form import load_forms
+from fixtures.distractors import other_document
+from ocr.forms.artwork import raster
+from ocr.forms.definition import load_forms
+from ocr.preprocess.background import grey
 from ocr.preprocess.diagnose import diagnose
 from ocr.preprocess.gates import load_gates
 from ocr.preprocess.identify import view_of
-from ocr.preprocess.tone import grey
 from ocr.reading import Refusal
 from tests.ocr.preprocess.scans import sheet_of
 

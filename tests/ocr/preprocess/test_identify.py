@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr.form import Form, load_forms
+from ocr.forms.definition import Form, load_forms
 from ocr.geometry import apply, mm_to_pixels, rect_quad, translation
 from ocr.preprocess.identify import VIEW_DPI, VIEW_PX, Pose, best_first, pose_groups, reduced, view_of
 from tests.ocr.preprocess.scans import Made, distance_px, random_map, scanned, scribbled, sheet_of, straight

@@ -11,17 +11,17 @@ import pytest
 
 from fixtures.faults import KINDS, UNREADABLE
 from fixtures.make import make_page
-from fixtures.orders import Order, Page, parse_faults, plan_cards
-from ocr.form import Form, load_form, load_forms
-from ocr.messages import refusal_message
+from fixtures.plan import Order, Page, parse_faults, plan_cards
+from ocr.forms.definition import Form, load_form, load_forms
+from ocr.preprocess.crop_zone import zone_quad
 from ocr.preprocess.gates import load_gates
 from ocr.preprocess.identify import Pose
 from ocr.preprocess.locate import Located, locate
 from ocr.reading import Refusal, Refused
 from ocr.sheet import Sheet
-from ocr.warp import zone_quad
 from tests.fixtures.conftest import BlockSource
 from tests.ocr.preprocess.scans import Made, random_map, scanned, scribbled, sheet_of, spoilt, straight, worst_mm
+from texts.messages import refusal_message
 
 FORMS = load_forms()
 BY_ID = {form.id: form for form in FORMS}

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr.form import Form, load_forms
+from ocr.forms.definition import Form, load_forms
 from ocr.geometry import MM_PER_INCH, apply, mm_to_pixels, rect_quad
 from ocr.preprocess.match import best_place, correlate, window_norms
 from ocr.preprocess.model import COARSE_DPI, FINE_DPI, MAX_ANCHORS, PATCH_MM, form_model

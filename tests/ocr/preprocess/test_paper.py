@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ocr.artwork import raster
-from ocr.form import load_forms
+from ocr.forms.artwork import raster
+from ocr.forms.definition import load_forms
 from ocr.geometry import Points, apply, area, rect_quad, rotation
+from ocr.preprocess.background import darkness, grey
 from ocr.preprocess.paper import Skew, estimate_skew, fit_quad, paper_quads, turned_frame
-from ocr.preprocess.tone import darkness, grey
 
 FORMS = [form for form in load_forms() if form.fields]
 

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from ocr.form import Form, load_forms
+from ocr.forms.definition import Form, load_forms
 from ocr.preprocess.gates import Gates, load_gates
 from ocr.preprocess.identify import Pose
 from ocr.preprocess.quality import Quality, judge, measure

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fixtures.mapping import Mapping
-from ocr.form import Form, load_forms
+from ocr.forms.definition import Form, load_forms
 from ocr.geometry import rotation, scaling, translation
 from ocr.preprocess.identify import Pose
 from ocr.preprocess.model import form_model

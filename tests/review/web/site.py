@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session
 from ocr.errors import BadInputError
 from ocr.geometry import Quad
 from ocr.scan import ScanId
-from review.policy import DeskRules
-from review.users import ROLES, Role, hashed
-from review.visits import begin_visit
+from review.accounts.sessions import begin_visit
+from review.accounts.users import ROLES, Role, hashed
+from review.assignment.policy import DeskRules
 from review.web.app import create_app
 from review.web.deps import COOKIE
 from store.tables import User, Visit
@@ -33,7 +33,7 @@ PASSWORD = "three words together"
 
 @dataclass
 class Cutter:
-    """Stands for `ocr.crops.Crops`: notes what it is asked for."""
+    """Stands for `migcards.page_images.Crops`: notes what it is asked for."""
 
     asked: list[tuple[str, int]] = field(default_factory=list)
     gone: bool = False

@@ -8,8 +8,8 @@ import pytest
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
-from review.policy import DeskRules
-from review.users import ROLES
+from review.accounts.users import ROLES
+from review.assignment.policy import DeskRules
 from review.web import app as module
 from review.web.app import ROUTERS, access_of, create_app
 from tests.review.web.site import Cutter, Workplace

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
-from ocr.messages import LANGUAGES
-from review.users import ROLES
+from review.accounts.users import ROLES
 from review.web.render import NAVIGATION
 from tests.review.web.site import Workplace
 from tests.store.test_cards import refuse
+from texts.messages import LANGUAGES
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from review.policy import DeskRules
+from review.assignment.policy import DeskRules
 from store.tables import Decision, Flag, Lease
 from tests.review.web.site import PNG, Browser, Workplace
 from tests.store.cards import current_values, form

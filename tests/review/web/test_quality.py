@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from ocr.messages import LANGUAGES, Language
+from review.assignment.policy import DeskRules
 from review.desk import Person, draw, key
-from review.policy import DeskRules
-from review.quality import Share
+from review.quality.figures import Share
 from review.web.quality import WIDTH, scale_of
 from store.tables import User
 from tests.review.web.site import Workplace
+from texts.messages import LANGUAGES, Language
 
 RULES = DeskRules(policies={"sex": "double"}, seed_share=0.0)
 

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocr.form import FieldKind
-from review.filters import Filters
-from review.web.asked import AskedQuery, filters_of, meant
+from ocr.forms.definition import FieldKind
+from review.cards.filters import Filters
+from review.web.search_form import AskedQuery, filters_of, meant
 from store.tables import Decision
 from tests.review.web.site import Browser, Workplace
 from tests.store.cards import current_values, form
@@ -49,7 +49,7 @@ def test_odd_questions_are_refused(site: Browser, odd: dict[str, str]) -> None:
 
 
 def test_a_long_list_goes_on(site: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("review.search.find.__kwdefaults__", {"before": None, "limit": 2})
+    monkeypatch.setattr("review.cards.search.find.__kwdefaults__", {"before": None, "limit": 2})
     first = site.get("/records", params={"state": "", "field": ["sex"], "value": ["M"]}).text
     assert cards(first) == [3, 2]
     (more,) = re.findall(r'id="more" href="([^"]+)"', first)

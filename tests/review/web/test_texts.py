@@ -8,13 +8,13 @@ from string import Formatter
 
 import pytest
 
-from ocr.form import load_forms
-from ocr.messages import LANGUAGES
-from review.users import ROLES
+from ocr.forms.definition import load_forms
+from review.accounts.users import ROLES
 from review.web import texts
 from review.web.render import NAVIGATION
 from review.web.texts import best_language, catalogue, date_words, field_label, section, value_label
 from tests.store.cards import form
+from texts.messages import LANGUAGES
 
 PAGES = Path(texts.__file__).parent
 TEXTS = [(f"{part}.{key}", said) for part, keys in catalogue().items() for key, said in keys.items()]

@@ -1,0 +1,5 @@
+"""The `migcards` command."""
+
+from migcards.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,52 @@
+"""What commands share: settings, the store, the form directory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import Engine
+
+from migcards.settings import Settings, read_settings
+from ocr.forms.definition import FORMS_DIR
+from store.engine import open_store
+from texts.messages import LANGUAGES, Language
+
+OUT_FILE = click.Path(dir_okay=False, path_type=Path)
+IN_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this command."""
+    return read_settings()
+
+
+def store() -> Engine:
+    """The store of this command, its schema brought up to date."""
+    return open_store(settings().database)
+
+
+def forms_dir() -> Path:
+    """Where form definitions lie."""
+    return settings().forms_dir or FORMS_DIR
+
+
+def shown_path(path: str) -> str:
+    """A path for people: relative to the working directory where it lies in it."""
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
+
+
+def language_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--lang``; the settings' language if it is not given."""
+    return click.option(
+        "--lang", "language", type=click.Choice(LANGUAGES), callback=_language, help="Language of messages."
+    )(function)
+
+
+def _language(context: click.Context, parameter: click.Parameter, value: Language | None) -> Language:
+    return value or settings().language

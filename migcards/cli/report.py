@@ -1,0 +1,78 @@
+"""`migcards report`: tables for publication."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from migcards.cli.common import OUT_FILE, language_option, store
+from migcards.cli.trust import trust_now, warnings
+from ocr.errors import BadInputError
+from reports.build import available, build
+from reports.period import Period, parse_period, parse_range
+from reports.writers.page import render_report
+from reports.writers.render import FORMATS, render
+from reports.writers.spreadsheet import as_workbook
+from store.engine import read_only
+from texts.messages import Language
+
+
+@click.command()
+@click.argument("tables", nargs=-1, required=True, metavar="TABLE… | all")
+@click.option("--period", help="2026, 2026-Q1, 2026-H1 or 2026-03.")
+@click.option("--from", "first", help="First day or month: 2026-01 or 2026-01-15.")
+@click.option("--to", "last", help="Last day or month, included.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("-o", "out", type=OUT_FILE, help="Write to a file instead of the screen.")
+@language_option
+def report(
+    tables: tuple[str, ...],
+    period: str | None,
+    first: str | None,
+    last: str | None,
+    form: str,
+    out: Path | None,
+    language: Language,
+) -> None:
+    """Build standard tables T1, T2, … (or all) for a period.
+
+    Every table adds up: what is not stated, not classified or still waits for a person has lines of its own.
+    """
+    span = _period(period, first, last)
+    ids = available() if [name.lower() for name in tables] == ["all"] else tables
+    with Session(read_only(store())) as session:
+        built = [build(session, table, span.start, span.end) for table in ids]
+        _, found = trust_now(session)
+    for line in warnings(found, language):
+        click.echo(line, err=True)
+    if form == "html":
+        data = render_report(built, language).encode()
+    elif form == "xlsx":
+        data = as_workbook(built, language)
+    else:
+        data = b"\n".join(render(table, form, language) for table in built)
+    if out is not None:
+        try:
+            out.write_bytes(data)
+        except OSError as error:
+            raise BadInputError(f"{out} cannot be written: {error.strerror}.") from error
+        click.echo(str(out))
+    elif form == "xlsx":
+        raise BadInputError("A workbook cannot be printed on the screen: name a file with -o.")
+    else:
+        sys.stdout.buffer.write(data + b"\n")
+
+
+def _period(period: str | None, first: str | None, last: str | None) -> Period:
+    if period and not (first or last):
+        return parse_period(period)
+    if first and last and not period:
+        return parse_range(first, last)
+    if not (period or first or last):
+        year = date.today().year
+        return parse_period(str(year))
+    raise BadInputError("Give either --period, or both --from and --to.")

@@ -1,0 +1,46 @@
+"""What commands that read or report share: the trust in force, and what is said when it is shaken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy.orm import Session
+
+from migcards.cli.common import forms_dir, settings
+from migcards.drift_monitor import Watch, watch
+from ocr.confidence.acceptance import Trust
+from ocr.errors import BadInputError
+from ocr.forms.definition import load_forms
+from store.calibrations import in_force
+from texts.messages import Language, say
+
+
+def own_promises() -> Mapping[str, float]:
+    """What the operator promises of single fields.
+
+    Raises
+    ------
+    BadInputError
+        No form has a field of that name.
+    """
+    known = {name for form in load_forms(forms_dir()) for name in form.by_name}
+    unknown = sorted(set(settings().promises) - known)
+    if unknown:
+        raise BadInputError(f"Settings: promises for {', '.join(unknown)}, but no form has such a field.")
+    return settings().promises
+
+
+def trust_now(session: Session) -> tuple[Trust, Watch]:
+    """The calibration in force with what the watch has stopped, and what the watch found."""
+    now, promises = in_force(session), own_promises()
+    found = watch(session, now, promises)
+    return Trust(now.calibration, promises, found.stopped), found
+
+
+def warnings(found: Watch, language: Language) -> Iterator[str]:
+    """What the watch found, in words."""
+    for reader, kind in sorted(found.stopped):
+        yield say("trust.stopped", language, reader=reader, kind=kind)
+    for rate in found.odd:
+        shares = {"accepted": f"{rate.accepted:.0%}", "measured": f"{rate.measured:.0%}"}
+        yield say("trust.odd", language, reader=rate.reader, kind=rate.kind, **shares)

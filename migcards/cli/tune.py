@@ -1,0 +1,122 @@
+"""`migcards tune`: acceptance thresholds, from labelled scans or from people's decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+from tqdm import tqdm
+
+from migcards.cli.common import IN_FOLDER, OUT_FILE, forms_dir, settings, store
+from migcards.cli.preview import curves, preview
+from migcards.cli.trust import own_promises
+from ocr.confidence.calibration import Calibration, save_calibration
+from ocr.confidence.evidence import Evidence
+from ocr.confidence.fit import Key, fit, grouped, refit
+from ocr.confidence.kinds import LADDER
+from ocr.errors import BadInputError
+from ocr.evaluation.picture import draw_curves
+from ocr.evaluation.run import read_labelled, samples_of
+from ocr.evaluation.truth import read_truth
+from store.calibrations import apply_calibration, history, in_force, undo_calibration
+from store.engine import read_only
+from store.evidence import judged, newest_versions
+
+Groups = Mapping[Key, Evidence]
+
+
+@click.command()
+@click.argument("scans", type=IN_FOLDER, required=False)
+@click.option("--data", help="What the scans are, in words; kept with the calibration.")
+@click.option("--from-decisions", is_flag=True, help="Learn from what people decided, instead of from labelled scans.")
+@click.option("--picture", type=OUT_FILE, help="Also draw reject-against-error curves (SVG).")
+@click.option("-o", "out", type=OUT_FILE, help="Write the calibration to a file.")
+@click.option("--apply", is_flag=True, help="Put it in force for this store; without it nothing changes.")
+@click.option("--history", "show_history", is_flag=True, help="List the calibrations that were in force.")
+@click.option("--undo", is_flag=True, help="Put the previous calibration back in force.")
+def tune(
+    scans: Path | None,
+    data: str | None,
+    from_decisions: bool,
+    picture: Path | None,
+    out: Path | None,
+    apply: bool,
+    show_history: bool,
+    undo: bool,
+) -> None:
+    """Derive probabilities and acceptance thresholds from labelled SCANS or, --from-decisions, from operation.
+
+    Shows for every reader and kind of field what would be accepted, beside what is accepted now. Nothing changes until
+    --apply puts it in force or -o names a file.
+    """
+    if (scans is not None) + from_decisions + show_history + undo != 1:
+        raise click.UsageError("Give one of SCANS, --from-decisions, --history and --undo.")
+    if scans is not None and not data:
+        raise click.UsageError("Say with --data what the scans are.")
+    if show_history or undo:
+        _look_back(undo)
+        return
+    present, groups = _of_decisions() if scans is None else (_present(), _of_scans(scans))
+    made, promises = date.today(), (*LADDER, *own_promises().values())
+    source = data or "decisions of people"
+    if scans is None:
+        new = refit(present, groups, made=made, data=source, promises=promises)
+    else:
+        new = fit(groups, made=made, data=source, promises=promises)
+    for line in preview(present, new, groups):
+        click.echo(line)
+    if picture is not None:
+        picture.write_text(draw_curves(f"Reject against error, {new.data}", curves(present, new, groups)), "utf-8")
+    if out is not None:
+        save_calibration(new, out)
+    if apply:
+        with Session(store()) as session, session.begin():
+            apply_calibration(session, new)
+    done = f"in force: {new.fingerprint}" if apply else "nothing changed (add --apply to put it in force)"
+    click.echo(f"{out}; {done}" if out else done)
+
+
+def _present() -> Calibration:
+    with Session(read_only(store())) as session:
+        return in_force(session).calibration
+
+
+def _of_scans(scans: Path) -> Groups:
+    truths = list(read_truth(scans))
+    labelled = read_labelled(
+        scans, truths, settings().workers, settings().page_timeout_s, forms_dir(), calibrated=False
+    )
+    bar = tqdm(labelled, total=len(truths), disable=None)
+    return grouped(sample for pair in bar for sample in samples_of(*pair))
+
+
+def _of_decisions() -> tuple[Calibration, Groups]:
+    """The calibration in force, and the readings of the newest version of each reader."""
+    with Session(read_only(store())) as session:
+        newest = newest_versions(session)
+        samples = (item.sample for item in judged(session))
+        groups = grouped(sample for sample in samples if sample.version == newest[sample.reader])
+        present = in_force(session).calibration
+    if not any(group.labelled.any() for group in groups.values()):
+        raise BadInputError("Nobody has decided any field yet: there is nothing to learn from.")
+    return present, groups
+
+
+def _look_back(undo: bool) -> None:
+    with Session(store()) as session, session.begin():
+        if undo:
+            back = undo_calibration(session)
+            click.echo(f"In force again: {back.fingerprint}, {back.made}, {back.data}")
+        else:
+            for line in _history_lines(session):
+                click.echo(line)
+
+
+def _history_lines(session: Session) -> Iterator[str]:
+    yield "   0  comes with the program"
+    for item in history(session):
+        what = "comes with the program" if item.shipped else f"made {item.made}: {item.data}"
+        yield f"{item.number:4}  {item.applied_at:%Y-%m-%d %H:%M}  {item.fingerprint} after {item.previous}  {what}"

@@ -1,0 +1,99 @@
+"""Whether a value stands without a person: the calibration, the promises, what was stopped, and the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from typing import Protocol
+
+import numpy as np
+
+from ocr.confidence.calibration import Calibration
+from ocr.confidence.kinds import kind_of, measured_version, promise
+from ocr.forms.definition import FieldSpec
+from ocr.reading import FieldReading, FieldState, Why
+from ocr.scan import ScanId
+
+_KEY = b"migcards audit"
+_DIGEST_BYTES = 8
+_NUMBERS = float(1 << 8 * _DIGEST_BYTES)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Probability that a value is right, whether it stands without a person, and why not where it does not."""
+
+    probability: float
+    accepted: bool
+    reason: Why = Why.NOT_SURE
+
+
+class Judge(Protocol):
+    """Says what a score is worth."""
+
+    def judge(self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float) -> Verdict:
+        """Probability that the value is right, and whether it stands without a person."""
+        ...
+
+
+class Uncalibrated:
+    """Passes raw scores through and accepts nothing: for measuring."""
+
+    def judge(self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float) -> Verdict:
+        """The score itself."""
+        return Verdict(score, False)
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What may stand without a person, fixed for a whole run.
+
+    Attributes
+    ----------
+    promises
+        What the operator promises of single fields, by name.
+    stopped
+        (reader, kind) whose audit has shown the promise broken (`ocr.confidence.drift`).
+    """
+
+    calibration: Calibration
+    promises: Mapping[str, float] = field(default_factory=dict)
+    stopped: frozenset[tuple[str, str]] = frozenset()
+
+    def judge(self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float) -> Verdict:
+        """What a score is worth; a reader, version or kind that was not measured is worth nothing."""
+        key = reader, kind_of(spec, state)
+        scale = self.calibration.by_key.get(key)
+        if reader not in self.calibration.readers or (scale and scale.version != measured_version(reader, version)):
+            return Verdict(0.0, False, Why.UNMEASURED)
+        if scale is None or state is FieldState.UNREAD:
+            return Verdict(0.0, False)
+        probability = float(np.interp(score, scale.scores, scale.probabilities))
+        threshold = scale.threshold(promise(spec, self.promises))
+        if threshold is None or score < threshold.score:
+            return Verdict(probability, False)
+        return Verdict(probability, key not in self.stopped, Why.STOPPED)
+
+
+def with_audits(fields: Sequence[FieldReading], scan: ScanId, share: float) -> tuple[FieldReading, ...]:
+    """Mark the accepted fields that fall to the audit; their value stands until a person says otherwise.
+
+    Parameters
+    ----------
+    share
+        Of the accepted fields, 0..1.
+    """
+    return tuple(
+        replace(f, review=(str(Why.AUDIT),)) if f.accepted and is_audited(scan, f.field, share) else f for f in fields
+    )
+
+
+def is_audited(scan: ScanId, field: str, share: float) -> bool:
+    """Whether a field falls to the audit: by a keyed hash of scan and field, so that every run draws the same.
+
+    What a larger share draws contains what a smaller one draws.
+    """
+    name = f"{scan.sha256}:{scan.page}:{field}".encode()
+    drawn = int.from_bytes(blake2b(name, digest_size=_DIGEST_BYTES, key=_KEY).digest(), "big")
+    return drawn < share * _NUMBERS

@@ -1,0 +1,332 @@
+"""A card form as immutable data in millimetres. A new version of a card is a new TOML file, never code."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from enum import StrEnum
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ocr.errors import BadFormError
+
+FORMS_DIR = Path(__file__).parents[1] / "data" / "forms"
+
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+Millimetres = Annotated[float, Field(ge=0, le=420)]
+
+
+class FieldKind(StrEnum):
+    """How a field is filled in."""
+
+    COMB = "comb"
+    LINE = "line"
+    DIGITS = "digits"
+    DATE = "date"
+    ONE_OF = "one_of"
+    MANY_OF = "many_of"
+    BARCODE = "barcode"
+    SIGNATURE = "signature"
+
+    @property
+    def is_text(self) -> bool:
+        """Whether letters or digits are written in it."""
+        return self in (FieldKind.COMB, FieldKind.LINE, FieldKind.DIGITS, FieldKind.DATE)
+
+    @property
+    def is_marks(self) -> bool:
+        """Whether it is answered by ticking."""
+        return self in (FieldKind.ONE_OF, FieldKind.MANY_OF)
+
+
+class Entry(StrEnum):
+    """Who puts the ink there: a person's hand, a rubber stamp, or the press."""
+
+    HAND = "hand"
+    STAMP = "stamp"
+    PRINTED = "printed"
+
+
+class Frozen(BaseModel):
+    """Base of all parts of a form: immutable, and a misspelt key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Rect(Frozen):
+    """A rectangle on the card, millimetres from the paper's top left corner."""
+
+    x: Millimetres
+    y: Millimetres
+    w: Annotated[float, Field(gt=0, le=420)]
+    h: Annotated[float, Field(gt=0, le=420)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_list(cls, value: object) -> object:
+        if isinstance(value, list | tuple) and len(value) == 4:
+            return dict(zip("xywh", value, strict=True))
+        return value
+
+    @property
+    def xywh(self) -> tuple[float, float, float, float]:
+        """The four numbers as a tuple."""
+        return self.x, self.y, self.w, self.h
+
+    @property
+    def right(self) -> float:
+        """Right edge."""
+        return self.x + self.w
+
+    @property
+    def bottom(self) -> float:
+        """Bottom edge."""
+        return self.y + self.h
+
+    def grown(self, margin: float) -> Rect:
+        """The rectangle widened on all sides, kept on the paper's top and left."""
+        x, y = max(0.0, self.x - margin), max(0.0, self.y - margin)
+        return Rect(x=x, y=y, w=self.right + margin - x, h=self.bottom + margin - y)
+
+    def overlaps(self, other: Rect) -> bool:
+        """Whether the insides meet."""
+        return self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
+
+
+class Text(Frozen):
+    """Printed words. `size` is the font size in points; `at` is the left end (or centre, right) of the base line."""
+
+    at: tuple[Millimetres, Millimetres]
+    text: str
+    size: Annotated[float, Field(gt=2, le=40)] = 6.0
+    bold: bool = False
+    align: Literal["left", "centre", "right"] = "left"
+    colour: Colour | None = None
+
+
+class Rule(Frozen):
+    """A printed straight line; `width` in millimetres."""
+
+    start: tuple[Millimetres, Millimetres]
+    end: tuple[Millimetres, Millimetres]
+    width: Annotated[float, Field(gt=0, le=5)] = 0.2
+    colour: Colour | None = None
+
+
+class Panel(Frozen):
+    """A filled rectangle: a tint behind fields, a heading bar or a corner mark."""
+
+    box: Rect
+    colour: Colour
+
+
+class Option(Frozen):
+    """One answer of a mark field.
+
+    In style ``box`` an empty square `box` is printed and `label_at` places the label; in style ``word`` the label
+    itself is printed inside `box`, to be ticked, underlined or circled.
+    """
+
+    code: str
+    label: str
+    box: Rect
+    style: Literal["box", "word"] = "box"
+    label_at: tuple[Millimetres, Millimetres] | None = None
+    size: Annotated[float, Field(gt=2, le=20)] = 5.0
+
+
+class FieldSpec(Frozen):
+    """One field of a form.
+
+    Attributes
+    ----------
+    name
+        Unique within the form; the same name on two forms means the same variable.
+    box
+        The zone: all of the comb's cells, the writing line's height, the marks' bounding box, the barcode.
+    cells
+        Number of equal comb cells across `box`; None for a field on a line.
+    entry
+        Who writes it; decides which reader reads it.
+    alphabet
+        Name in `ocr.lexicon.alphabets`; what may occur, all else is masked.
+    lexicon
+        Name of the dictionary the value is matched to, or None.
+    within
+        Name of the field whose value narrows this one's lexicon (district within region).
+    specify
+        On a mark field: the text field that holds the value when the option ``OTHER`` is marked.
+    personal
+        Identifies a person: kept apart from the statistical record.
+    published
+        May be a dimension of published tables.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    kind: FieldKind
+    box: Rect
+    entry: Entry = Entry.HAND
+    cells: Annotated[int, Field(ge=1, le=60)] | None = None
+    alphabet: str | None = None
+    lexicon: str | None = None
+    within: str | None = None
+    specify: str | None = None
+    required: bool = False
+    personal: bool = False
+    published: bool = False
+    label_ru: str
+    label_tg: str
+    label_at: tuple[Millimetres, Millimetres] | None = None
+    label_size: Annotated[float, Field(gt=2, le=20)] = 5.5
+    options: tuple[Option, ...] = ()
+
+    def cell_boxes(self) -> tuple[Rect, ...]:
+        """The comb's cells from left to right; empty for a field without cells."""
+        if not self.cells:
+            return ()
+        w = self.box.w / self.cells
+        return tuple(Rect(x=self.box.x + i * w, y=self.box.y, w=w, h=self.box.h) for i in range(self.cells))
+
+
+class Form(Frozen):
+    """One side of one version of a card.
+
+    Attributes
+    ----------
+    id, version
+        Together the identity of the definition.
+    side
+        ``departure``, ``return``, or ``back`` for a side with nothing to read.
+    code
+        Two letters that name the form in its QR code, unique among forms.
+    size
+        Width and height of the paper in millimetres.
+    tolerance_mm
+        A card whose registration residual exceeds this is refused.
+    ink, line_colour
+        Colours of printed words and of box lines.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    version: Annotated[str, Field(pattern=r"^[0-9A-Za-z.\-]+$")]
+    code: Annotated[str, Field(pattern=r"^[A-Z0-9]{2}$")]
+    side: Literal["departure", "return", "back"]
+    title_ru: str
+    title_tg: str
+    title_en: str
+    valid_from: date
+    valid_to: date | None = None
+    size: tuple[Annotated[float, Field(gt=20, le=420)], Annotated[float, Field(gt=20, le=420)]]
+    tolerance_mm: Annotated[float, Field(gt=0, le=5)] = 0.5
+    ink: Colour = "#000000"
+    line_colour: Colour = "#000000"
+    line_width: Annotated[float, Field(gt=0, le=2)] = 0.2
+    panels: tuple[Panel, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    texts: tuple[Text, ...] = ()
+    fields: tuple[FieldSpec, ...] = ()
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.version))
+
+    @cached_property
+    def by_name(self) -> dict[str, FieldSpec]:
+        """Fields by name."""
+        return {f.name: f for f in self.fields}
+
+    @property
+    def direction(self) -> str:
+        """``D`` for a departure card, ``A`` for a return, empty for a back side."""
+        return {"departure": "D", "return": "A", "back": ""}[self.side]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Form:
+        faults = list(_faults(self))
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+
+def _faults(form: Form) -> Iterator[str]:
+    """Name every contradiction within a form, each beginning with the place it is found at."""
+    width, height = form.size
+    seen: set[str] = set()
+    for spec in form.fields:
+        place = f"field {spec.name}"
+        if spec.name in seen:
+            yield f"{place}: the name is used twice"
+        seen.add(spec.name)
+        for box in (spec.box, *(o.box for o in spec.options)):
+            if box.right > width + 1e-6 or box.bottom > height + 1e-6:
+                yield f"{place}: {box.xywh} lies outside the {width:g} x {height:g} mm card"
+        yield from (f"{place}: {fault}" for fault in _field_faults(form, spec))
+    for mine, other in _overlapping(form):
+        yield f"field {mine}: its zone overlaps that of {other}"
+
+
+def _field_faults(form: Form, spec: FieldSpec) -> Iterator[str]:
+    names = {f.name for f in form.fields}
+    if spec.kind.is_marks != bool(spec.options):
+        yield "mark fields, and only they, need options"
+    if len({o.code for o in spec.options}) < len(spec.options):
+        yield "two options share a code"
+    if spec.kind is FieldKind.COMB and not spec.cells:
+        yield "a comb needs cells"
+    if spec.cells and spec.box.w / spec.cells < 4.0:
+        yield f"cells of {spec.box.w / spec.cells:.1f} mm are too narrow to write in (at least 4 mm)"
+    if spec.kind is FieldKind.DATE and spec.cells not in (None, 8):
+        yield "a date has 8 cells (DDMMYYYY)"
+    for other in (spec.within, spec.specify):
+        if other and other not in names:
+            yield f"refers to {other}, which is no field of this form"
+
+
+def _overlapping(form: Form) -> Iterator[tuple[str, str]]:
+    """Pairs of fields whose zones overlap, except where both read the same stamp."""
+    for i, a in enumerate(form.fields):
+        for b in form.fields[i + 1 :]:
+            same_stamp = a.entry is b.entry is Entry.STAMP and a.box == b.box
+            if a.box.overlaps(b.box) and not same_stamp:
+                yield a.name, b.name
+
+
+def load_form(path: Path) -> Form:
+    """Read one form definition.
+
+    Raises
+    ------
+    BadFormError
+        The file is missing, is not TOML, or contradicts itself.
+    """
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+        return Form.model_validate(data)
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadFormError(f"{path}: {error}.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise BadFormError(f"{path}: {place}: {first['msg']}.") from error
+
+
+@lru_cache(maxsize=8)
+def load_forms(directory: Path = FORMS_DIR) -> tuple[Form, ...]:
+    """All form definitions of a directory, in the order of their file names.
+
+    Raises
+    ------
+    BadFormError
+        One cannot be read, or two have the same identity or QR code.
+    """
+    forms = tuple(load_form(path) for path in sorted(directory.glob("*.toml")))
+    if not forms:
+        raise BadFormError(f"{directory} holds no form definitions.")
+    if len({form.code for form in forms}) < len(forms):
+        raise BadFormError(f"{directory}: two forms share the same code.")
+    if len({(f.id, f.version) for f in forms}) < len(forms):
+        raise BadFormError(f"{directory}: two forms share id and version.")
+    return forms

@@ -1,0 +1,163 @@
+"""One page of one file, all the way: load, locate, cut, read, interpret."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from hashlib import sha256
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.confidence.acceptance import Judge, with_audits
+from ocr.extract.reader import Crop
+from ocr.extract.readers import Readers
+from ocr.forms.artwork import raster
+from ocr.forms.definition import FORMS_DIR, Form, load_forms
+from ocr.geometry import MM_PER_INCH, apply, as_quad, mm_to_pixels
+from ocr.interpret import Seen, interpret
+from ocr.preprocess.background import grey
+from ocr.preprocess.crop_zone import Registration, crop_size, crop_to_mm, cut, resample, zone_quad
+from ocr.preprocess.gates import Gates, load_gates
+from ocr.preprocess.load import load_page
+from ocr.preprocess.locate import locate
+from ocr.reading import CardReading, Refusal, Refused
+from ocr.scan import ScanId
+from ocr.sheet import Sheet
+
+DATA_DIR = Path(__file__).parent / "data"
+CROP_DPI = 200.0
+CROP_MARGIN_MM = 1.5
+
+
+@dataclass(frozen=True)
+class PageJob:
+    """One page to read."""
+
+    path: Path
+    sha256: str
+    page: int
+
+
+@dataclass(frozen=True)
+class PageResult:
+    """What became of one page.
+
+    Attributes
+    ----------
+    dpi
+        Pixels per inch of the scan, by the registered card; the file's word where nothing was registered.
+    size
+        Width and height of the original scan in pixels, where it could be loaded.
+    """
+
+    job: PageJob
+    outcome: CardReading | Refused
+    dpi: float | None
+    size: tuple[int, int] | None
+
+
+@dataclass(frozen=True, eq=False)
+class Engine:
+    """All that reading needs, loaded once a process."""
+
+    forms: tuple[Form, ...]
+    gates: Gates
+    readers: Readers
+
+
+@lru_cache(maxsize=2)
+def load_engine(forms_dir: Path = FORMS_DIR) -> Engine:
+    """Load forms, gates and readers."""
+    return Engine(load_forms(forms_dir), load_gates(), Readers())
+
+
+def read_page(job: PageJob, judge: Judge, forms_dir: Path = FORMS_DIR, audit_share: float = 0.0) -> PageResult:
+    """Read one page; the function that worker processes run.
+
+    Parameters
+    ----------
+    audit_share
+        Of the accepted fields, 0..1: these go to people all the same.
+    """
+    sheet = load_page(job.path, job.page, job.sha256)
+    if isinstance(sheet, Refused):
+        return PageResult(job, sheet, None, None)
+    outcome, dpi = read_sheet(sheet, load_engine(forms_dir), judge, audit_share)
+    return PageResult(job, outcome, dpi, sheet.scan_size)
+
+
+def crashed_page(job: PageJob, what: str) -> PageResult:
+    """The result of a page whose reading broke off."""
+    return PageResult(job, Refused(ScanId(job.sha256, job.page), Refusal.CRASHED, what), None, None)
+
+
+def read_sheet(
+    sheet: Sheet, engine: Engine, judge: Judge, audit_share: float
+) -> tuple[CardReading | Refused, float | None]:
+    """Read one loaded sheet; also the resolution it turned out to have."""
+    located = locate(sheet, engine.forms, engine.gates)
+    if isinstance(located, Refused):
+        return located, sheet.dpi
+    registration = located.registration
+    seen = seen_fields(sheet, registration, cut_crops(sheet, registration), engine.readers)
+    fields, broken = interpret(registration.form, seen, judge, date.today())
+    serials = [f.value for f in fields if f.field == "card_no" and f.accepted]
+    reading = CardReading(
+        scan=sheet.scan,
+        form=registration.form.id,
+        version=registration.form.version,
+        direction=registration.form.direction,
+        serial=serials[0] if serials and serials[0] else None,
+        rotation=registration.rotation,
+        residual_mm=registration.residual_mm,
+        fields=with_audits(fields, sheet.scan, audit_share),
+        broken_rules=broken,
+    )
+    return reading, resolution(sheet, registration)
+
+
+def seen_fields(sheet: Sheet, registration: Registration, crops: Sequence[Crop], readers: Readers) -> list[Seen]:
+    """Let the readers look at the crops."""
+    return [
+        Seen(crop.spec, raw, reader, version, as_quad(apply(sheet.to_scan, zone_quad(registration, crop.spec.box))))
+        for crop, (raw, reader, version) in zip(crops, readers.read_fields(crops), strict=True)
+    ]
+
+
+def resolution(sheet: Sheet, registration: Registration) -> float:
+    """Pixels per inch of the original scan, from the registered card's diagonal."""
+    w, h = registration.form.size
+    ends = apply(sheet.to_scan @ registration.matrix, [[0.0, 0.0], [w, h]])
+    return float(np.hypot(*(ends[1] - ends[0])) / np.hypot(w, h) * MM_PER_INCH)
+
+
+def cut_crops(sheet: Sheet, registration: Registration) -> list[Crop]:
+    """Cut every field's zone, in the form's order."""
+    crops = []
+    for spec in registration.form.fields:
+        rect = spec.box.grown(CROP_MARGIN_MM)
+        pixels = cut(sheet, registration, rect, CROP_DPI)
+        crops.append(Crop(spec, rect, pixels, blank_crop(registration.form, spec.name), CROP_DPI))
+    return crops
+
+
+@lru_cache(maxsize=256)
+def blank_crop(form: Form, field: str) -> NDArray[np.uint8]:
+    """The artwork of one field's zone on white paper, uint8 (h, w)."""
+    rect = form.by_name[field].box.grown(CROP_MARGIN_MM)
+    to_raster = mm_to_pixels(CROP_DPI) @ crop_to_mm(rect, CROP_DPI)
+    return resample(grey(raster(form, CROP_DPI)), to_raster, crop_size(rect, CROP_DPI))
+
+
+def software() -> str:
+    """Version of all that can change a reading: the program and its data files."""
+    data = sha256()
+    for path in sorted(DATA_DIR.rglob("*")):
+        if path.is_file() and path.suffix in (".toml", ".csv", ".json", ".onnx"):
+            data.update(path.read_bytes())
+    return f"migcards {metadata.version('migcards')} data {data.hexdigest()[:12]}"

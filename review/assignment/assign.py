@@ -1,0 +1,99 @@
+"""Which fields a person gets next."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.orm import Session
+
+from review.assignment.leases import Place
+from review.assignment.policy import DeskRules
+from review.assignment.tasks import Person
+from store.card_state import Turn
+from store.tables import Decision, Flag, Lease, Waiting
+
+TURNS: dict[str, tuple[tuple[Turn, ...], ...]] = {
+    "reviewer": ((Turn.KEY, Turn.VERIFY),),
+    "supervisor": ((Turn.ADJUDICATE,), (Turn.KEY, Turn.VERIFY)),
+}
+"""Turns of each role, those that go before others first; other roles key nothing. A supervisor with nothing to
+adjudicate keys like a reviewer, so that two people can run an office."""
+
+
+@dataclass(frozen=True)
+class _Open:
+    """A field that the person may have."""
+
+    place: Place
+    rank: int
+
+    @property
+    def mode(self) -> tuple[int, str]:
+        """Fields of one mode follow each other, so that hand and eye stay in it."""
+        return self.rank, self.place.field
+
+
+def next_places(
+    session: Session, person: Person, *, count: int, field: str | None, now: datetime, rules: DeskRules
+) -> list[Place]:
+    """The fields that a person should get next, all of one name.
+
+    Of the fields that block a report first, drawn at random among the oldest that wait for a first key and the oldest
+    that wait for a second person's: so pairs form by chance. Cards of which the person keyed or holds nothing go
+    before others, so that nobody sees two fields of one card in a row, or more of an identity than is needed, unless
+    nothing else is left.
+
+    Never a field that the person keyed, that another holds, or of a flagged card.
+    """
+    for turns in TURNS.get(person.role, ()):
+        found = [place for turn in turns for place in _oldest(session, person, turn, field, now, rules.window)]
+        if found:
+            mode = min(place.mode for place in found)
+            pool = [item.place for item in found if item.mode == mode]
+            random.shuffle(pool)
+            touched = _touched(session, person, [place.card_id for place in pool])
+            return sorted(pool, key=lambda place: touched.get(place.card_id, 0))[:count]
+    return []
+
+
+def is_free(now: datetime) -> ColumnElement[bool]:
+    """That nobody holds a waiting field and its card is not flagged."""
+    leased = exists().where(Lease.card_id == Waiting.card_id, Lease.field == Waiting.field, Lease.until >= now)
+    flagged = exists().where(Flag.card_id == Waiting.card_id, Flag.resolved_at.is_(None))
+    return ~leased & ~flagged
+
+
+def window_query(login: str, turn: Turn, field: str | None, now: datetime, window: int) -> Select[int, str, str, int]:
+    """The oldest fields of a turn that a person may have; walks along one index and stops early."""
+    query = (
+        select(Waiting.card_id, Waiting.field, Waiting.turn, Waiting.rank)
+        .where(Waiting.turn == str(turn), is_free(now))
+        .limit(window)
+    )
+    if turn is not Turn.KEY:
+        own = f"{login}|"
+        first = Waiting.keyed_by.startswith(own, autoescape=True)
+        query = query.where(~first, ~Waiting.keyed_by.contains(f"|{own}", autoescape=True))
+    oldest = (Waiting.since, Waiting.card_id)
+    if field is None:
+        return query.order_by(Waiting.rank, Waiting.field, *oldest)
+    return query.where(Waiting.field == field).order_by(*oldest)
+
+
+def _oldest(session: Session, person: Person, turn: Turn, field: str | None, now: datetime, window: int) -> list[_Open]:
+    rows = session.execute(window_query(person.login, turn, field, now, window))
+    return [_Open(Place(row.card_id, row.field, row.turn), row.rank) for row in rows]
+
+
+def _touched(session: Session, person: Person, card_ids: Sequence[int]) -> dict[int, int]:
+    """Cards of which the person keyed something: 1; of which they hold or keyed last something: 2."""
+    keyed = session.scalars(
+        select(Decision.card_id).where(Decision.card_id.in_(card_ids), Decision.person == person.login).distinct()
+    )
+    last = select(Decision.card_id).where(Decision.person == person.login).order_by(Decision.id.desc()).limit(1)
+    held = session.scalars(select(Lease.card_id).where(Lease.person == person.login))
+    return dict.fromkeys(keyed, 1) | dict.fromkeys((*held, *session.scalars(last)), 2)

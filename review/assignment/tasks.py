@@ -1,0 +1,176 @@
+"""A field that is before a person: what they may see of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, TypeAlias, cast
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from ocr.errors import MigcardsError
+from ocr.forms.definition import FieldSpec
+from ocr.geometry import Quad
+from ocr.scan import ScanId
+from review.assignment.policy import DeskRules, PolicyName, policy_now, policy_of
+from store.card_state import Turn, keyed
+from store.records import Evidence, evidence, forms_of
+from store.tables import Card, Lease, Scan, Waiting
+
+CHECK, GROUP = "check", "group"
+"""Turns of leases beside `store.card_state.Turn`: a field whose value is known already, and one of many alike."""
+
+CHANGED = "This field is no longer before you: another person decided about it meanwhile."
+
+TurnName: TypeAlias = Literal["key", "verify", "adjudicate"]
+
+
+class GoneError(MigcardsError):
+    """The field is not before this person any more: nothing was written."""
+
+    exit_code = 4
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who works at the desk; `role` as in `store.tables.User`."""
+
+    login: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer that a supervisor decides between: `source` is ``machine``, or the number of a person."""
+
+    source: str
+    value: str | None
+
+
+@dataclass(frozen=True)
+class Task:
+    """One field of one card before one person.
+
+    Attributes
+    ----------
+    ticket
+        Names the lease under which it is answered.
+    turn
+        Whose key it waits for; one whose value is known already is as good as any first key to the person.
+    form, version, direction
+        The card's form definition, and ``D`` departure or ``A`` return.
+    scan, path, quad, rotation
+        Where to cut the crop from, as `review.assignment.queue.QueueItem`.
+    personal
+        Whether it identifies somebody.
+    why
+        Reasons to look (`ocr.reading.Why` or ``rule:NAME``).
+    until
+        When others may have it.
+    prefill
+        The machine's value where the policy is to show it.
+    answers
+        What was answered so far, to one who adjudicates.
+    """
+
+    ticket: str
+    card_id: int
+    field: str
+    turn: TurnName
+    policy: PolicyName
+    form: str
+    version: str
+    direction: str
+    scan: ScanId
+    path: str
+    quad: Quad
+    rotation: int
+    personal: bool
+    spec: FieldSpec
+    why: tuple[str, ...]
+    until: datetime
+    prefill: str | None = None
+    answers: tuple[Answer, ...] = ()
+
+
+def tasks_of(session: Session, person: Person, tickets: Sequence[str], rules: DeskRules) -> list[Task]:
+    """The tasks of a person's leases, in the order in which they were taken; one that fell away meanwhile is left out.
+
+    Writes and locks nothing.
+    """
+    rows = session.execute(_leased(person, tickets)).all() if tickets else []
+    rows = [row for row in rows if row.Lease.turn == CHECK or _still_waits(row, person)]
+    forms = forms_of(session, (row.form_id for row in rows))
+    specs = {row.Lease.ticket: forms[row.form_id].by_name[row.Lease.field] for row in rows}
+    deep = {row.Lease.card_id for row in rows if _needs_history(row.Lease.turn, specs[row.Lease.ticket], rules)}
+    known = evidence(session, sorted(deep)) if deep else {}
+    return [_task(row, specs[row.Lease.ticket], known, rules) for row in rows]
+
+
+def as_quad(corners: Sequence[Sequence[float]]) -> Quad:
+    """Corners as they are kept."""
+    a, b, c, d = ((x, y) for x, y in corners)
+    return (a, b, c, d)
+
+
+def _leased(person: Person, tickets: Sequence[str]) -> Any:
+    return (
+        select(Lease, Waiting, Card.form_id, Card.form, Card.version, Card.direction, Card.rotation)
+        .add_columns(Scan.sha256, Scan.page, Scan.path)
+        .join(Card, Card.id == Lease.card_id)
+        .join(Scan, Scan.id == Card.scan_id)
+        .outerjoin(Waiting, (Waiting.card_id == Lease.card_id) & (Waiting.field == Lease.field))
+        .where(Lease.ticket.in_(tickets), Lease.person == person.login)
+        .order_by(Lease.taken, Lease.ticket)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _still_waits(row: Row[*tuple[Any, ...]], person: Person) -> bool:
+    """Whether the field still waits for the turn under which it was leased, and not for somebody else's."""
+    wait, turn = row.Waiting, Turn.KEY if row.Lease.turn == GROUP else row.Lease.turn
+    return wait is not None and wait.turn == turn and person.login not in wait.keyed_by.split("|")
+
+
+def _needs_history(turn: str, spec: FieldSpec, rules: DeskRules) -> bool:
+    return turn in (CHECK, Turn.ADJUDICATE) or policy_of(spec, rules.policies) == "prefilled"
+
+
+def _task(row: Row[*tuple[Any, ...]], spec: FieldSpec, known: Mapping[int, Evidence], rules: DeskRules) -> Task:
+    lease, history = row.Lease, known.get(row.Lease.card_id)
+    seen = history.seen[lease.field] if history else None
+    turn = Turn.KEY if lease.turn in (CHECK, GROUP) else Turn(lease.turn)
+    if lease.turn == CHECK and seen is not None:
+        why, quad = seen.review, seen.quad
+    else:
+        why, quad = tuple(row.Waiting.why.split("|")), row.Waiting.quad
+    machine = seen.value if seen else None
+    policy = policy_now(spec, turn, why, machine, rules)
+    return Task(
+        ticket=lease.ticket,
+        card_id=lease.card_id,
+        field=lease.field,
+        turn=cast(TurnName, str(turn)),
+        policy=policy,
+        form=row.form,
+        version=row.version,
+        direction=row.direction,
+        scan=ScanId(row.sha256, row.page),
+        path=row.path,
+        quad=as_quad(quad),
+        rotation=row.rotation,
+        personal=spec.personal,
+        spec=spec,
+        why=why,
+        until=lease.until,
+        prefill=machine if policy == "prefilled" else None,
+        answers=_answers(history, lease.field) if turn is Turn.ADJUDICATE and history else (),
+    )
+
+
+def _answers(history: Evidence, field: str) -> tuple[Answer, ...]:
+    keys = keyed(history.log)[field].keys
+    people = (Answer(str(number), key.value) for number, key in enumerate(keys, start=1))
+    return (Answer("machine", history.seen[field].value), *people)

@@ -1,0 +1,102 @@
+"""Finding cards: by what is on them, by where they come from, by what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from ocr.forms.definition import FieldSpec
+from review.cards.filters import Filters, conditions, is_flagged
+from store.records import forms_of
+from store.tables import Batch, Card, FormDefinition, Record, Scan, Waiting
+
+COUNTED = 10_000
+"""Cards that are counted at most."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A card that was found; `waiting` counts its waiting fields."""
+
+    card_id: int
+    serial: str | None
+    form: str
+    direction: str
+    crossed: date | None
+    checkpoint: str | None
+    district: str | None
+    batch: int | None
+    loaded_at: datetime
+    waiting: int
+    flagged: bool
+    duplicate: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of cards, the newest first; `next` is the `before` of the page that follows, None at the end."""
+
+    hits: tuple[Hit, ...]
+    next: int | None
+
+
+def find(session: Session, filters: Filters, *, before: int | None = None, limit: int = 50) -> Found:
+    """One page of the cards that have all that is asked.
+
+    Parameters
+    ----------
+    before
+        Only cards whose id is smaller, so that pages neither overlap nor slow down (keyset paging).
+    """
+    query = _hits().where(*_asked(session, filters)).order_by(Card.id.desc()).limit(limit + 1)
+    if before is not None:
+        query = query.where(Card.id < before)
+    hits = tuple(Hit(**row._mapping) for row in session.execute(query))
+    return Found(hits[:limit], hits[limit - 1].card_id if len(hits) > limit else None)
+
+
+def count(session: Session, filters: Filters) -> int:
+    """How many cards have all that is asked; `COUNTED` stands for that many or more."""
+    query = select(Card.id).join(Scan, Scan.id == Card.scan_id).outerjoin(Record, Record.card_id == Card.id)
+    some = query.where(*_asked(session, filters)).limit(COUNTED).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def known_fields(session: Session) -> dict[str, FieldSpec]:
+    """Fields of all forms that cards were read with, by name in the order of the forms."""
+    forms = forms_of(session, session.scalars(select(FormDefinition.id).order_by(FormDefinition.id)))
+    return {spec.name: spec for form in forms.values() for spec in form.fields}
+
+
+def known_batches(session: Session, limit: int = 100) -> list[Batch]:
+    """The latest runs, newest first."""
+    return list(session.scalars(select(Batch).order_by(Batch.id.desc()).limit(limit)))
+
+
+def _hits() -> Select[*tuple[Any, ...]]:
+    waiting = select(func.count()).where(Waiting.card_id == Card.id).scalar_subquery()
+    columns: Mapping[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
+        "card_id": Card.id,
+        "serial": func.coalesce(Record.serial, Card.serial),
+        "form": Card.form,
+        "direction": Card.direction,
+        "crossed": Record.crossing_date,
+        "checkpoint": Record.checkpoint,
+        "district": Record.district,
+        "batch": Scan.batch_id,
+        "loaded_at": Scan.loaded_at,
+        "waiting": waiting,
+        "flagged": is_flagged(),
+        "duplicate": Record.card_id.is_(None),
+    }
+    query = select(*(column.label(name) for name, column in columns.items()))
+    return query.join(Scan, Scan.id == Card.scan_id).outerjoin(Record, Record.card_id == Card.id)
+
+
+def _asked(session: Session, filters: Filters) -> list[ColumnElement[bool]]:
+    return conditions(filters, known_fields(session) if filters.values else {})

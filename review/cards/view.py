@@ -1,0 +1,226 @@
+"""All that is known of one card, for a supervisor: what holds, what was read, who decided what and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from ocr.errors import BadInputError
+from ocr.forms.definition import FieldSpec, Form
+from ocr.geometry import Quad, as_quad
+from ocr.scan import ScanId
+from review.cards.history import History, Made, Read, history_of
+from store.card_state import Seen, Turn, Wait, settle
+from store.recheck import broken_rules
+from store.records import CARD_NO, CardNow, forms_of
+from store.tables import Batch, Card, Flag, Scan
+
+State: TypeAlias = Literal["machine", "audit", "person", "waits", "duplicate"]
+"""Whose value stands: the machine's, the same though an audit is to come, a person's; or nobody's yet; or it is not
+asked, since the card was scanned before."""
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """One field of the card.
+
+    Attributes
+    ----------
+    value
+        What holds; None while the field waits.
+    hidden
+        Whether `value`, and all values in `reads` and `decisions`, were left out because they identify a person.
+    turn, why
+        Whose key it waits for and for which reasons, where it waits.
+    quad
+        The zone in pixels of the original scan, clockwise from the top left.
+    reads
+        Newest first; at least one.
+    decisions
+        In the order in which they were made.
+    """
+
+    spec: FieldSpec
+    state: State
+    value: str | None
+    hidden: bool
+    turn: Turn | None
+    why: tuple[str, ...]
+    quad: Quad
+    reads: tuple[Read, ...]
+    decisions: tuple[Made, ...]
+
+
+@dataclass(frozen=True)
+class FlagView:
+    """A flag that somebody set on the card; `resolved_by` is None while it is open."""
+
+    id: int
+    field: str
+    kind: str
+    note: str
+    person: str
+    at: datetime
+    resolved_by: str | None
+    resolved_at: datetime | None
+
+
+@dataclass(frozen=True)
+class CardView:
+    """One card.
+
+    Attributes
+    ----------
+    size
+        Width and height of the scan in pixels, as it lies in the file.
+    rotation
+        Degrees the card lies turned clockwise in the scan.
+    batch
+        Folder of the run that brought it, and the run's id; None where it came without one.
+    broken
+        Rules that its values break, with the fields.
+    """
+
+    id: int
+    form: Form
+    direction: str
+    serial: str | None
+    scan: ScanId
+    path: str
+    size: tuple[int, int]
+    rotation: int
+    residual_mm: float
+    loaded_at: datetime
+    batch: tuple[int, str] | None
+    duplicate: bool
+    fields: tuple[FieldView, ...]
+    broken: Mapping[str, tuple[str, ...]]
+    flags: tuple[FlagView, ...]
+
+
+def card_view(session: Session, card_id: int, *, personal: bool) -> CardView:
+    """Everything about one card; only reads, and locks nothing.
+
+    Parameters
+    ----------
+    personal
+        Whether values that identify the person are filled in.
+
+    Raises
+    ------
+    BadInputError
+        There is no such card.
+    """
+    head = session.execute(_head(card_id)).one_or_none()
+    if head is None:
+        raise BadInputError(f"There is no card {card_id}.")
+    form = forms_of(session, [head.form_id])[head.form_id]
+    history = history_of(session, card_id)
+    seen = {
+        row.field: Seen(row.id, row.value, tuple(row.review), row.quad, row.read_at)
+        for row in history.readings
+        if row.edition == head.edition
+    }
+    settled = settle(form, seen, head.broken_rules, history.log, broken_rules)
+    now = CardNow(head, form, seen, history.log, settled)
+    return CardView(
+        id=card_id,
+        form=form,
+        direction=head.direction,
+        serial=head.serial,
+        scan=ScanId(head.sha256, head.page),
+        path=head.path,
+        size=(head.width or 0, head.height or 0),
+        rotation=head.rotation,
+        residual_mm=head.residual_mm,
+        loaded_at=head.loaded_at,
+        batch=None if head.batch_id is None else (head.batch_id, head.folder),
+        duplicate=now.is_duplicate,
+        fields=tuple(_field(spec, now, history, personal) for spec in form.fields),
+        broken=now.settled.broken,
+        flags=tuple(FlagView(**row._mapping) for row in session.execute(_flags(card_id))),
+    )
+
+
+def _field(spec: FieldSpec, now: CardNow, history: History, personal: bool) -> FieldView:
+    hidden = spec.personal and not personal
+    waiting = () if now.is_duplicate and spec.name != CARD_NO else now.settled.waiting
+    wait = next((wait for wait in waiting if wait.field == spec.name), None)
+    decisions = history.decisions(spec.name, hidden)
+    value = now.settled.values[spec.name]
+    return FieldView(
+        spec=spec,
+        state=_state(now, spec, wait, decisions),
+        value=None if hidden else value,
+        hidden=hidden and value is not None,
+        turn=wait.turn if wait else None,
+        why=wait.why if wait else (),
+        quad=as_quad(np.array(now.seen[spec.name].quad)),
+        reads=history.reads(spec.name, hidden),
+        decisions=decisions,
+    )
+
+
+def _state(now: CardNow, spec: FieldSpec, wait: Wait | None, decisions: tuple[Made, ...]) -> State:
+    if any(made.holds for made in decisions):
+        return "person"
+    if now.is_duplicate and spec.name != CARD_NO:
+        return "duplicate"
+    if wait is None:
+        return "machine"
+    return "audit" if wait.is_audit else "waits"
+
+
+def _head(card_id: int) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Card.form_id,
+            Card.direction,
+            Card.serial,
+            Card.rotation,
+            Card.residual_mm,
+            Card.broken_rules,
+            Card.edition,
+            Scan.sha256,
+            Scan.page,
+            Scan.path,
+            Scan.width,
+            Scan.height,
+            Scan.loaded_at,
+            Scan.batch_id,
+            Batch.folder,
+        )
+        .join(Scan, Scan.id == Card.scan_id)
+        .outerjoin(Batch, Batch.id == Scan.batch_id)
+        .where(Card.id == card_id)
+    )
+
+
+def _flags(card_id: int) -> Select[*tuple[Any, ...]]:
+    columns = (Flag.id, Flag.field, Flag.kind, Flag.note, Flag.person, Flag.at, Flag.resolved_by, Flag.resolved_at)
+    return select(*columns).where(Flag.card_id == card_id).order_by(Flag.id)
+
+
+def upright(quad: Quad, rotation: int, size: tuple[int, int]) -> Quad:
+    """Corners in the scan as they lie once the page is turned upright.
+
+    Parameters
+    ----------
+    rotation
+        Degrees the card lies turned clockwise in the scan: 0, 90, 180 or 270.
+    size
+        Width and height of the scan in pixels.
+    """
+    right, bottom = size[0] - 1, size[1] - 1
+    a, b, c, d = quad if rotation == 0 else tuple(_turned(x, y, rotation, right, bottom) for x, y in quad)
+    return (a, b, c, d)
+
+
+def _turned(x: float, y: float, rotation: int, right: int, bottom: int) -> tuple[float, float]:
+    return {90: (y, right - x), 180: (right - x, bottom - y), 270: (bottom - y, x)}[rotation]

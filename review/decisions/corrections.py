@@ -1,0 +1,92 @@
+"""A supervisor's word: values corrected, and settled fields put back into the queue. History stays."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from ocr.errors import BadInputError
+from review.assignment.tasks import Person
+from review.decisions.decision_log import Note, append, locked_card, role_of
+from review.decisions.validation import checked
+from store.card_state import keyed
+from store.records import CardNow, refresh
+from store.tables import Decision
+
+
+def correct(
+    session: Session, person: Person, card_id: int, field: str, value: str, reason: str, *, now: datetime
+) -> Decision:
+    """Settle a field by a supervisor's decision, whatever it was before; the caller commits.
+
+    Parameters
+    ----------
+    value
+        As for `review.decisions.validation.checked`.
+    reason
+        Required; never a name or a document's number.
+
+    Raises
+    ------
+    BadInputError
+        The person is no supervisor, the reason is missing, there is no such card or field, or it cannot have the value.
+    """
+    reason = _entitled(person, reason)
+    card = locked_card(session, card_id)
+    _known(card, field)
+    value = checked(card.form.by_name[field], value)
+    note = Note(person.login, role_of(card, field, "correct"), now, shown="card", reason=reason)
+    decision = append(session, card, field, value, note)
+    refresh(session, [card_id])
+    return decision
+
+
+def reopen(
+    session: Session, person: Person, card_id: int, field: str | None, reason: str, *, now: datetime
+) -> list[Decision]:
+    """Put a field, or all fields of a card (None), back into the queue, to be keyed by two people; the caller commits.
+
+    Neither what people decided about it before nor the machine's value holds any longer; both stay in the history. Of
+    a whole card the fields are left out that wait already, unkeyed.
+
+    Raises
+    ------
+    BadInputError
+        The person is no supervisor, the reason is missing, there is no such card or field, or it waits already.
+    """
+    reason = _entitled(person, reason)
+    card = locked_card(session, card_id)
+    if field is not None:
+        _known(card, field)
+    waits = _unkeyed(card)
+    fields = [name for name in card.form.by_name if name not in waits and field in (None, name)]
+    if not fields:
+        raise BadInputError("Nothing to reopen: it waits for a first key already.")
+    note = Note(person.login, "reopen", now, shown="card", reason=reason)
+    decisions = [append(session, card, name, None, note) for name in fields]
+    refresh(session, [card_id])
+    return decisions
+
+
+def _entitled(person: Person, reason: str) -> str:
+    if person.role != "supervisor":
+        raise BadInputError("Only a supervisor corrects or reopens.")
+    if not reason.strip():
+        raise BadInputError("A reason is needed.")
+    return reason.strip()
+
+
+def _known(card: CardNow, field: str) -> None:
+    if field not in card.form.by_name:
+        raise BadInputError(f"Form {card.form.id} has no field {field!r}.")
+
+
+def _unkeyed(card: CardNow) -> set[str]:
+    """Fields that wait for a first key, where no value stands: reopening would change nothing."""
+    states = keyed(card.log)
+    return {
+        wait.field
+        for wait in card.settled.waiting
+        if not wait.is_audit and not (wait.field in states and states[wait.field].keys)
+    }

@@ -1,0 +1,47 @@
+"""Which pages are left to read."""
+
+from __future__ import annotations
+
+import os
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from migcards.cli import read
+from migcards.ingest import Saver
+from migcards.tally import Tally
+from ocr.preprocess.load import FileInfo, Kind
+from ocr.reading import Refusal
+from store.engine import open_store
+from store.tables import Scan
+
+
+def dying_probe(path: Path) -> FileInfo:
+    """Ends the worker at a file of bad content; two pages in any other."""
+    content = path.read_bytes()
+    if content.startswith(b"bad"):
+        os._exit(9)
+    return FileInfo(path, sha256(content).hexdigest(), Kind.TIFF, 2)
+
+
+def test_files_that_crash_the_decoder_are_kept_apart_and_the_rest_stays_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contents = {"1.tif": b"bad one", "2.tif": b"good one", "3.tif": b"bad two", "10.tif": b"good two"}
+    files = [tmp_path / name for name in contents]
+    for path in files:
+        path.write_bytes(contents[path.name])
+    monkeypatch.setattr(read, "probe", dying_probe)
+    engine, tally = open_store(f"sqlite:///{tmp_path}/cards.db"), Tally()
+    with Session(engine) as session, session.begin():
+        batch_id = read.start_batch(session, "box")
+    jobs = list(read._pending(files, engine, Saver(engine, batch_id, {}, "made up"), tally))
+    assert [(job.path.name, job.page) for job in jobs] == [("2.tif", 0), ("2.tif", 1), ("10.tif", 0), ("10.tif", 1)]
+    assert (tally.sheets, tally.known, tally.reasons) == (2, 0, {Refusal.CRASHED: 2})
+    with Session(engine) as session:
+        kept = dict(session.execute(select(Scan.path, Scan.sha256)).all())
+    assert kept == {str(path): sha256(path.read_bytes()).hexdigest() for path in (files[0], files[2])}
+    engine.dispose()

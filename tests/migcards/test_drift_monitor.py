@@ -1,0 +1,81 @@
+"""Audits that show a broken promise stop a reader, until another calibration is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pytest
+from sqlalchemy.orm import Session
+
+from migcards.drift_monitor import OddRate, Watch, watch
+from ocr.confidence.calibration import Calibration, Kept, Scale
+from ocr.confidence.threshold import Threshold
+from review.decisions.decision_log import decide
+from store.calibrations import apply_calibration, in_force
+from tests.store.cards import card
+from tests.store.test_cards import save
+
+
+def calibration(kind: str, share: float = 0.9, version: str = "1") -> Calibration:
+    """One that accepts a share of what the made-up reader reads."""
+    threshold = Threshold(score=0.5, accepted=9000, labelled=9000, wrong=0, bound=0.0004, share=share)
+    scale = Scale(
+        reader="made-up",
+        version=version,
+        kind=kind,
+        count=10_000,
+        labelled=10_000,
+        wrong=10,
+        scores=(0.0, 1.0),
+        probabilities=(0.1, 0.9),
+        kept=tuple(Kept(promise=p, threshold=threshold) for p in (0.0014, 0.01)),
+    )
+    return Calibration(made=date(2024, 1, 2), data="invented", scales=(scale,))
+
+
+def audits(session: Session, outcomes: Sequence[bool], field: str = "sex") -> None:
+    """Cards whose field is audited and right, or not."""
+    for n, right in enumerate(outcomes, start=1):
+        card_id = save(session, card(n, review={field: ("audit",)}))
+        decide(session, card_id, field, "M" if right else "F", person="p", kind="key")
+
+
+def look(session: Session, **promises: float) -> Watch:
+    return watch(session, in_force(session), promises)
+
+
+def test_several_wrong_audits_stop_the_reader_until_a_new_calibration(session: Session) -> None:
+    apply_calibration(session, calibration("one_of"))
+    audits(session, [True, False, False, False])
+    assert look(session).stopped == {("made-up", "one_of")}
+    apply_calibration(session, calibration("one_of", share=0.8))
+    assert look(session).stopped == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "promises"), [([True] * 6, {}), ([False, True, True], {}), ([False] * 3, {"sex": 0.4})]
+)
+def test_audits_within_the_promise_stop_nothing(
+    session: Session, outcomes: list[bool], promises: dict[str, float]
+) -> None:
+    apply_calibration(session, calibration("one_of"))
+    audits(session, outcomes)
+    assert look(session, **promises).stopped == frozenset()
+
+
+def test_readings_by_another_version_do_not_count(session: Session) -> None:
+    apply_calibration(session, calibration("one_of", version="2"))
+    audits(session, [False] * 4)
+    assert look(session) == Watch(frozenset(), ())
+
+
+def test_a_share_accepted_that_is_far_from_the_measured_one_is_said(session: Session) -> None:
+    apply_calibration(session, calibration("one_of"))
+    marks = ("sex", "residence_region", "education", "marital_status", "dest_country", "purpose", "sector", "duration")
+    for n in range(1, 13):
+        save(session, card(n, review=dict.fromkeys(marks[:6], ("not_sure",))))
+    assert look(session).odd == (OddRate("made-up", "one_of", pytest.approx(0.25), pytest.approx(0.9)),)
+    for n in range(13, 25):
+        save(session, card(n))
+    assert look(session).odd == ()

@@ -1,0 +1,197 @@
+"""The supervisor: whatever one job does to its worker, every job comes back exactly once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import cv2
+import pytest
+
+from ocr import worker_pool as batch
+from ocr.worker_pool import WorkerStartError, run
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Job:
+    number: int
+    deed: str = "square"
+    folder: str = ""
+
+
+class Unloadable:
+    """Pickles, but raises when it is loaded again."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return int, ("no number",)
+
+
+def work(job: Job) -> object:
+    once = Path(job.folder, "done")
+    match job.deed:
+        case "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "kill once":
+            if not once.exists():
+                once.touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+        case "segfault":
+            os.kill(os.getpid(), signal.SIGSEGV)
+        case "memory":
+            raise MemoryError
+        case "raise":
+            raise ValueError("бад number")
+        case "hang in a child":
+            child = subprocess.Popen(["sleep", "1000"])
+            note = Path(job.folder, "note")
+            note.write_text(str(child.pid))
+            note.rename(note.with_name("child"))
+            child.wait()
+        case "unpicklable":
+            return lambda: None
+        case "unloadable":
+            return Unloadable()
+        case "threads":
+            return cv2.getNumThreads(), os.environ["OMP_THREAD_LIMIT"]
+        case "large":
+            return b"x" * 5_000_000
+    return job.number**2
+
+
+def words(job: Job, reason: str) -> object:
+    return reason
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 60
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return holds()
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended, though perhaps nobody has asked for its exit status."""
+    status = Path(f"/proc/{pid}/stat")
+    return not status.exists() or status.read_text().rsplit(")")[-1].split()[0] == "Z"
+
+
+def results(jobs: list[Job], workers: int = 2, timeout_s: float = 30.0) -> dict[int, object]:
+    """Results by job number; fails when a job comes back twice."""
+    out: dict[int, object] = {}
+    for job, result in run(iter(jobs), work, workers=workers, timeout_s=timeout_s, on_crash=words):
+        assert job.number not in out
+        out[job.number] = result
+    return out
+
+
+def test_no_jobs_no_workers() -> None:
+    assert results([]) == {}
+
+
+def test_one_killed_worker_among_forty_jobs_loses_only_its_own() -> None:
+    jobs = [Job(n, "kill" if n == 17 else "square") for n in range(40)]
+    got = results(jobs)
+    assert got.pop(17) == "killed by SIGKILL"
+    assert got == {n: n**2 for n in range(40) if n != 17}
+
+
+def test_an_innocent_whose_worker_was_killed_from_outside_is_done_in_the_end(tmp_path: Path) -> None:
+    jobs = [Job(n, "kill once" if n == 2 else "square", str(tmp_path)) for n in range(6)]
+    assert results(jobs) == {n: n**2 for n in range(6)}
+    assert (tmp_path / "done").exists()
+
+
+def test_every_way_to_fail_is_told_apart_and_harms_nobody_else() -> None:
+    deeds = ["segfault", "memory", "raise", "unpicklable", "unloadable", "square", "large"]
+    got = results([Job(n, deed) for n, deed in enumerate(deeds)])
+    told = dict(zip(deeds, (got[n] for n in range(len(deeds))), strict=True))
+    assert told["segfault"] == "killed by SIGSEGV"
+    assert told["memory"] == "ran out of memory"
+    assert str(told["raise"]).startswith("ValueError: бад number (test_batch.py, line ")
+    assert "pickle" in str(told["unpicklable"])
+    assert "the result cannot be read" in str(told["unloadable"])
+    assert told["square"] == 25
+    assert told["large"] == b"x" * 5_000_000
+
+
+def test_a_hanging_job_is_killed_with_its_children(tmp_path: Path) -> None:
+    jobs = [Job(0, "hang in a child", str(tmp_path)), Job(1), Job(2)]
+    assert results(jobs, timeout_s=0.7) == {0: "took longer than 0.7 s", 1: 1, 2: 4}
+    assert eventually(lambda: gone(int((tmp_path / "child").read_text())))
+
+
+def test_start_up_does_not_count_against_a_job() -> None:
+    assert results([Job(3)], workers=1, timeout_s=0.2) == {3: 9}
+
+
+def test_a_job_that_cannot_be_sent_is_told_and_the_rest_done() -> None:
+    jobs: list[object] = [lambda: None, Job(2)]
+    got = [result for _, result in run(jobs, work, workers=1, timeout_s=30, on_crash=words)]  # type: ignore
+    assert "cannot be sent" in str(got[0])
+    assert got[1] == 4
+
+
+def test_jobs_are_taken_from_a_generator_only_as_workers_become_free() -> None:
+    taken: list[int] = []
+
+    def jobs() -> Iterator[Job]:
+        for n in range(10**9):
+            taken.append(n)
+            yield Job(n)
+
+    stream = run(jobs(), work, workers=2, timeout_s=30, on_crash=words)
+    assert taken == []
+    for done in range(1, 11):
+        next(stream)
+        assert len(taken) <= done + 2 * 2
+    stream.close()
+
+
+def test_leaving_early_ends_all_workers(tmp_path: Path) -> None:
+    jobs = [Job(0), Job(1, "hang in a child", str(tmp_path))]
+    stream = run(jobs, work, workers=2, timeout_s=1000, on_crash=words)
+    assert next(stream)[1] == 0
+    assert eventually((tmp_path / "child").exists)
+    stream.close()
+    assert eventually(lambda: gone(int((tmp_path / "child").read_text())))
+
+
+def test_each_worker_keeps_to_one_core_and_this_process_keeps_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_THREAD_LIMIT", raising=False)
+    assert results([Job(0, "threads")], workers=1) == {0: (1, "1")}
+    assert "OMP_THREAD_LIMIT" not in os.environ
+
+
+def test_workers_that_cannot_start_are_an_error_and_no_endless_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "MAX_FAILED_STARTS", 1)
+    bad = partial(work, Unloadable())  # loading it fails in every worker
+    with pytest.raises(WorkerStartError, match="exit status 1"):
+        list(run([Job(1)], bad, workers=2, timeout_s=30, on_crash=words))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
+def test_the_end_of_the_supervisor_ends_everything_promptly(end: signal.Signals, tmp_path: Path) -> None:
+    script = tmp_path / "hanging.py"
+    script.write_text(
+        "from tests.ocr.test_worker_pool import Job, run, words, work\n"
+        "if __name__ == '__main__':\n"
+        f"    jobs = [Job(1, 'hang in a child', {str(tmp_path)!r})]\n"
+        "    list(run(jobs, work, workers=1, timeout_s=1000, on_crash=words))\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, str(script)], stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    ) as process:
+        assert eventually((tmp_path / "child").exists)
+        process.send_signal(end)
+        _, stderr = process.communicate(timeout=20)
+    assert stderr.count(b"Traceback") == (end == signal.SIGINT), stderr.decode()
+    assert eventually(lambda: gone(int((tmp_path / "child").read_text())))

@@ -1,0 +1,197 @@
+"""The page: well formed, whole in itself, safe, in three languages; and that a browser shows it."""
+
+import re
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from sqlalchemy.orm import Session
+
+from reports.build import available, build
+from reports.charts import draw
+from reports.charts.svg import ticks
+from reports.specs import specs
+from reports.table import Table
+from reports.words import LANGUAGES, same
+from reports.writers.page import render_report
+from tests.reports.conftest import Filler
+
+YEAR = (date(2026, 1, 1), date(2026, 12, 31))
+CHROMIUM = shutil.which("chromium")
+
+
+@pytest.fixture(scope="module")
+def tables(demo: Session) -> list[Table]:
+    return [build(demo, table_id, *YEAR) for table_id in available()]
+
+
+@pytest.fixture(scope="module")
+def page(tables: list[Table]) -> str:
+    return render_report(tables, "ru")
+
+
+def test_the_page_is_well_formed_and_its_names_are_unique(page: str) -> None:
+    root = ET.fromstring(page)
+    ids = [e.get("id") for e in root.iter() if e.get("id")]
+    assert len(ids) == len(set(ids))
+    targets = [e.get("href", "") for e in root.iter("a")]
+    targets += ["#" + name for e in root.iter("svg") for name in e.get("aria-labelledby", "").split()]
+    targets += ["#" + e.get("for", "") for e in root.iter("label")]
+    assert {t.removeprefix("#") for t in targets} <= set(ids)
+
+
+def test_the_page_refers_to_nothing_outside(page: str) -> None:
+    root = ET.fromstring(page)
+    assert not re.search(r"https?:|//[a-z]|@import|data:|javascript:", page, re.IGNORECASE)
+    assert not {e.tag for e in root.iter()} & {"script", "link", "img", "iframe", "object", "embed", "image", "use"}
+    assert all(url.startswith("#") for url in re.findall(r"url\(([^)]*)\)", page))
+    assert "default-src 'none'" in page
+
+
+def test_each_language_is_whole_and_marked(tables: list[Table], page: str) -> None:
+    root = ET.fromstring(page)
+    articles = {e.get("lang"): e for e in root.iter("article")}
+    assert set(articles) == set(LANGUAGES)
+    for language, article in articles.items():
+        titles = [h.findtext("span[2]") for h in article.findall("section/h2")]
+        assert titles == [table.title.of(str(language)) for table in tables]
+        assert article.findtext("header/h1")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_language_asked_for_is_shown_first(tables: list[Table], language: str) -> None:
+    root = ET.fromstring(render_report(tables[:1], language))
+    assert root.get("lang") == language
+    assert [e.get("id") for e in root.iter("input") if e.get("checked")] == [f"lang-{language}"]
+
+
+def test_table_cells_are_all_there(tables: list[Table], page: str) -> None:
+    root = ET.fromstring(page)
+    for table in tables:
+        section = next(e for e in root.iter("section") if e.get("id") == f"en-{table.id}")
+        body = section.find(".//tbody")
+        assert body is not None
+        assert [len(tr.findall("td")) for tr in body] == [len(table.columns)] * len(table.rows)
+        assert [tr.findtext("th") for tr in body] == [row.label.en for row in table.rows]
+        spans = [int(th.get("colspan", 1)) for th in section.findall(".//thead/tr[1]/th")]
+        assert sum(spans) == len(table.columns) + 1
+
+
+def test_what_a_dictionary_says_cannot_become_markup(tables: list[Table]) -> None:
+    evil = "<script>alert(1)</script>&\"'"
+    table = tables[0]
+    rows = tuple(replace(row, label=same(evil)) for row in table.rows)
+    notes = (same(evil),)
+    root = ET.fromstring(render_report([replace(table, rows=rows, notes=notes, title=same(evil))], "ru"))
+    assert not list(root.iter("script"))
+    assert evil in "".join(root.itertext())
+
+
+def test_every_chart_says_what_it_shows(tables: list[Table]) -> None:
+    for table in tables:
+        picture = draw(table, "en", "x")
+        assert bool(picture) == (table.chart != "none")
+        if picture:
+            root = ET.fromstring(picture)
+            assert root.findtext("title") == table.title.en
+            assert len(root.findtext("desc") or "") > 40
+            numbers = [float(v) for e in root.iter("rect") for v in (e.get("width"), e.get("x") or "0") if v]
+            assert all(-1 < n <= 920 for n in numbers)
+
+
+def test_a_chart_of_no_cards_is_left_out(filled: Filler) -> None:
+    session = filled()
+    for table_id in available():
+        assert draw(build(session, table_id, *YEAR), "ru", "x") == ""
+    ET.fromstring(render_report([build(session, table_id, *YEAR) for table_id in available()], "tg"))
+
+
+def test_one_card_draws_every_chart(filled: Filler) -> None:
+    session = filled({})
+    for table_id in available():
+        table = build(session, table_id, *YEAR)
+        assert bool(draw(table, "ru", "x")) == (specs()[table_id].chart != "none")
+
+
+def bar_widths(picture: str) -> list[float]:
+    root = ET.fromstring(picture)
+    return [float(e.get("width", 0)) for e in root.iter("rect") if e.find("title") is not None]
+
+
+def test_bars_are_as_long_as_their_numbers(filled: Filler) -> None:
+    """Three to one; each bar gives a pixel of its end to the gap."""
+    session = filled({"purpose": "1"}, {"purpose": "1"}, {"purpose": "1"}, {"purpose": "2"})
+    longest, shortest = bar_widths(draw(build(session, "T8", *YEAR), "ru", "x"))
+    assert longest + 1 == pytest.approx(3 * (shortest + 1), abs=0.3)
+
+
+def test_net_bars_lie_on_both_sides_of_zero(filled: Filler) -> None:
+    back = {"direction": "A", "region": "TJ-KT"}
+    picture = draw(build(filled({}, {}, back), "T2", *YEAR), "ru", "x")
+    root = ET.fromstring(picture)
+    bars = {e.findtext("title", "").split(",")[0]: e for e in root.iter("rect") if e.find("title") is not None}
+    plus, minus = bars["Согдийская область"], bars["Хатлонская область"]
+    assert float(minus.get("x", 0)) + float(minus.get("width", 0)) == pytest.approx(float(plus.get("x", 0)), abs=0.2)
+    assert minus.get("fill") != plus.get("fill")
+
+
+def test_areas_of_the_pyramid_are_persons(filled: Filler) -> None:
+    """As many in 2 years of age as in 5: the bar of the narrower group is longer by 5 to 2."""
+    session = filled(*({"age": a} for a in (18, 18, 18, 30, 30, 30)))
+    root = ET.fromstring(draw(build(session, "T3", *YEAR), "en", "x"))
+    bars = {e.findtext("title", ""): e for e in root.iter("rect") if e.find("title") is not None}
+    narrow, broad = bars["18–19, men: 3"], bars["30–34, men: 3"]
+    assert float(narrow.get("width", 0)) / float(broad.get("width", 0)) == pytest.approx(2.5, abs=0.01)
+
+
+@pytest.mark.parametrize("top", [0, 1, 2, 7, 99, 100, 101, 735_031, 0.4])
+def test_ticks_are_round_and_reach_the_top(top: float) -> None:
+    marks = ticks(top)
+    assert marks[0] == 0
+    assert marks[-1] >= top
+    assert 2 <= len(marks) <= 12
+    assert all(mark == int(mark) for mark in marks)
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+@pytest.mark.parametrize("width", [1280, 400])
+def test_chromium_shows_the_page_without_a_network(page: str, tmp_path: Path, width: int) -> None:
+    file, shot = tmp_path / "report.html", tmp_path / "shot.png"
+    file.write_text(page, encoding="utf-8")
+    run_chromium(tmp_path, f"--window-size={width},1800", f"--screenshot={shot}", file)
+    with Image.open(shot) as image:
+        colours = {c: n for n, c in image.convert("RGB").getcolors(1 << 24) or []}
+    ink = sum(n for c, n in colours.items() if sum(c) < 240)
+    assert ink > 3_000, "no text on the page"
+    assert colours.get((0x1C, 0x5D, 0x8C), 0) > 1_000, "no bars on the page"
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+def test_chromium_prints_the_page_on_a4(page: str, tmp_path: Path) -> None:
+    import pypdfium2
+
+    file, printed = tmp_path / "report.html", tmp_path / "report.pdf"
+    file.write_text(page, encoding="utf-8")
+    run_chromium(tmp_path, "--no-pdf-header-footer", f"--print-to-pdf={printed}", file)
+    with pypdfium2.PdfDocument(printed) as pdf:
+        sizes = {tuple(round(side * 25.4 / 72) for side in sheet.get_size()) for sheet in pdf}
+        first = pdf[0].get_textpage().get_text_range()
+        assert len(pdf) >= len(available())
+    assert sizes == {(210, 297), (297, 210)}
+    assert "Внешняя миграция" in first
+    assert "Тоҷикӣ" not in first
+
+
+def run_chromium(profile: Path, *arguments: object) -> None:
+    """Open a page with every host name made to fail."""
+    fixed = ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--user-data-dir={profile}"]
+    offline = "--host-resolver-rules=MAP * ~NOTFOUND"
+    command = [str(CHROMIUM), *fixed, offline, *map(str, arguments)]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)

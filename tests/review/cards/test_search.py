@@ -1,0 +1,154 @@
+"""Cards are found by what is on them and what became of them, page by page, each once."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+
+from ocr.forms.serial import serial_number
+from review.cards.filters import Filters
+from review.cards.search import count, find, known_batches, known_fields
+from review.cards.view import search
+from review.decisions.decision_log import decide
+from store.cards import start_batch
+from store.engine import read_only
+from store.tables import Flag
+from tests.store.cards import card
+from tests.store.test_cards import save
+
+OTHER = serial_number(60)
+"""The number of no card."""
+
+
+def ids(session: Session, **asked: object) -> list[int]:
+    filters = Filters(**asked)  # type: ignore[arg-type]
+    found = [hit.card_id for hit in find(session, filters).hits]
+    assert count(session, filters) == len(found)
+    return found
+
+
+@pytest.fixture
+def box(session: Session) -> dict[str, int]:
+    """Four cards: plain, with a waiting field, a woman's who came back, and a flagged one of another run."""
+    first, second = start_batch(session, "first"), start_batch(session, "second")
+    cards = {
+        "plain": save(session, card(1), first),
+        "waits": save(session, card(2, review={"sex": ("not_sure",), "surname": ("not_sure",)}), first),
+        "back": save(session, card(3, side="return", values={"surname": "САИДОВА", "sex": "F"}), first),
+        "other": save(session, card(4, values={"checkpoint": "TJ-R1", "surname": "РАҲИМОВ"}), second),
+    }
+    flag = Flag(card_id=cards["other"], field="sex", kind="other", note="", person="p", at=datetime.now(UTC))
+    session.add(flag)
+    session.flush()
+    return cards
+
+
+def test_nothing_asked_finds_all_newest_first(session: Session, box: dict[str, int]) -> None:
+    assert ids(session) == sorted(box.values(), reverse=True)
+
+
+CASES: list[tuple[dict[str, object], list[str]]] = [
+    ({"values": (("sex", "F"),)}, ["back"]),
+    ({"values": (("dest_region", "RU-MOW"),)}, ["plain", "waits", "other"]),
+    ({"values": (("dest_region", "RU-MOW"), ("sex", "M"))}, ["plain", "other"]),
+    ({"values": (("stay_months", "9"),)}, ["back"]),
+    ({"values": (("stay_months", "many"),)}, []),
+    ({"values": (("surname", "САИДОВА"),)}, ["back"]),
+    ({"values": (("surname", " саидова "),)}, ["back"]),
+    ({"values": (("surname", "РАҲИМ*"),)}, ["plain", "waits", "other"]),
+    ({"values": (("surname", "РАҲИМ"),)}, []),
+    ({"values": (("surname", "%"),)}, []),
+    ({"values": (("surname", "_*"),)}, []),
+    ({"values": (("birth_date", "1990*"),)}, ["plain", "waits", "back", "other"]),
+    ({"values": (("birth_date", "1990-05-17"),)}, ["plain", "waits", "back", "other"]),
+    ({"values": (("signature", "Y"),)}, ["plain", "waits", "other"]),
+    ({"values": (("no_such_field", "1"),)}, []),
+    ({"checkpoint": "TJ-R1"}, ["other"]),
+    ({"crossed_from": date(2016, 3, 5)}, ["back"]),
+    ({"crossed_to": date(2016, 3, 4)}, ["plain", "waits", "other"]),
+    ({"crossed_from": date(2016, 3, 4), "crossed_to": date(2016, 12, 20)}, ["plain", "waits", "back", "other"]),
+    ({"state": "waits"}, ["waits"]),
+    ({"state": "settled"}, ["plain", "back", "other"]),
+    ({"state": "flagged"}, ["other"]),
+    ({"state": "duplicate"}, []),
+    ({"person": "p"}, []),
+    ({"batch": 99}, []),
+    ({"serial": "'; DROP TABLE cards; --"}, []),
+]
+
+
+def test_what_is_asked_is_found(session: Session, box: dict[str, int]) -> None:
+    found = [(asked, sorted(ids(session, **asked))) for asked, _ in CASES]
+    assert found == [(asked, sorted(box[name] for name in names)) for asked, names in CASES]
+
+
+def test_runs_numbers_and_people(session: Session, box: dict[str, int]) -> None:
+    second = known_batches(session)[0]
+    assert (second.folder, ids(session, batch=second.id)) == ("second", [box["other"]])
+    serial = card(2).serial
+    assert serial is not None and ids(session, serial=serial) == [box["waits"]]
+    decide(session, box["waits"], "card_no", OTHER, person="Zarina", kind="correct")
+    assert ids(session, serial=serial) == ids(session, serial=OTHER) == ids(session, person="Zarina") == [box["waits"]]
+
+
+def test_a_code_is_looked_for_in_what_holds_a_name_in_all_that_was_said(session: Session, box: dict[str, int]) -> None:
+    assert box["waits"] not in ids(session, values=(("sex", "M"),))
+    decide(session, box["waits"], "sex", "F", person="p", kind="key")
+    decide(session, box["waits"], "surname", "КАРИМОВА", person="p", kind="key")
+    assert ids(session, values=(("sex", "F"),)) == [box["back"], box["waits"]]
+    assert ids(session, values=(("surname", "КАРИМОВА"),)) == [box["waits"]]
+    assert box["waits"] in ids(session, values=(("surname", "РАҲИМЗОДА"),))
+
+
+def test_a_passports_first_letter_may_be_of_either_alphabet(session: Session) -> None:
+    card_id = save(session, card(1, values={"document_no": "А1234567"}))
+    for typed in ("A1234567", "А1234567", "a123*"):
+        assert ids(session, values=(("document_no", typed),)) == [card_id]
+
+
+def test_a_hit_tells_the_state(session: Session, box: dict[str, int]) -> None:
+    decide(session, box["waits"], "sex", "F", person="p", kind="key")
+    hits = {hit.card_id: hit for hit in find(session, Filters()).hits}
+    assert (hits[box["waits"]].waiting, hits[box["plain"]].waiting) == (1, 0)
+    assert [hits[box[name]].flagged for name in ("plain", "other")] == [False, True]
+    assert (hits[box["back"]].direction, hits[box["back"]].crossed) == ("A", date(2016, 12, 20))
+    assert (hits[box["other"]].checkpoint, hits[box["other"]].district) == ("TJ-R1", "TJ-SU-01")
+    again = card(1)
+    twice = save(session, again.__class__(**{**again.__dict__, "scan": card(9).scan}))
+    assert ids(session, state="duplicate") == [twice]
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(1, 6))
+def test_pages_have_every_card_once(session: Session, box: dict[str, int], limit: int) -> None:
+    seen: list[int] = []
+    page = find(session, Filters(), limit=limit)
+    while True:
+        seen += [hit.card_id for hit in page.hits]
+        if page.next is None:
+            break
+        page = find(session, Filters(), before=page.next, limit=limit)
+    assert seen == sorted(box.values(), reverse=True)
+
+
+def test_counting_stops(session: Session, box: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "COUNTED", 3)
+    assert count(session, Filters()) == 3
+
+
+def test_a_page_is_few_queries_however_many_cards(engine: Engine) -> None:
+    with Session(engine) as session:
+        for n in range(1, 8):
+            save(session, card(n))
+        session.commit()
+    statements: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
+    with Session(read_only(engine)) as session:
+        assert len(find(session, Filters(values=(("surname", "РАҲ*"),))).hits) == 7
+        assert "surname" in known_fields(session)
+    assert sum(statement.lstrip().startswith(("SELECT", "WITH")) for statement in statements) <= 6

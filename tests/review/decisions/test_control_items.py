@@ -1,0 +1,98 @@
+"""Known answers, mixed in unseen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from review.assignment.policy import DeskRules
+from review.decisions.corrections import reopen
+from review.desk import Task, draw, key, progress, take_back
+from store.tables import Check, Decision, Lease
+from tests.review.desk import ANNA, BORIS, BOSS, NOW, RULES, VERA, answer, one, wait
+
+ALWAYS = DeskRules(seed_share=1.0)
+
+
+@pytest.fixture
+def known(session: Session) -> int:
+    """A card whose sex two people keyed the same, F; and another that waits."""
+    card_id = wait(session, 1)
+    answer(session, ANNA, "F")
+    answer(session, BORIS, "F")
+    wait(session, 2)
+    return card_id
+
+
+def check_of(session: Session, known: int) -> Task:
+    task = one(session, VERA, rules=ALWAYS)
+    assert task.card_id == known and session.scalars(select(Lease.turn)).all() == ["check"]
+    return task
+
+
+def test_a_known_field_looks_like_any_other(session: Session, known: int) -> None:
+    seed = check_of(session, known)
+    usual = one(session, BORIS)
+    same = replace(seed, ticket=usual.ticket, card_id=usual.card_id, scan=usual.scan, path=usual.path)
+    assert same == usual
+
+
+@pytest.mark.parametrize(("value", "right"), [("F", True), ("M", False), ("?", False)])
+def test_only_right_or_wrong_is_kept(session: Session, known: int, value: str, right: bool) -> None:
+    seed = check_of(session, known)
+    before = session.scalars(select(Decision.id)).all()
+    done = key(session, VERA, seed.ticket, value, seconds=3, shown="", now=NOW, rules=RULES)
+    again = key(session, VERA, seed.ticket, value, seconds=3, shown="", now=NOW, rules=RULES)
+    assert done == again and done.decision_id is None
+    (check,) = session.scalars(select(Check)).all()
+    assert (check.person, check.right, check.seconds, check.at) == ("vera", right, 3.0, NOW)
+    assert session.scalars(select(Decision.id)).all() == before
+    assert progress(session, VERA, NOW).today == 1
+
+
+def test_nobody_is_asked_twice_or_what_they_keyed(session: Session, known: int) -> None:
+    for person in (ANNA, BORIS):
+        for task in draw(session, person, now=NOW, rules=ALWAYS):
+            assert task.card_id != known
+            session.query(Lease).delete()
+    seed = check_of(session, known)
+    key(session, VERA, seed.ticket, "F", seconds=3, shown="", now=NOW, rules=RULES)
+    assert one(session, VERA, rules=ALWAYS).card_id != known
+
+
+def test_undo_works_as_for_any_other(session: Session, known: int) -> None:
+    seed = check_of(session, known)
+    key(session, VERA, seed.ticket, "M", seconds=3, shown="", now=NOW, rules=RULES)
+    back = take_back(session, VERA, seed.ticket, NOW, RULES)
+    assert (back.card_id, back.turn) == (known, "key")
+    key(session, VERA, back.ticket, "F", seconds=3, shown="", now=NOW, rules=RULES)
+    assert session.scalars(select(Check.right).order_by(Check.id)).all() == [False, True]
+
+
+def test_what_was_reopened_is_sure_no_more(session: Session, known: int) -> None:
+    reopen(session, BOSS, known, "sex", "doubt", now=NOW)
+    assert all(task.why != () and task.turn == "key" for task in draw(session, VERA, now=NOW, rules=ALWAYS))
+    assert "check" not in session.scalars(select(Lease.turn)).all()
+
+
+def test_a_key_that_only_the_machine_seconds_is_not_sure(session: Session) -> None:
+    wait(session, 1)
+    answer(session, ANNA, "M")
+    wait(session, 2)
+    one(session, VERA, rules=ALWAYS)
+    assert session.scalars(select(Lease.turn)).all() == ["key"]
+
+
+def test_the_share_is_kept(session: Session) -> None:
+    for n in range(1, 31):
+        wait(session, n)
+        answer(session, ANNA, "F")
+        answer(session, BORIS, "F")
+    for n in range(31, 61):
+        wait(session, n)
+    draw(session, VERA, count=30, now=NOW, rules=DeskRules(seed_share=0.5))
+    turns = session.scalars(select(Lease.turn)).all()
+    assert 4 <= turns.count("check") <= 26, "fails by chance once in 100,000"
