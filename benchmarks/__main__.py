@@ -19,7 +19,7 @@ import click
 import cv2
 
 from benchmarks.naive import read_naively
-from ocr.confidence.acceptance import Trust
+from ocr.confidence.acceptance import AcceptancePolicy
 from ocr.confidence.calibration import load_calibration
 from ocr.evaluation.truth import PageTruth, read_truth
 from ocr.extract.reader import Crop
@@ -70,7 +70,7 @@ def load(folder: Path, truth: PageTruth) -> Sheet:
 
 def measure(folder: Path, truths: Sequence[PageTruth], engine: Engine, clock: Clock, handwriting: bool) -> None:
     """Time every stage on every page."""
-    judge = Trust(load_calibration())
+    judge = AcceptancePolicy(load_calibration())
     for truth in truths:
         with clock.time("load"):
             sheet = load(folder, truth)

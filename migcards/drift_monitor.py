@@ -14,7 +14,7 @@ from ocr.confidence.drift import is_broken, is_rate_odd
 from ocr.confidence.kinds import kind_of, measured_version, promise
 from ocr.reading import FieldState
 from store.calibrations import InForce
-from store.evidence import BY_SCORE, audited, stood
+from store.labelled_readings import BY_SCORE, audited, stood
 from store.records import forms_of
 from store.tables import Card, Reading
 
@@ -33,7 +33,7 @@ class OddRate:
 
 
 @dataclass(frozen=True)
-class Watch:
+class DriftReport:
     """What is wrong now.
 
     Attributes
@@ -49,7 +49,7 @@ class Watch:
     odd: tuple[OddRate, ...]
 
 
-def watch(session: Session, now: InForce, promises: Mapping[str, float]) -> Watch:
+def drift_report(session: Session, now: InForce, promises: Mapping[str, float]) -> DriftReport:
     """Look at the audits and at the latest readings.
 
     Parameters
@@ -63,7 +63,7 @@ def watch(session: Session, now: InForce, promises: Mapping[str, float]) -> Watc
         if _is_measured(now.calibration, sample.reader, sample.version, sample.kind):
             outcomes[sample.reader, sample.kind].append((bool(sample.right), promise(item.spec, promises)))
     stopped = frozenset(key for key, audits in outcomes.items() if is_broken(audits))
-    return Watch(
+    return DriftReport(
         stopped, tuple(rate for rate in _rates(session, now, promises) if (rate.reader, rate.kind) not in stopped)
     )
 

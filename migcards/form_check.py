@@ -19,23 +19,23 @@ MIN_ANCHORS_TO_PRINT = 24
 
 
 @dataclass(frozen=True)
-class Fault:
+class FormFault:
     """One thing wrong with a definition. `line` counts from 1; 0 concerns the whole file."""
 
     line: int
     message: str
 
 
-def check_form(path: Path) -> tuple[Fault, ...]:
+def check_form(path: Path) -> tuple[FormFault, ...]:
     """All faults of a form file, by line; empty when it can be used."""
     try:
         text = path.read_text("utf-8")
         data = tomllib.loads(text)
     except (OSError, UnicodeDecodeError) as error:
-        return (Fault(0, str(error)),)
+        return (FormFault(0, str(error)),)
     except tomllib.TOMLDecodeError as error:
         match = re.search(r"line (\d+)", str(error))
-        return (Fault(int(match[1]) if match else 0, str(error)),)
+        return (FormFault(int(match[1]) if match else 0, str(error)),)
     try:
         form = Form.model_validate(data)
     except ValidationError as error:
@@ -44,14 +44,14 @@ def check_form(path: Path) -> tuple[Fault, ...]:
     return tuple(sorted(_meaning(text, form, path), key=lambda fault: fault.line))
 
 
-def _located(text: str, place: tuple[int | str, ...], message: str) -> Iterator[Fault]:
+def _located(text: str, place: tuple[int | str, ...], message: str) -> Iterator[FormFault]:
     """Faults of one validation error, each with its line; contradictions between fields come joined by ``; ``."""
     if place:
-        yield Fault(line_of(text, place), f"{'.'.join(map(str, place))}: {message}")
+        yield FormFault(line_of(text, place), f"{'.'.join(map(str, place))}: {message}")
         return
     for part in message.removeprefix("Value error, ").split("; "):
         match = re.match(r"field (\w+): ", part)
-        yield Fault(_field_line(text, match[1]) if match else 0, part)
+        yield FormFault(_field_line(text, match[1]) if match else 0, part)
 
 
 def line_of(text: str, place: tuple[int | str, ...]) -> int:
@@ -78,25 +78,25 @@ def _field_line(text: str, name: str) -> int:
     return 0
 
 
-def _meaning(text: str, form: Form, path: Path) -> Iterator[Fault]:
+def _meaning(text: str, form: Form, path: Path) -> Iterator[FormFault]:
     """Faults that only show against the rest of the system."""
     lexicons = set(lexicon_names())
     for spec in form.fields:
         line = _field_line(text, spec.name)
         if spec.alphabet and spec.alphabet not in ALPHABETS:
-            yield Fault(
+            yield FormFault(
                 line, f"field {spec.name}: no alphabet is called {spec.alphabet}; there are {', '.join(ALPHABETS)}"
             )
         if spec.lexicon and spec.lexicon not in lexicons:
-            yield Fault(
+            yield FormFault(
                 line, f"field {spec.name}: no lexicon is called {spec.lexicon}; there are {', '.join(sorted(lexicons))}"
             )
         if spec.kind.is_text and not spec.alphabet:
-            yield Fault(line, f"field {spec.name}: a text field needs an alphabet")
+            yield FormFault(line, f"field {spec.name}: a text field needs an alphabet")
     found = len(form_model(form).anchors)
     if found < MIN_ANCHORS_TO_PRINT:
         words = f"only {found} places of the artwork can be told apart, and {MIN_ANCHORS_TO_PRINT} are needed"
-        yield Fault(0, f"{words} to lay the form on a scan: print more words or lines on it")
+        yield FormFault(0, f"{words} to lay the form on a scan: print more words or lines on it")
     for other in FORMS_DIR.glob("*.toml"):
         if other.resolve() != path.resolve() and f'code = "{form.code}"' in other.read_text("utf-8"):
-            yield Fault(line_of(text, ("code",)), f"code {form.code} is already used by {other.name}")
+            yield FormFault(line_of(text, ("code",)), f"code {form.code} is already used by {other.name}")

@@ -10,7 +10,6 @@ from types import TracebackType
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from migcards.cli.common import settings
 from ocr.forms.definition import Form
 from ocr.page import PageJob, PageResult
 from ocr.reading import CardReading, Refusal, Refused
@@ -23,18 +22,20 @@ MAX_HELD = 32
 
 @dataclass(frozen=True)
 class Saver:
-    """Writes outcomes to the store, one page in one transaction; originals go to the archive if there is one."""
+    """Writes outcomes to the store, one page in one transaction; originals also to the folder `archive`."""
 
     engine: Engine
     batch_id: int
     forms: dict[tuple[str, str], Form]
     software: str
+    archive: Path | None = None
 
     def save(self, path: Path, outcome: CardReading | Refused, dpi: float | None, size: tuple[int, int] | None) -> None:
         """Keep what became of one page."""
-        archive = settings().archive
-        if archive is not None and not (isinstance(outcome, Refused) and outcome.reason is Refusal.UNREADABLE_FILE):
-            keep(archive, path, outcome.scan.sha256)
+        if self.archive is not None and not (
+            isinstance(outcome, Refused) and outcome.reason is Refusal.UNREADABLE_FILE
+        ):
+            keep(self.archive, path, outcome.scan.sha256)
         with Session(self.engine) as session:
             if isinstance(outcome, Refused):
                 save_refused(session, outcome, batch_id=self.batch_id, path=str(path), dpi=dpi, size=size)
@@ -53,7 +54,7 @@ class Saver:
 
 
 @dataclass
-class Held:
+class OrderedSaver:
     """Saves pages in their order, and those that are read too early once it is their turn.
 
     Used in a ``with`` statement, at whose end, also after an error or an interrupt, what still waits is saved.
@@ -69,7 +70,7 @@ class Held:
     waiting: dict[int, PageResult] = field(default_factory=dict)
     turn: int = 0
 
-    def __enter__(self) -> Held:
+    def __enter__(self) -> OrderedSaver:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

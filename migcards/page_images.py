@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from migcards.originals import load_original, on_sheet
-from ocr.cache import Once
+from ocr.cache import Cache
 from ocr.geometry import Points, Quad, apply, quad_to_quad, rect_quad
 from ocr.preprocess.crop_zone import resample
 from ocr.scan import ScanId
@@ -43,7 +43,7 @@ _GREY, _OUTLINE = (205, 205, 205), ORANGE[::-1]  # blue, green, red
 
 
 @dataclass(frozen=True, eq=False)
-class Crops:
+class PageImages:
     """Makes and keeps the pictures.
 
     Parameters
@@ -56,8 +56,8 @@ class Crops:
 
     archive: Path | None = None
     cache: Path | None = None
-    _pages: Once[Sheet] = field(default_factory=lambda: Once(PAGES), repr=False)
-    _pictures: Once[bytes] = field(default_factory=lambda: Once(PICTURES), repr=False)
+    _pages: Cache[Sheet] = field(default_factory=lambda: Cache(PAGES), repr=False)
+    _pictures: Cache[bytes] = field(default_factory=lambda: Cache(PICTURES), repr=False)
 
     def __post_init__(self) -> None:
         if self.cache is not None:

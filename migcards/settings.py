@@ -43,7 +43,8 @@ class Settings(BaseSettings):
     promises
         Largest share wrong among accepted values that the operator promises, by field: ``promises.occupation = 0.005``.
     policies
-        How people key a field where it is not ``blind``: ``policies.occupation = "double"`` (`review.assignment.policy`).
+        How people key a field where it is not ``blind``: ``policies.occupation = "double"``
+        (`review.assignment.policy`).
     lease_minutes
         How long a field stays before a person who does not answer.
     seed_share

@@ -11,7 +11,7 @@ from texts.messages import Language, say
 
 
 @dataclass
-class Tally:
+class RunTally:
     """Running counts of one run; `sheets` is always the sum of `read`, `known` and `refused`.
 
     `unmeasured` counts answers by reader and version where no calibration holds for that version.

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 Value = TypeVar("Value")
 
 
-class Once(Generic[Value]):
+class Cache(Generic[Value]):
     """The most recently used values by key.
 
     Whoever asks for a value that another thread is making waits for that one; other keys are never held up.

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ocr.confidence.acceptance import Judge, Verdict
+from ocr.confidence.acceptance import Acceptance, Acceptor
 from ocr.extract.reader import Raw
 from ocr.forms.definition import Entry, FieldKind, FieldSpec, Form
 from ocr.geometry import Quad
@@ -17,7 +17,7 @@ from ocr.lexicon.grammar import decode_date, decode_digits, decode_passport
 from ocr.lexicon.grammar_steps import decode_date_steps, decode_digits_steps, decode_passport_steps
 from ocr.lexicon.lexicon import OPEN_LEXICONS, load_lexicon
 from ocr.lexicon.match import NOT_IN_LEXICON
-from ocr.lexicon.posteriors import Steps
+from ocr.lexicon.posteriors import CharPosteriors
 from ocr.lexicon.priors import EQUAL, priors
 from ocr.lexicon.rules import check
 from ocr.reading import Candidate, FieldReading, FieldState, Why, parse_iso
@@ -36,7 +36,7 @@ SEX, BIRTH = "sex", "birth_date"
 
 
 @dataclass(frozen=True)
-class Seen:
+class ZoneReading:
     """What one reader saw of one field, and where."""
 
     spec: FieldSpec
@@ -47,7 +47,7 @@ class Seen:
 
 
 def interpret(
-    form: Form, seen: Sequence[Seen], calibration: Judge, today: date
+    form: Form, seen: Sequence[ZoneReading], calibration: Acceptor, today: date
 ) -> tuple[tuple[FieldReading, ...], tuple[str, ...]]:
     """Field readings of a card in the form's order, and the names of the rules it breaks.
 
@@ -102,7 +102,7 @@ def _expected(spec: FieldSpec, form: Form) -> Mapping[str, float]:
 
 
 def _candidates(
-    item: Seen, within: Mapping[str, float], expected: Mapping[str, float], on: date | None, today: date
+    item: ZoneReading, within: Mapping[str, float], expected: Mapping[str, float], on: date | None, today: date
 ) -> tuple[Candidate, ...]:
     """What the raw reading may mean, best first; empty when nothing was read."""
     spec, raw = item.spec, item.raw
@@ -125,7 +125,7 @@ def _candidates(
 
 def _of_steps(
     spec: FieldSpec,
-    steps: Steps,
+    steps: CharPosteriors,
     within: Mapping[str, float],
     on: date | None,
     today: date,
@@ -151,12 +151,12 @@ def _usual_births(day: date) -> tuple[date, date]:
     return date(day.year - oldest, 1, 1), date(day.year - youngest, 12, 31)
 
 
-def _judge(item: Seen, candidates: tuple[Candidate, ...], calibration: Judge) -> FieldReading:
+def _judge(item: ZoneReading, candidates: tuple[Candidate, ...], calibration: Acceptor) -> FieldReading:
     """Give the reading its value and probability, and say why a person must look, if one must."""
     spec, raw = item.spec, item.raw
     value = "" if raw.state is FieldState.EMPTY else candidates[0].value if candidates else None
     score = raw.score * candidates[0].probability if candidates and spec.kind.is_text else raw.score
-    verdict = calibration.judge(item.reader, item.reader_version, spec, raw.state, score)
+    verdict = calibration.assess(item.reader, item.reader_version, spec, raw.state, score)
     return FieldReading(
         field=spec.name,
         state=raw.state,
@@ -179,7 +179,7 @@ def _is_ambiguous(candidates: Sequence[Candidate]) -> bool:
     return candidates[1].probability >= _OTHER_MEANING * candidates[0].probability
 
 
-def _why(spec: FieldSpec, raw: Raw, value: str | None, verdict: Verdict) -> tuple[str, ...]:
+def _why(spec: FieldSpec, raw: Raw, value: str | None, verdict: Acceptance) -> tuple[str, ...]:
     """Reasons for a person to look; empty when the value stands."""
     if raw.state is FieldState.EMPTY:
         if spec.required:

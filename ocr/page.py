@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.confidence.acceptance import Judge, with_audits
+from ocr.confidence.acceptance import Acceptor, with_audits
 from ocr.extract.reader import Crop
 from ocr.extract.readers import Readers
 from ocr.forms.artwork import raster
 from ocr.forms.definition import FORMS_DIR, Form, load_forms
 from ocr.geometry import MM_PER_INCH, apply, as_quad, mm_to_pixels
-from ocr.interpret import Seen, interpret
+from ocr.interpret import ZoneReading, interpret
 from ocr.preprocess.background import grey
 from ocr.preprocess.crop_zone import Registration, crop_size, crop_to_mm, cut, resample, zone_quad
 from ocr.preprocess.gates import Gates, load_gates
@@ -76,7 +76,7 @@ def load_engine(forms_dir: Path = FORMS_DIR) -> Engine:
     return Engine(load_forms(forms_dir), load_gates(), Readers())
 
 
-def read_page(job: PageJob, judge: Judge, forms_dir: Path = FORMS_DIR, audit_share: float = 0.0) -> PageResult:
+def read_page(job: PageJob, judge: Acceptor, forms_dir: Path = FORMS_DIR, audit_share: float = 0.0) -> PageResult:
     """Read one page; the function that worker processes run.
 
     Parameters
@@ -97,7 +97,7 @@ def crashed_page(job: PageJob, what: str) -> PageResult:
 
 
 def read_sheet(
-    sheet: Sheet, engine: Engine, judge: Judge, audit_share: float
+    sheet: Sheet, engine: Engine, judge: Acceptor, audit_share: float
 ) -> tuple[CardReading | Refused, float | None]:
     """Read one loaded sheet; also the resolution it turned out to have."""
     located = locate(sheet, engine.forms, engine.gates)
@@ -121,10 +121,12 @@ def read_sheet(
     return reading, resolution(sheet, registration)
 
 
-def seen_fields(sheet: Sheet, registration: Registration, crops: Sequence[Crop], readers: Readers) -> list[Seen]:
+def seen_fields(sheet: Sheet, registration: Registration, crops: Sequence[Crop], readers: Readers) -> list[ZoneReading]:
     """Let the readers look at the crops."""
     return [
-        Seen(crop.spec, raw, reader, version, as_quad(apply(sheet.to_scan, zone_quad(registration, crop.spec.box))))
+        ZoneReading(
+            crop.spec, raw, reader, version, as_quad(apply(sheet.to_scan, zone_quad(registration, crop.spec.box)))
+        )
         for crop, (raw, reader, version) in zip(crops, readers.read_fields(crops), strict=True)
     ]
 

@@ -13,14 +13,14 @@ from review.assignment.policy import DeskRules
 from review.assignment.progress import Progress, progress
 from review.assignment.tasks import CHANGED, Answer, GoneError, Person, Task, tasks_of
 from review.decisions.control_items import mixed_in
-from review.decisions.keying import Done, key, take_back
+from review.decisions.keying import KeyingResult, key, take_back
 from store.card_state import Turn
 from store.tables import Lease
 
 __all__ = [
     "Answer",
-    "Done",
     "GoneError",
+    "KeyingResult",
     "Person",
     "Progress",
     "Task",
@@ -39,7 +39,7 @@ _BLIND = DeskRules()
 def draw(
     session: Session, person: Person, *, count: int = 3, field: str | None = None, now: datetime, rules: DeskRules
 ) -> list[Task]:
-    """Lease a person their next fields: those that they hold already, then new ones (`review.assignment.assign.next_places`).
+    """Lease a person their next fields: those they hold, then new ones (`review.assignment.assign.next_places`).
 
     Parameters
     ----------

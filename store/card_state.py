@@ -32,7 +32,7 @@ class Turn(StrEnum):
 
 
 @dataclass(frozen=True)
-class Seen:
+class StoredReading:
     """The newest reading of one field; `review` as in `ocr.reading.FieldReading`."""
 
     id: int
@@ -57,7 +57,7 @@ class Decided:
 
 
 @dataclass(frozen=True)
-class Keyed:
+class KeyingState:
     """What people did about one field since it was last reopened.
 
     Attributes
@@ -79,10 +79,10 @@ class Keyed:
         """Whose key is wanted, where none holds."""
         return Turn.KEY if not self.keys else Turn.VERIFY if len(self.keys) == 1 else Turn.ADJUDICATE
 
-    def then(self, decision: Decided) -> Keyed:
+    def then(self, decision: Decided) -> KeyingState:
         """The state after one more decision."""
         if decision.kind == "reopen":
-            return Keyed(reopened=True)
+            return KeyingState(reopened=True)
         alone = not decision.policy or (decision.policy == "blind" and not self.keys and decision.agrees)
         seconded = any(key.person != decision.person and key.value == decision.value for key in self.keys)
         if alone or seconded:
@@ -91,7 +91,7 @@ class Keyed:
 
 
 @dataclass(frozen=True)
-class Wait:
+class WaitingField:
     """A field that waits for a person.
 
     Attributes
@@ -120,7 +120,7 @@ class Wait:
 
 
 @dataclass(frozen=True)
-class Settled:
+class CardState:
     """The state of one card.
 
     Attributes
@@ -134,7 +134,7 @@ class Settled:
     """
 
     values: Mapping[str, str | None]
-    waiting: tuple[Wait, ...]
+    waiting: tuple[WaitingField, ...]
     broken: Broken
 
 
@@ -150,23 +150,23 @@ def taken_back(log: Sequence[Decided]) -> set[int]:
     return void
 
 
-def keyed(log: Sequence[Decided]) -> dict[str, Keyed]:
+def keying_states(log: Sequence[Decided]) -> dict[str, KeyingState]:
     """State of every field that somebody decided about; `log` is in the order of the ids.
 
     Under policy ``blind`` a key settles a field if it is what the machine read, under ``blind`` and ``double`` if
     another person keyed the same before; without a policy it settles it by itself, as a supervisor's word does.
     """
     void = taken_back(log)
-    found: dict[str, Keyed] = {}
+    found: dict[str, KeyingState] = {}
     for decision in log:
         if decision.undoes is None and decision.id not in void:
-            found[decision.field] = found.get(decision.field, Keyed()).then(decision)
+            found[decision.field] = found.get(decision.field, KeyingState()).then(decision)
     return found
 
 
 def in_force(log: Sequence[Decided]) -> dict[str, Decided]:
     """Per field the decision that settles it; `log` is in the order of the ids."""
-    return {field: state.holds for field, state in keyed(log).items() if state.holds}
+    return {field: state.holds for field, state in keying_states(log).items() if state.holds}
 
 
 def rank(spec: FieldSpec) -> int:
@@ -176,14 +176,14 @@ def rank(spec: FieldSpec) -> int:
     return 1 if spec.required and spec.published else 2
 
 
-def settle(
-    form: Form, seen: Mapping[str, Seen], read_broken: Sequence[str], log: Sequence[Decided], check: RuleCheck
-) -> Settled:
+def card_state(
+    form: Form, seen: Mapping[str, StoredReading], read_broken: Sequence[str], log: Sequence[Decided], check: RuleCheck
+) -> CardState:
     """Derive a card's state.
 
-    A decision that settles a field (`keyed`) holds, whatever the machine read. Without one, an accepted reading holds;
-    one drawn for the audit holds too until a person has looked: were it taken out, the tables would lack a share of
-    the surest values.
+    A decision that settles a field (`keying_states`) holds, whatever the machine read. Without one, an accepted reading
+    holds; one drawn for the audit holds too until a person has looked: were it taken out, the tables would lack a
+    share of the surest values.
     Rules are looked at again once a person has decided something on the card: a field that waited for a broken rule
     alone is released when another field's correction mends the rule, and a field that nobody looked at waits when one
     breaks it.
@@ -199,7 +199,7 @@ def settle(
     check
         Finds the broken rules among values; used once there are decisions.
     """
-    states = keyed(log)
+    states = keying_states(log)
     decided = {name: state.holds for name, state in states.items() if state.holds}
     sure = {name: reading.value for name, reading in seen.items() if set(_own_reasons(reading)) <= {Why.AUDIT}}
     sure = {name: value for name, value in sure.items() if name not in states or not states[name].reopened}
@@ -209,16 +209,16 @@ def settle(
     else:
         broken = dict.fromkeys(read_broken, ()) | _as_read(seen)
     waiting = tuple(
-        _wait(spec, seen[spec.name], why, states.get(spec.name, Keyed()))
+        _wait(spec, seen[spec.name], why, states.get(spec.name, KeyingState()))
         for spec in form.fields
         if spec.name not in decided and (why := _why(seen[spec.name], spec.name, broken, states))
     )
     waits = {wait.field for wait in waiting if not wait.is_audit}
     values = {spec.name: None if spec.name in waits else sure.get(spec.name) for spec in form.fields}
-    return Settled(values, waiting, broken)
+    return CardState(values, waiting, broken)
 
 
-def _as_read(seen: Mapping[str, Seen]) -> dict[str, tuple[str, ...]]:
+def _as_read(seen: Mapping[str, StoredReading]) -> dict[str, tuple[str, ...]]:
     """The broken rules as the reading named them on its fields."""
     broken: dict[str, tuple[str, ...]] = {}
     for name, reading in seen.items():
@@ -229,24 +229,26 @@ def _as_read(seen: Mapping[str, Seen]) -> dict[str, tuple[str, ...]]:
     return broken
 
 
-def _own_reasons(reading: Seen) -> tuple[str, ...]:
+def _own_reasons(reading: StoredReading) -> tuple[str, ...]:
     """Reasons to look that lie in the field itself, not in a contradiction to others."""
     reasons = tuple(reason for reason in reading.review if not reason.startswith(RULE))
     return reasons or ((str(Why.NO_READER),) if reading.value is None else ())
 
 
-def _why(reading: Seen, name: str, broken: Broken, states: Mapping[str, Keyed]) -> tuple[str, ...]:
+def _why(reading: StoredReading, name: str, broken: Broken, states: Mapping[str, KeyingState]) -> tuple[str, ...]:
     reopened = (str(Why.REOPENED),) if name in states and states[name].reopened else ()
     return reopened + _own_reasons(reading) + tuple(RULE + rule for rule, fields in broken.items() if name in fields)
 
 
-def _wait(spec: FieldSpec, reading: Seen, why: tuple[str, ...], state: Keyed) -> Wait:
+def _wait(spec: FieldSpec, reading: StoredReading, why: tuple[str, ...], state: KeyingState) -> WaitingField:
     people = tuple(key.person for key in state.keys)
     apart = spec.personal or state.keys or state.reopened or Why.AUDIT in why or reading.value == UNKNOWN
     alike = None if apart else reading.value
-    return Wait(spec.name, rank(spec), spec.personal, why, reading.read_at, reading.quad, state.turn, people, alike)
+    return WaitingField(
+        spec.name, rank(spec), spec.personal, why, reading.read_at, reading.quad, state.turn, people, alike
+    )
 
 
-def _day(seen: Mapping[str, Seen]) -> date:
+def _day(seen: Mapping[str, StoredReading]) -> date:
     """The day of the reading, where on Earth the date is furthest ahead: no card was stamped later."""
     return (max(reading.read_at for reading in seen.values()) + timedelta(hours=14)).date()

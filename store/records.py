@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from ocr.forms.definition import Form
 from ocr.reading import Why
-from store.card_state import Decided, RuleCheck, Seen, Settled, settle
+from store.card_state import CardState, Decided, RuleCheck, StoredReading, card_state
 from store.recheck import broken_rules
 from store.record import record_values
 from store.tables import (
@@ -43,9 +43,9 @@ class CardNow:
 
     head: Row[Any]
     form: Form
-    seen: Mapping[str, Seen]
+    seen: Mapping[str, StoredReading]
     log: Sequence[Decided]
-    settled: Settled
+    settled: CardState
 
     @property
     def is_duplicate(self) -> bool:
@@ -57,10 +57,10 @@ class CardNow:
 
 
 @dataclass
-class Evidence:
+class CardLog:
     """A card's newest readings by field, and its decisions in the order of their ids."""
 
-    seen: dict[str, Seen] = field(default_factory=dict)
+    seen: dict[str, StoredReading] = field(default_factory=dict)
     log: list[Decided] = field(default_factory=list)
 
 
@@ -79,12 +79,12 @@ def cards_now(session: Session, card_ids: Sequence[int], check: RuleCheck = brok
         .order_by(Card.id)
         .with_for_update(of=Card, key_share=True)  # who leases a field of the card meanwhile need not wait
     ).all()
-    known_of = evidence(session, card_ids)
+    known_of = card_logs(session, card_ids)
     forms = forms_of(session, (head.form_id for head in heads))
     result = []
     for head in heads:
         form, known = forms[head.form_id], known_of[head.id]
-        settled = settle(form, known.seen, head.broken_rules, known.log, check)
+        settled = card_state(form, known.seen, head.broken_rules, known.log, check)
         result.append(CardNow(head, form, known.seen, known.log, settled))
     return result
 
@@ -132,9 +132,9 @@ def _parse(definition: str) -> Form:
     return Form.model_validate_json(definition)
 
 
-def evidence(session: Session, card_ids: Sequence[int]) -> defaultdict[int, Evidence]:
+def card_logs(session: Session, card_ids: Sequence[int]) -> defaultdict[int, CardLog]:
     """Newest readings and all decisions of cards, personal ones with their values; locks nothing."""
-    found: defaultdict[int, Evidence] = defaultdict(Evidence)
+    found: defaultdict[int, CardLog] = defaultdict(CardLog)
     readings = (
         select(
             Reading.id,
@@ -150,7 +150,7 @@ def evidence(session: Session, card_ids: Sequence[int]) -> defaultdict[int, Evid
         .where(Reading.card_id.in_(card_ids))
     )
     for row in session.execute(readings):
-        seen = Seen(row.id, row.value, tuple(row.review), row.quad, row.read_at)
+        seen = StoredReading(row.id, row.value, tuple(row.review), row.quad, row.read_at)
         found[row.card_id].seen[row.field] = seen
     decisions = (
         select(

@@ -198,8 +198,8 @@ class Decision(Base):
     Reopening has no value and puts the field back into the queue; an undo has none either and names in `undoes` the
     decision that it takes back. `shown` says what the person saw: ``prefilled`` where the machine's value stood there,
     ``group`` where many crops of one reading did, anything else means it did not. `policy` is the policy under which
-    a key was made (`store.card_state.Policy`), '' where the decision settles the field by itself; `agrees` whether it was
-    the machine's value at that time, NULL where nobody asked. `ticket` is that of the lease under which it was made,
+    a key was made (`store.card_state.Policy`), '' where the decision settles the field by itself; `agrees` whether it
+    was the machine's value then, NULL where nobody asked. `ticket` is that of the lease under which it was made,
     so that a decision sent twice counts once. `reading_id` is the reading it concerns. A personal field's value is in
     `PersonalDecision`.
     """
@@ -279,7 +279,7 @@ class Waiting(Base):
 
     `turn` says for whose key it waits: the first, that of a second person, or a supervisor's. `keyed_by` are the logins
     of those who keyed it already, each followed by ``|``. `alike` is the machine's value where a person may confirm
-    many of the same at a glance (`store.card_state.Wait`), else NULL.
+    many of the same at a glance (`store.card_state.WaitingField`), else NULL.
     """
 
     __tablename__ = "waiting"
@@ -360,7 +360,7 @@ class User(Base):
     locked_until: Mapped[datetime | None]
 
 
-class Visit(Base):
+class LoginSession(Base):
     """A browser that is logged in. `key` is the SHA-256 of its cookie, so that the table opens no door."""
 
     __tablename__ = "visits"
@@ -387,7 +387,7 @@ class Lease(Base):
     until: Mapped[datetime]
 
 
-class Check(Base):
+class ControlItem(Base):
     """How a person keyed a field whose value was known, as measured without their knowing; append-only.
 
     The value itself is not kept.

@@ -7,9 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from ocr.lexicon.rules import rule_message
-from ocr.reading import Refused
-
 Language = Literal["ru", "tg", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 CATALOGUE = Path(__file__).parent / "data" / "messages.toml"
@@ -33,13 +30,17 @@ def say(key: str, language: Language, **values: Any) -> str:
     return catalogue()[section][name][language].format(**values)
 
 
-def refusal_message(refused: Refused, language: Language) -> str:
-    """Why a sheet was refused and what to do."""
-    return say(f"refusal.{refused.reason.value}", language, detail=refused.detail)
+def refusal_message(reason: str, detail: str, language: Language) -> str:
+    """Why a sheet was refused (`ocr.reading.Refusal`) and what to do."""
+    return say(f"refusal.{reason}", language, detail=detail)
+
+
+def rule_message(rule: str, language: Language) -> str:
+    """What a broken rule between fields means (`ocr.lexicon.rules.RULES`), as a sentence."""
+    return say(f"rule.{rule}", language)
 
 
 def why_message(why: str, language: Language) -> str:
-    """Why a field waits for a person."""
-    if why.startswith("rule:"):
-        return rule_message(why.removeprefix("rule:"), language)
-    return say(f"why.{why}", language)
+    """Why a field waits for a person (`ocr.reading.Why`, or ``rule:NAME``)."""
+    kind, _, rule = why.partition("rule:")
+    return rule_message(rule, language) if not kind and rule else say(f"why.{why}", language)

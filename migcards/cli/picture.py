@@ -32,10 +32,10 @@ def load_sheet(path: Path, page: int, forms: Sequence[Form]) -> tuple[Sheet, Loc
     info = probe(path)
     sheet = info if isinstance(info, Refused) else load_page(path, page, info.sha256)
     if isinstance(sheet, Refused):
-        raise BadInputError(f"{path}: {refusal_message(sheet, 'en')}")
+        raise BadInputError(f"{path}: {refusal_message(sheet.reason, sheet.detail, 'en')}")
     located = locate(sheet, forms, load_gates())
     if isinstance(located, Refused):
-        raise BadInputError(f"{path}: {refusal_message(located, 'en')}")
+        raise BadInputError(f"{path}: {refusal_message(located.reason, located.detail, 'en')}")
     return sheet, located
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ocr.confidence.calibration import Calibration, Scale
 from ocr.confidence.curve import CurvePoint, risk_curve
-from ocr.confidence.evidence import Evidence
 from ocr.confidence.fit import Key
 from ocr.confidence.kinds import PROMISE
+from ocr.confidence.labelled_scores import LabelledScores
 from ocr.confidence.threshold import Threshold
 from ocr.evaluation.picture import Curve
 
@@ -16,7 +16,7 @@ SHARES = (0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1.0)
 """Shares accepted at which the curve is printed."""
 
 
-def preview(present: Calibration, new: Calibration, groups: Mapping[Key, Evidence]) -> Iterator[str]:
+def preview(present: Calibration, new: Calibration, groups: Mapping[Key, LabelledScores]) -> Iterator[str]:
     """For every kind that was looked at: its curve, and for each promise the threshold now and then."""
     for key, group in groups.items():
         scale, old = new.by_key.get((key.reader, key.kind)), present.by_key.get((key.reader, key.kind))
@@ -33,7 +33,7 @@ def preview(present: Calibration, new: Calibration, groups: Mapping[Key, Evidenc
             yield f"  promised {kept.promise:.2%}:  now {_shown(before)};  then {then}"
 
 
-def curves(present: Calibration, new: Calibration, groups: Mapping[Key, Evidence]) -> Iterator[Curve]:
+def curves(present: Calibration, new: Calibration, groups: Mapping[Key, LabelledScores]) -> Iterator[Curve]:
     """Curves of all kinds with a label: at the default promise, what is accepted now and what would be."""
     for key, group in groups.items():
         scale, old = new.by_key.get((key.reader, key.kind)), present.by_key.get((key.reader, key.kind))
@@ -53,7 +53,7 @@ def _at(points: Sequence[CurvePoint], threshold: Threshold | None) -> tuple[floa
     return (above[-1].accepted, above[-1].wrong) if above else None
 
 
-def _curve(group: Evidence) -> tuple[CurvePoint, ...]:
+def _curve(group: LabelledScores) -> tuple[CurvePoint, ...]:
     known = group.labelled
     return risk_curve(group.scores[known], group.right[known], weights=group.weights[known])
 

@@ -11,7 +11,6 @@ import click
 from sqlalchemy.orm import Session
 
 from migcards.cli.common import language_option, shown_path, store
-from ocr.reading import Refused
 from review.assignment.queue import counts, waiting
 from review.decisions.queue_sheet import import_decisions
 from store.cards import rescan_list
@@ -74,7 +73,7 @@ def rescan(language: Language) -> None:
         return
     rows = []
     for item in items:
-        advice = refusal_message(Refused(item.scan, item.reason, item.detail), language)
+        advice = refusal_message(item.reason, item.detail, language)
         rows.append((shown_path(item.path), str(item.scan.page + 1), advice))
     _columns(say("rescan.columns", language).split("|"), rows)
 

@@ -14,8 +14,8 @@ from tqdm import tqdm
 
 from migcards.cli.common import forms_dir, language_option, settings, store
 from migcards.cli.trust import trust_now, warnings
-from migcards.ingest import Held, Saver
-from migcards.tally import Tally
+from migcards.ingest import OrderedSaver, Saver
+from migcards.tally import RunTally
 from ocr import worker_pool as batch
 from ocr.errors import BadInputError
 from ocr.forms.definition import load_forms
@@ -45,7 +45,7 @@ def run(context: click.Context, paths: tuple[Path, ...], as_json: bool, note: st
     files = discover(paths)
     if not files:
         raise BadInputError(say("run.nothing", language, paths=names))
-    engine, tally = store(), Tally()
+    engine, tally = store(), RunTally()
     with Session(engine) as session:
         trust, found = trust_now(session)
         batch_id = start_batch(session, names, note)
@@ -53,7 +53,9 @@ def run(context: click.Context, paths: tuple[Path, ...], as_json: bool, note: st
     for line in warnings(found, language):
         click.echo(line, err=True)
     made_by = f"{software()} calibration {trust.calibration.fingerprint}"
-    saver = Saver(engine, batch_id, {(f.id, f.version): f for f in load_forms(forms_dir())}, made_by)
+    saver = Saver(
+        engine, batch_id, {(f.id, f.version): f for f in load_forms(forms_dir())}, made_by, settings().archive
+    )
     try:
         jobs = list(_pending(files, engine, saver, tally))
         work = partial(read_page, judge=trust, forms_dir=forms_dir(), audit_share=settings().audit_share)
@@ -72,7 +74,7 @@ def run(context: click.Context, paths: tuple[Path, ...], as_json: bool, note: st
         context.exit(EXIT_REFUSED)
 
 
-def _pending(files: Sequence[Path], engine: Engine, saver: Saver, tally: Tally) -> Iterator[PageJob]:
+def _pending(files: Sequence[Path], engine: Engine, saver: Saver, tally: RunTally) -> Iterator[PageJob]:
     """Pages that are not in the store yet, file by file; files that cannot be read at all are kept as refused."""
     seen: set[ScanId] = set()
     found = batch.run(
@@ -108,7 +110,7 @@ def _read(
     jobs: Sequence[PageJob],
     work: Callable[[PageJob], PageResult],
     saver: Saver,
-    tally: Tally,
+    tally: RunTally,
     language: Language,
     quiet: bool,
 ) -> None:
@@ -119,7 +121,7 @@ def _read(
     results = batch.run(
         jobs, work, workers=settings().workers, timeout_s=settings().page_timeout_s, on_crash=crashed_page
     )
-    held = Held({job: i for i, job in enumerate(jobs)}, saver)
+    held = OrderedSaver({job: i for i, job in enumerate(jobs)}, saver)
     with tqdm(total=len(jobs), unit="", desc=say("run.progress", language), disable=quiet or None) as bar, held:
         for _, result in results:
             held.add(result)

@@ -33,7 +33,7 @@ HIDDEN = "***"
 
 
 @dataclass(frozen=True)
-class Shown:
+class CropRow:
     """One field as the store has it, with the personal part only where it was asked for."""
 
     card_id: int
@@ -108,7 +108,7 @@ def _find(session: Session, name: str) -> tuple[Card, Scan]:
     raise BadInputError(f"No card has the number, serial or scan {name!r}.")
 
 
-def _fields(session: Session, condition: object, personal: bool) -> list[Shown]:
+def _fields(session: Session, condition: object, personal: bool) -> list[CropRow]:
     query = (
         select(Reading, PersonalReading.value, Scan)
         .join(Card, (Card.id == Reading.card_id) & (Card.edition == Reading.edition))
@@ -118,7 +118,7 @@ def _fields(session: Session, condition: object, personal: bool) -> list[Shown]:
         .order_by(Reading.id)
     )
     return [
-        Shown(
+        CropRow(
             card_id=reading.card_id,
             scan=ScanId(scan.sha256, scan.page),
             path=scan.path,
@@ -152,7 +152,7 @@ def _drawn(view: CardView, personal: bool) -> NDArray[np.uint8]:
     return draw_zones(pixels, zones, max(12, round(pixels.shape[1] / 80)))
 
 
-def _cell(item: Shown) -> NDArray[np.uint8]:
+def _cell(item: CropRow) -> NDArray[np.uint8]:
     """One crop upright with its value and probability beneath, uint8 (h, w, 3)."""
     width, height = CELL
     sheet = load_original(item.scan, item.path, settings().archive)

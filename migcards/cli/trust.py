@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy.orm import Session
 
 from migcards.cli.common import forms_dir, settings
-from migcards.drift_monitor import Watch, watch
-from ocr.confidence.acceptance import Trust
+from migcards.drift_monitor import DriftReport, drift_report
+from ocr.confidence.acceptance import AcceptancePolicy
 from ocr.errors import BadInputError
 from ocr.forms.definition import load_forms
 from store.calibrations import in_force
@@ -30,14 +30,14 @@ def own_promises() -> Mapping[str, float]:
     return settings().promises
 
 
-def trust_now(session: Session) -> tuple[Trust, Watch]:
+def trust_now(session: Session) -> tuple[AcceptancePolicy, DriftReport]:
     """The calibration in force with what the watch has stopped, and what the watch found."""
     now, promises = in_force(session), own_promises()
-    found = watch(session, now, promises)
-    return Trust(now.calibration, promises, found.stopped), found
+    found = drift_report(session, now, promises)
+    return AcceptancePolicy(now.calibration, promises, found.stopped), found
 
 
-def warnings(found: Watch, language: Language) -> Iterator[str]:
+def warnings(found: DriftReport, language: Language) -> Iterator[str]:
     """What the watch found, in words."""
     for reader, kind in sorted(found.stopped):
         yield say("trust.stopped", language, reader=reader, kind=kind)

@@ -14,18 +14,18 @@ from migcards.cli.common import IN_FOLDER, OUT_FILE, forms_dir, settings, store
 from migcards.cli.preview import curves, preview
 from migcards.cli.trust import own_promises
 from ocr.confidence.calibration import Calibration, save_calibration
-from ocr.confidence.evidence import Evidence
 from ocr.confidence.fit import Key, fit, grouped, refit
 from ocr.confidence.kinds import LADDER
+from ocr.confidence.labelled_scores import LabelledScores
 from ocr.errors import BadInputError
 from ocr.evaluation.picture import draw_curves
 from ocr.evaluation.run import read_labelled, samples_of
 from ocr.evaluation.truth import read_truth
 from store.calibrations import apply_calibration, history, in_force, undo_calibration
 from store.engine import read_only
-from store.evidence import judged, newest_versions
+from store.labelled_readings import labelled_readings, newest_versions
 
-Groups = Mapping[Key, Evidence]
+Groups = Mapping[Key, LabelledScores]
 
 
 @click.command()
@@ -97,7 +97,7 @@ def _of_decisions() -> tuple[Calibration, Groups]:
     """The calibration in force, and the readings of the newest version of each reader."""
     with Session(read_only(store())) as session:
         newest = newest_versions(session)
-        samples = (item.sample for item in judged(session))
+        samples = (item.sample for item in labelled_readings(session))
         groups = grouped(sample for sample in samples if sample.version == newest[sample.reader])
         present = in_force(session).calibration
     if not any(group.labelled.any() for group in groups.values()):

@@ -21,7 +21,7 @@ _NUMBERS = float(1 << 8 * _DIGEST_BYTES)
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Acceptance:
     """Probability that a value is right, whether it stands without a person, and why not where it does not."""
 
     probability: float
@@ -29,10 +29,10 @@ class Verdict:
     reason: Why = Why.NOT_SURE
 
 
-class Judge(Protocol):
+class Acceptor(Protocol):
     """Says what a score is worth."""
 
-    def judge(self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float) -> Verdict:
+    def assess(self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float) -> Acceptance:
         """Probability that the value is right, and whether it stands without a person."""
         ...
 
@@ -40,13 +40,13 @@ class Judge(Protocol):
 class Uncalibrated:
     """Passes raw scores through and accepts nothing: for measuring."""
 
-    def judge(self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float) -> Verdict:
+    def assess(self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float) -> Acceptance:
         """The score itself."""
-        return Verdict(score, False)
+        return Acceptance(score, False)
 
 
 @dataclass(frozen=True)
-class Trust:
+class AcceptancePolicy:
     """What may stand without a person, fixed for a whole run.
 
     Attributes
@@ -61,19 +61,19 @@ class Trust:
     promises: Mapping[str, float] = field(default_factory=dict)
     stopped: frozenset[tuple[str, str]] = frozenset()
 
-    def judge(self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float) -> Verdict:
+    def assess(self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float) -> Acceptance:
         """What a score is worth; a reader, version or kind that was not measured is worth nothing."""
         key = reader, kind_of(spec, state)
         scale = self.calibration.by_key.get(key)
         if reader not in self.calibration.readers or (scale and scale.version != measured_version(reader, version)):
-            return Verdict(0.0, False, Why.UNMEASURED)
+            return Acceptance(0.0, False, Why.UNMEASURED)
         if scale is None or state is FieldState.UNREAD:
-            return Verdict(0.0, False)
+            return Acceptance(0.0, False)
         probability = float(np.interp(score, scale.scores, scale.probabilities))
         threshold = scale.threshold(promise(spec, self.promises))
         if threshold is None or score < threshold.score:
-            return Verdict(probability, False)
-        return Verdict(probability, key not in self.stopped, Why.STOPPED)
+            return Acceptance(probability, False)
+        return Acceptance(probability, key not in self.stopped, Why.STOPPED)
 
 
 def with_audits(fields: Sequence[FieldReading], scan: ScanId, share: float) -> tuple[FieldReading, ...]:

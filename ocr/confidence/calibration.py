@@ -19,7 +19,7 @@ from ocr.errors import BadInputError
 CALIBRATION = Path(__file__).parent.parent / "data" / "calibration.json"
 
 
-class Kept(BaseModel):
+class ProvenThreshold(BaseModel):
     """A promise and the threshold that keeps it; None where nothing may be accepted."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,7 +51,7 @@ class Scale(BaseModel):
     wrong: int
     scores: tuple[float, ...]
     probabilities: tuple[float, ...]
-    kept: tuple[Kept, ...]
+    kept: tuple[ProvenThreshold, ...]
 
     def threshold(self, promise: float) -> Threshold | None:
         """The threshold of the loosest promise measured that is at least as strict as this one."""

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import isotonic_regression
 
-from ocr.confidence.calibration import Calibration, Kept, Scale
-from ocr.confidence.evidence import Evidence
+from ocr.confidence.calibration import Calibration, ProvenThreshold, Scale
 from ocr.confidence.kinds import LADDER, measured_version
+from ocr.confidence.labelled_scores import LabelledScores
 from ocr.confidence.threshold import LEVEL, lower_bound, lowest_threshold
 
 
@@ -45,7 +45,7 @@ class Key:
     kind: str
 
 
-def grouped(samples: Iterable[Sample]) -> dict[Key, Evidence]:
+def grouped(samples: Iterable[Sample]) -> dict[Key, LabelledScores]:
     """Readings by reader, version and kind, in that order."""
     groups: dict[Key, list[Sample]] = {}
     for sample in samples:
@@ -54,8 +54,8 @@ def grouped(samples: Iterable[Sample]) -> dict[Key, Evidence]:
     return {key: _evidence(groups[key]) for key in sorted(groups, key=lambda k: (k.reader, k.version, k.kind))}
 
 
-def _evidence(group: list[Sample]) -> Evidence:
-    return Evidence(
+def _evidence(group: list[Sample]) -> LabelledScores:
+    return LabelledScores(
         scores=np.array([s.score for s in group]),
         right=np.array([bool(s.right) for s in group]),
         labelled=np.array([s.right is not None for s in group]),
@@ -63,7 +63,9 @@ def _evidence(group: list[Sample]) -> Evidence:
     )
 
 
-def fit(groups: Mapping[Key, Evidence], *, made: date, data: str, promises: Iterable[float] = LADDER) -> Calibration:
+def fit(
+    groups: Mapping[Key, LabelledScores], *, made: date, data: str, promises: Iterable[float] = LADDER
+) -> Calibration:
     """Measure scales and thresholds anew.
 
     Parameters
@@ -79,7 +81,12 @@ def fit(groups: Mapping[Key, Evidence], *, made: date, data: str, promises: Iter
 
 
 def refit(
-    present: Calibration, groups: Mapping[Key, Evidence], *, made: date, data: str, promises: Iterable[float] = LADDER
+    present: Calibration,
+    groups: Mapping[Key, LabelledScores],
+    *,
+    made: date,
+    data: str,
+    promises: Iterable[float] = LADDER,
 ) -> Calibration:
     """Measure anew what people's decisions suffice for, and keep the rest of the present calibration.
 
@@ -95,7 +102,7 @@ def refit(
     return Calibration(made=made, data=data, scales=tuple(scales[key] for key in sorted(scales)))
 
 
-def _merged(old: Scale | None, new: Scale, group: Evidence) -> Scale:
+def _merged(old: Scale | None, new: Scale, group: LabelledScores) -> Scale:
     if old is None or old.version != new.version:
         return new
     proven = any(k.threshold for k in new.kept)
@@ -103,17 +110,17 @@ def _merged(old: Scale | None, new: Scale, group: Evidence) -> Scale:
     return (new if proven else old).model_copy(update={"kept": kept})
 
 
-def _unrefuted(old: Scale, promise: float, group: Evidence) -> Kept:
+def _unrefuted(old: Scale, promise: float, group: LabelledScores) -> ProvenThreshold:
     """The present threshold for a promise, unless the labelled readings above it show that it is broken."""
     threshold = old.threshold(promise)
     if threshold is None:
-        return Kept(promise=promise, threshold=None)
+        return ProvenThreshold(promise=promise, threshold=None)
     seen = group.labelled & group.stood & (group.scores >= threshold.score)
     refuted = lower_bound(int((seen & ~group.right).sum()), int(seen.sum())) > promise
-    return Kept(promise=promise, threshold=None if refuted else threshold)
+    return ProvenThreshold(promise=promise, threshold=None if refuted else threshold)
 
 
-def _scale(key: Key, group: Evidence, promises: tuple[float, ...]) -> Scale:
+def _scale(key: Key, group: LabelledScores, promises: tuple[float, ...]) -> Scale:
     known = group.labelled
     corners, probabilities = isotonic(group.scores[known], group.right[known], group.weights[known])
     return Scale(
@@ -125,7 +132,7 @@ def _scale(key: Key, group: Evidence, promises: tuple[float, ...]) -> Scale:
         wrong=int((known & ~group.right).sum()),
         scores=tuple(corners.tolist()),
         probabilities=tuple(probabilities.round(6).tolist()),
-        kept=tuple(Kept(promise=p, threshold=lowest_threshold(group, p, LEVEL)) for p in promises),
+        kept=tuple(ProvenThreshold(promise=p, threshold=lowest_threshold(group, p, LEVEL)) for p in promises),
     )
 
 

@@ -8,7 +8,7 @@ from itertools import takewhile
 import numpy as np
 from scipy.stats import beta
 
-from ocr.confidence.evidence import Counts, Evidence, count_above
+from ocr.confidence.labelled_scores import Counts, LabelledScores, count_above
 
 LEVEL = 0.95
 GRID = 50
@@ -60,7 +60,7 @@ def lower_bound(wrong: int, total: int, level: float = LEVEL) -> float:
     return 1 - upper_bound(total - wrong, total, level)
 
 
-def lowest_threshold(evidence: Evidence, promise: float, level: float = LEVEL) -> Threshold | None:
+def lowest_threshold(evidence: LabelledScores, promise: float, level: float = LEVEL) -> Threshold | None:
     """The lowest score from which on the share wrong is proven to keep the promise.
 
     Candidates are tested from the highest score down and the search ends at the first that fails (fixed-sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from ocr.evaluation.report import LEGEND, Table
+from ocr.evaluation.report import LEGEND, FigureTable
 
 _STYLE = (
     "body{font:15px/1.4 'DejaVu Sans',sans-serif;margin:2em auto;max-width:80em;padding:0 1em;color:#222}"
@@ -16,7 +16,7 @@ _STYLE = (
 )
 
 
-def as_page(title: str, made: Sequence[Table], pictures: Sequence[tuple[str, str]]) -> str:
+def as_page(title: str, made: Sequence[FigureTable], pictures: Sequence[tuple[str, str]]) -> str:
     """Tables and then pictures.
 
     Parameters
@@ -36,7 +36,7 @@ def as_page(title: str, made: Sequence[Table], pictures: Sequence[tuple[str, str
     )
 
 
-def _table(table: Table) -> str:
+def _table(table: FigureTable) -> str:
     head = "".join(f"<th>{escape(cell)}</th>" for cell in table.heads)
     rows = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>\n" for row in table.rows)
     return f"<h2>{escape(table.title)}</h2>\n<table>\n<tr>{head}</tr>\n{rows}</table>\n"

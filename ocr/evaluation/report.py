@@ -21,7 +21,7 @@ LEGEND = (
 
 
 @dataclass(frozen=True)
-class Table:
+class FigureTable:
     """A title, column heads and rows of cells; the first column is words, all others are numbers."""
 
     title: str
@@ -35,14 +35,14 @@ class _Column:
     cell: Callable[[FieldFigures], str]
 
 
-def tables(evaluation: Evaluation) -> list[Table]:
+def tables(evaluation: Evaluation) -> list[FigureTable]:
     """All tables of an evaluation."""
     slips = (
         _slips("in combs", [slip for slip in evaluation.confusions if slip.style == "comb"]),
         _slips("on lines", [slip for slip in evaluation.confusions if slip.style == "line"]),
     )
     return [
-        Table("cards", ("", "cards", "of", "share"), _cards(evaluation)),
+        FigureTable("cards", ("", "cards", "of", "share"), _cards(evaluation)),
         *(_figures(split.title, split.rows) for split in evaluation.splits),
         *(table for table in slips if table.rows),
         _figures("by kind", evaluation.by_kind),
@@ -50,7 +50,7 @@ def tables(evaluation: Evaluation) -> list[Table]:
     ]
 
 
-def as_text(made: Iterable[Table]) -> list[str]:
+def as_text(made: Iterable[FigureTable]) -> list[str]:
     """Tables as lines, columns aligned."""
     lines: list[str] = []
     for table in made:
@@ -64,7 +64,7 @@ def as_text(made: Iterable[Table]) -> list[str]:
     return [*lines, "", LEGEND]
 
 
-def _figures(title: str, rows: Sequence[FieldFigures]) -> Table:
+def _figures(title: str, rows: Sequence[FieldFigures]) -> FigureTable:
     columns = [
         _Column("n", lambda row: str(row.count)),
         _Column("exact", lambda row: _share(row.exact)),
@@ -79,7 +79,7 @@ def _figures(title: str, rows: Sequence[FieldFigures]) -> Table:
         _Column("ECE", lambda row: "—" if row.ece is None else f"{row.ece:.3f}"),
     ]
     shown = [c for c in columns if c.head not in ("reachable", "tesseract") or any(c.cell(r) != "—" for r in rows)]
-    return Table(
+    return FigureTable(
         title,
         ("", *(column.head for column in shown)),
         tuple((row.name, *(column.cell(row) for column in shown)) for row in rows),
@@ -110,7 +110,7 @@ def _cards(evaluation: Evaluation) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def _slips(what: str, found: Sequence[Confusion]) -> Table:
+def _slips(what: str, found: Sequence[Confusion]) -> FigureTable:
     def words(slip: Confusion) -> str:
         if not slip.read:
             return f"{slip.written} lost"
@@ -119,7 +119,7 @@ def _slips(what: str, found: Sequence[Confusion]) -> Table:
     rows = tuple(
         (words(slip), str(slip.count), str(slip.among), f"{slip.count / slip.among:.1%}") for slip in found[:SLIPS]
     )
-    return Table(f"letters misread {what}", ("", "times", "of", "share"), rows)
+    return FigureTable(f"letters misread {what}", ("", "times", "of", "share"), rows)
 
 
 def _share(value: float | None) -> str:

@@ -12,7 +12,7 @@ from ocr.confidence.acceptance import Uncalibrated
 from ocr.extract.reader import Raw
 from ocr.extract.tesseract import TesseractReader
 from ocr.forms.definition import Entry, Form
-from ocr.interpret import Seen, interpret
+from ocr.interpret import ZoneReading, interpret
 from ocr.page import PageJob, cut_crops, load_engine
 from ocr.preprocess.load import load_page
 from ocr.preprocess.locate import locate
@@ -30,7 +30,7 @@ class BesideJob:
 def interpret_again(form: Form, reading: CardReading, raws: Mapping[str, Raw]) -> dict[str, str | None]:
     """Values of a card's fields when some of them are read otherwise and all others as they were."""
     seen = [
-        Seen(
+        ZoneReading(
             form.by_name[r.field],
             raws.get(r.field, Raw(r.state, r.raw, r.probability)),
             r.reader,

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from ocr import worker_pool as batch
-from ocr.confidence.acceptance import Trust, Uncalibrated
+from ocr.confidence.acceptance import AcceptancePolicy, Uncalibrated
 from ocr.confidence.calibration import load_calibration
 from ocr.confidence.fit import Sample
 from ocr.confidence.kinds import kind_of
@@ -53,7 +53,7 @@ def read_labelled(
         if not path.is_file():
             raise BadInputError(f"{path}, named by the truth, does not exist.")
         jobs[PageJob(path, sha256(path.read_bytes()).hexdigest(), truth.page)] = truth
-    judge = Trust(load_calibration()) if calibrated else Uncalibrated()
+    judge = AcceptancePolicy(load_calibration()) if calibrated else Uncalibrated()
     work = partial(read_page, judge=judge, forms_dir=forms_dir)
     for job, result in batch.run(jobs, work, workers=workers, timeout_s=timeout_s, on_crash=crashed_page):
         yield jobs[job], result

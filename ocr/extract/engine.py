@@ -74,7 +74,7 @@ def tessdata(languages: Sequence[str] = LANGUAGES) -> Path:
     raise ToolMissingError(f"Tesseract's data for {', '.join(languages)} are missing; apt-get install {packages}.")
 
 
-class Loaded:
+class TesserocrBinding:
     """Tesseract through tesserocr: the engine stays loaded."""
 
     def __init__(self, languages: Sequence[str] = LANGUAGES) -> None:
@@ -109,7 +109,7 @@ class Loaded:
         return [(word, confidence / 100) for word, confidence in zip(words, confidences, strict=True)]
 
 
-class Called:
+class PytesseractBinding:
     """Tesseract through pytesseract: the program is started for every image."""
 
     def __init__(self, languages: Sequence[str] = LANGUAGES) -> None:
@@ -142,4 +142,4 @@ class Called:
 @lru_cache(maxsize=4)
 def binding(languages: tuple[str, ...] = LANGUAGES) -> Binding:
     """The faster of the bindings installed, loaded once a process."""
-    return Called(languages) if tesserocr is None else Loaded(languages)
+    return PytesseractBinding(languages) if tesserocr is None else TesserocrBinding(languages)

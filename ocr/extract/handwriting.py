@@ -18,7 +18,7 @@ from ocr.extract.zone import belonging, overflows, together
 from ocr.forms.definition import FieldSpec
 from ocr.geometry import MM_PER_INCH
 from ocr.lexicon.alphabets import STRUCK, SYMBOLS
-from ocr.lexicon.posteriors import BLANK, COLUMN, Steps
+from ocr.lexicon.posteriors import BLANK, COLUMN, CharPosteriors
 from ocr.reading import FieldState
 
 HAND, TYPED, SCRIBBLE = range(3)
@@ -106,7 +106,7 @@ def _of_comb(crop: Crop, ink: Gray, rows: list[NDArray[np.float64]]) -> Raw:
     steps = [blank]
     for row in rows:
         steps += [_spaced(_opened(row, crop.spec)), blank]
-    return _raw(crop, ink, text.strip(), Steps(np.stack(steps).astype(np.float32)))
+    return _raw(crop, ink, text.strip(), CharPosteriors(np.stack(steps).astype(np.float32)))
 
 
 def _opened(row: NDArray[np.float64], spec: FieldSpec) -> NDArray[np.float64]:
@@ -143,10 +143,10 @@ def _of_line(crop: Crop, ink: Gray, line: Line) -> Raw:
     text = likeliest_text(logp)
     if line.kind.argmax() == SCRIBBLE and not text.strip(STRUCK):
         return Raw(FieldState.UNREAD, "", 0.0)
-    return _raw(crop, ink, text, Steps(logp.astype(np.float32)))
+    return _raw(crop, ink, text, CharPosteriors(logp.astype(np.float32)))
 
 
-def _raw(crop: Crop, ink: Gray, text: str, steps: Steps) -> Raw:
+def _raw(crop: Crop, ink: Gray, text: str, steps: CharPosteriors) -> Raw:
     """The reading with its state: something struck out, or writing that leaves the field, is for people to see."""
     if not text.strip(STRUCK + " " + _PUNCTUATION):
         return Raw(FieldState.UNREAD, "", 0.0)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.forms.definition import FieldSpec, Rect
-from ocr.lexicon.posteriors import Steps
+from ocr.lexicon.posteriors import CharPosteriors
 from ocr.reading import FieldState
 
 
@@ -59,7 +59,7 @@ class Raw:
     text: str
     score: float
     alternatives: tuple[tuple[str, float], ...] = ()
-    steps: Steps | None = None
+    steps: CharPosteriors | None = None
 
 
 class Reader(Protocol):

@@ -13,7 +13,7 @@ from ocr.extract.networks import Line, Logits, Networks, load_networks
 from ocr.extract.reader import Crop, Raw
 from ocr.extract.stamp import pieces, upright
 from ocr.forms.definition import FieldSpec
-from ocr.lexicon.posteriors import BLANK, Steps
+from ocr.lexicon.posteriors import BLANK, CharPosteriors
 from ocr.reading import FieldState
 
 ZOOM, SOFT = 1.5, 0.5
@@ -67,7 +67,7 @@ def _likeliest(lines: Sequence[Line], spec: FieldSpec) -> Raw:
         text = likeliest_text(logp)
         likeness = _share(line.characters, spec) * _DIGITS_OF_DATE.get(sum(map(str.isdigit, text)), 0.0)
         if likeness > best:
-            best, found = likeness, Raw(FieldState.READ, text, 1.0, steps=Steps(logp.astype(np.float32)))
+            best, found = likeness, Raw(FieldState.READ, text, 1.0, steps=CharPosteriors(logp.astype(np.float32)))
     return found
 
 

@@ -39,7 +39,7 @@ def _register_fonts() -> None:
         pdfmetrics.registerFont(TTFont(_BOLD, FONTS_DIR / "DejaVuSansCondensed-Bold.ttf"))
 
 
-class Pen:
+class ArtworkPen:
     """Draws in millimetres from the top left on a PDF canvas whose page may be larger than the card.
 
     Parameters
@@ -95,7 +95,7 @@ class Pen:
         renderPDF.draw(drawing, self.canvas, *self._xy(x, y + h))
 
 
-def draw_form(pen: Pen, form: Form, serial: str | None) -> None:
+def draw_form(pen: ArtworkPen, form: Form, serial: str | None) -> None:
     """Draw one blank card; without a serial the barcode and the printed number stay away."""
     for panel in form.panels:
         pen.panel(panel.box.xywh, panel.colour)
@@ -107,7 +107,7 @@ def draw_form(pen: Pen, form: Form, serial: str | None) -> None:
         _draw_field(pen, form, spec, serial)
 
 
-def _draw_field(pen: Pen, form: Form, spec: FieldSpec, serial: str | None) -> None:
+def _draw_field(pen: ArtworkPen, form: Form, spec: FieldSpec, serial: str | None) -> None:
     if spec.label_at:
         label = f"{spec.label_ru} / {spec.label_tg}" if spec.label_tg else spec.label_ru
         pen.words(Text(at=spec.label_at, text=label, size=spec.label_size), form.ink)
@@ -142,7 +142,7 @@ def form_pdf(form: Form, serial: str | None = None, page: tuple[float, float] | 
     width, height = page or (form.size[0] * POINTS_PER_MM, form.size[1] * POINTS_PER_MM)
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=(width, height), invariant=1)
-    draw_form(Pen(canvas, 0.0, height), form, serial)
+    draw_form(ArtworkPen(canvas, 0.0, height), form, serial)
     canvas.showPage()
     canvas.save()
     return buffer.getvalue()

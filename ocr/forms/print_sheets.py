@@ -9,7 +9,7 @@ from typing import TypeAlias
 from reportlab.pdfgen.canvas import Canvas
 
 from ocr.errors import BadInputError
-from ocr.forms.artwork import POINTS_PER_MM, Pen, draw_form
+from ocr.forms.artwork import POINTS_PER_MM, ArtworkPen, draw_form
 from ocr.forms.definition import Form
 from ocr.forms.serial import serial_number
 
@@ -94,8 +94,8 @@ def print_cards(forms: tuple[Form, ...], count: int, first_serial: int, paper: s
 
 def _card(canvas: Canvas, sheet: tuple[float, float], place: tuple[float, float], form: Form, serial: str) -> None:
     x, y = place
-    draw_form(Pen(canvas, x * POINTS_PER_MM, (sheet[1] - y) * POINTS_PER_MM), form, serial)
-    marks = Pen(canvas, 0.0, sheet[1] * POINTS_PER_MM)
+    draw_form(ArtworkPen(canvas, x * POINTS_PER_MM, (sheet[1] - y) * POINTS_PER_MM), form, serial)
+    marks = ArtworkPen(canvas, 0.0, sheet[1] * POINTS_PER_MM)
     for start, end in cut_marks(place, form.size):
         marks.line(start, end, 0.1, "#000000")
 

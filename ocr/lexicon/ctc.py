@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.lexicon.alphabets import SYMBOLS
-from ocr.lexicon.posteriors import BLANK, COLUMN, Steps
+from ocr.lexicon.posteriors import BLANK, COLUMN, CharPosteriors
 
 _LIVE = 1e-4  # a character, or a longer text, less likely than this at a step is not followed
 _BEAM = 24
 
 
-def merged(steps: Steps, characters: str, into: str = "") -> Steps:
+def merged(steps: CharPosteriors, characters: str, into: str = "") -> CharPosteriors:
     """Steps in which some characters count as one other, or as none.
 
     Joining a character with the blank gives every text the probability of all texts that become it when that character
@@ -34,17 +34,17 @@ def merged(steps: Steps, characters: str, into: str = "") -> Steps:
     columns = [COLUMN[c] for c in characters if c != into]
     logp[:, target] = np.logaddexp.reduce(logp[:, [target, *columns]], axis=1)
     logp[:, columns] = -np.inf
-    return Steps(logp)
+    return CharPosteriors(logp)
 
 
-def thinned(steps: Steps) -> Steps:
+def thinned(steps: CharPosteriors) -> CharPosteriors:
     """The steps without repeated sure blanks: the same texts at less cost."""
     sure = steps.logp[:, BLANK] > np.log1p(-_LIVE)
     repeated = sure & np.concatenate([[False], sure[:-1]])
-    return Steps(steps.logp[~repeated])
+    return CharPosteriors(steps.logp[~repeated])
 
 
-def log_likelihoods(steps: Steps, texts: Sequence[str]) -> NDArray[np.float64]:
+def log_likelihoods(steps: CharPosteriors, texts: Sequence[str]) -> NDArray[np.float64]:
     """Log-probability of each text: the sum over all paths that spell it.
 
     Forward algorithm of Graves et al. (ICML 2006), equation 6, for all texts at once, scaled at each step.
@@ -96,7 +96,7 @@ def _anything(text: str) -> bool:
     return True
 
 
-def n_best(steps: Steps, admits: Callable[[str], bool] = _anything) -> list[tuple[str, float]]:
+def n_best(steps: CharPosteriors, admits: Callable[[str], bool] = _anything) -> list[tuple[str, float]]:
     """The likeliest texts, by prefix beam search (Graves 2012, section 7.5; Hannun et al. 2014).
 
     Spaces at the ends, and a space after a space, count as blanks, since a comb's empty boxes may be read as either.

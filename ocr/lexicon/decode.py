@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
 from ocr.lexicon.distance import distance
-from ocr.lexicon.lexicon import Form, Lexicon
+from ocr.lexicon.lexicon import Lexicon, WrittenForm
 from ocr.lexicon.match import (
     ANYWHERE,
     FAR,
@@ -90,7 +90,7 @@ def match(
     kinds = place_kinds(text)
     parents = known(within, lexicon.parents)
     forms = list(near(key, lexicon, on))
-    parts: list[tuple[Form, float]] = []
+    parts: list[tuple[WrittenForm, float]] = []
     if " " in key and min((cost for _, cost in forms), default=_CLOSE) >= _CLOSE:
         parts = list(_parts(key, lexicon, on))
     for form, cost in (*forms, *parts):
@@ -124,7 +124,7 @@ def decode_stamp(text: str, lexicon: Lexicon, on: date | None = None, *, limit: 
     return shares(scores, sum(p for p, _ in scores.values()), limit)
 
 
-def _parts(key: str, lexicon: Lexicon, on: date | None) -> Iterator[tuple[Form, float]]:
+def _parts(key: str, lexicon: Lexicon, on: date | None) -> Iterator[tuple[WrittenForm, float]]:
     """Valid forms that occur in the key among other words; each letter left over costs a little."""
     explained: dict[str, set[int]] = {}
     found = list(_windows(key, lexicon, on))
@@ -137,7 +137,7 @@ def _parts(key: str, lexicon: Lexicon, on: date | None) -> Iterator[tuple[Form, 
         yield form, cost + _PART + _UNEXPLAINED * sum(len(words[i]) for i in rest)
 
 
-def _windows(key: str, lexicon: Lexicon, on: date | None) -> Iterator[tuple[Form, float, range]]:
+def _windows(key: str, lexicon: Lexicon, on: date | None) -> Iterator[tuple[WrittenForm, float, range]]:
     """Valid forms that nearly equal some word sequence of the key: form, distance, the words' places."""
     words = key.split()
     hits = process.extract(key, lexicon.short_keys, scorer=fuzz.partial_ratio, limit=SHORTLIST, score_cutoff=80)
@@ -155,7 +155,7 @@ def _windows(key: str, lexicon: Lexicon, on: date | None) -> Iterator[tuple[Form
             yield from ((form, cost, span) for form in lexicon.by_key[like] if form.valid(on))
 
 
-def _kind_cost(kinds: frozenset[str], form: Form) -> float:
+def _kind_cost(kinds: frozenset[str], form: WrittenForm) -> float:
     """Cost of a text that names another kind of place (city, district, …) than the form, or none."""
     if kinds == form.kinds or kinds & form.kinds:
         return 0.0

@@ -11,11 +11,11 @@ import numpy as np
 from ocr.lexicon.alphabets import LATIN_CAPITALS, SEPARATORS, STRUCK
 from ocr.lexicon.ctc import log_likelihoods, merged, n_best, thinned
 from ocr.lexicon.decode import match
-from ocr.lexicon.lexicon import Form, Lexicon
+from ocr.lexicon.lexicon import Lexicon, WrittenForm
 from ocr.lexicon.match import ANYWHERE, Scores, belonging, known, shares
 from ocr.lexicon.names import decode_name_steps
 from ocr.lexicon.normalise import fold, letters, place_kinds, plain
-from ocr.lexicon.posteriors import Steps
+from ocr.lexicon.posteriors import CharPosteriors
 from ocr.lexicon.priors import EQUAL
 from ocr.lexicon.shortlist import Spelt, likeliest, spelt
 from ocr.reading import Candidate
@@ -26,7 +26,7 @@ _FORMS = 60  # likeliest forms whose probability is worked out
 
 
 def decode_steps(
-    steps: Steps,
+    steps: CharPosteriors,
     lexicon: Lexicon,
     *,
     within: Mapping[str, float] = ANYWHERE,
@@ -86,10 +86,12 @@ def _different(texts: list[tuple[str, float]]) -> list[tuple[list[str], float]]:
     return [group for group in ranked[:_TEXTS] if group[1] > _SHARE * ranked[0][1]]
 
 
-def _weighed(steps: Steps, lexicon: Lexicon, on: date | None, but: set[str]) -> Iterator[tuple[Form, float]]:
+def _weighed(
+    steps: CharPosteriors, lexicon: Lexicon, on: date | None, but: set[str]
+) -> Iterator[tuple[WrittenForm, float]]:
     """The likeliest forms with their probabilities, one form for a code and text, without texts already matched."""
     known_texts, forms = _spelt(lexicon)
-    found: dict[tuple[str, str], Form] = {}
+    found: dict[tuple[str, str], WrittenForm] = {}
     for text in (known_texts.texts[i] for i in likeliest(steps, known_texts, _FORMS)):
         for form in forms[text] if text not in but else ():
             best = found.get((form.code, text))
@@ -100,9 +102,9 @@ def _weighed(steps: Steps, lexicon: Lexicon, on: date | None, but: set[str]) -> 
 
 
 @lru_cache(maxsize=32)
-def _spelt(lexicon: Lexicon) -> tuple[Spelt, Mapping[str, tuple[Form, ...]]]:
+def _spelt(lexicon: Lexicon) -> tuple[Spelt, Mapping[str, tuple[WrittenForm, ...]]]:
     """Letters of all Cyrillic forms, with and without Tajik ones, and the forms written so."""
-    forms: dict[str, list[Form]] = {}
+    forms: dict[str, list[WrittenForm]] = {}
     for form in lexicon.forms:
         text = letters(form.text)
         if not set(text) & set(LATIN_CAPITALS):

@@ -11,7 +11,7 @@ from ocr.lexicon.alphabets import LATIN_CAPITALS, SEPARATORS, STRUCK
 from ocr.lexicon.ctc import merged, n_best, thinned
 from ocr.lexicon.grammar import dates_of
 from ocr.lexicon.match import NOT_IN_LEXICON, SHARPNESS, Scores, shares
-from ocr.lexicon.posteriors import Steps
+from ocr.lexicon.posteriors import CharPosteriors
 from ocr.reading import Candidate
 
 _IMPOSSIBLE = exp(-SHARPNESS)  # prior of one text that follows no grammar, relative to one that does
@@ -26,7 +26,7 @@ _PASSPORT = re.compile(r"[A-Z]{0,2}[0-9]{6,9}")
 
 
 def decode_date_steps(
-    steps: Steps, *, earliest: date, latest: date, usual: tuple[date, date], limit: int = 5
+    steps: CharPosteriors, *, earliest: date, latest: date, usual: tuple[date, date], limit: int = 5
 ) -> tuple[Candidate, ...]:
     """Read a date written day, month, year, with or without separators, the year in two or four digits.
 
@@ -51,7 +51,7 @@ def decode_date_steps(
     return _decode(spaced, lambda text: bool(_DATE_BEGINS.fullmatch(text)), dates, limit)
 
 
-def decode_digits_steps(steps: Steps, *, limit: int = 5) -> tuple[Candidate, ...]:
+def decode_digits_steps(steps: CharPosteriors, *, limit: int = 5) -> tuple[Candidate, ...]:
     """Read a whole number; a number that people pad with zeros loses them.
 
     Returns
@@ -66,7 +66,7 @@ def decode_digits_steps(steps: Steps, *, limit: int = 5) -> tuple[Candidate, ...
     return _decode(merged(steps, SEPARATORS + STRUCK), str.isdecimal, numbers, limit)
 
 
-def decode_passport_steps(steps: Steps, *, limit: int = 5) -> tuple[Candidate, ...]:
+def decode_passport_steps(steps: CharPosteriors, *, limit: int = 5) -> tuple[Candidate, ...]:
     """Read a passport's series and number: at most two letters, then 6 to 9 digits; a Cyrillic А comes out Latin.
 
     Returns
@@ -84,7 +84,7 @@ def decode_passport_steps(steps: Steps, *, limit: int = 5) -> tuple[Candidate, .
 
 
 def _decode(
-    steps: Steps,
+    steps: CharPosteriors,
     admits: Callable[[str], bool],
     values: Callable[[str], Iterable[tuple[str, float]]],
     limit: int,

@@ -24,7 +24,7 @@ SHORT = 24
 
 
 @dataclass(frozen=True)
-class Form:
+class WrittenForm:
     """One way an entry is written.
 
     Attributes
@@ -56,7 +56,7 @@ class Form:
 
 
 @dataclass(frozen=True)
-class Entry:
+class LexiconEntry:
     """One code with its present names; `parent` is the code of what it belongs to, or empty."""
 
     code: str
@@ -87,11 +87,11 @@ class Lexicon:
     """
 
     name: str
-    entries: Mapping[str, Entry]
-    forms: tuple[Form, ...]
+    entries: Mapping[str, LexiconEntry]
+    forms: tuple[WrittenForm, ...]
     keys: tuple[str, ...]
     short_keys: tuple[str, ...]
-    by_key: Mapping[str, tuple[Form, ...]]
+    by_key: Mapping[str, tuple[WrittenForm, ...]]
     parents: frozenset[str]
 
     @property
@@ -117,15 +117,15 @@ def load_lexicon(name: str) -> Lexicon:
     path = LEXICONS_DIR / f"{name}.csv"
     if not path.is_file():
         raise BadInputError(f"There is no lexicon {name!r} in {LEXICONS_DIR}.")
-    entries: dict[str, Entry] = {}
-    forms: dict[tuple[str, str, date | None], Form] = {}
+    entries: dict[str, LexiconEntry] = {}
+    forms: dict[tuple[str, str, date | None], WrittenForm] = {}
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             code = row["code"]
-            entries.setdefault(code, Entry(code, row["ru"], row["tg"], row["en"], row["parent"]))
+            entries.setdefault(code, LexiconEntry(code, row["ru"], row["tg"], row["en"], row["parent"]))
             for form in _forms(row):
                 forms.setdefault((code, form.text, form.valid_to), form)
-    by_key: dict[str, list[Form]] = {}
+    by_key: dict[str, list[WrittenForm]] = {}
     for form in forms.values():
         by_key.setdefault(form.key, []).append(form)
     return Lexicon(
@@ -139,11 +139,11 @@ def load_lexicon(name: str) -> Lexicon:
     )
 
 
-def _forms(row: dict[str, str]) -> Iterator[Form]:
+def _forms(row: dict[str, str]) -> Iterator[WrittenForm]:
     """Written forms of one row: its names and its other forms."""
     for text in (row["ru"], row["tg"], row["en"], *row["forms"].split("|")):
         if key := fold(text):
-            yield Form(
+            yield WrittenForm(
                 text=text,
                 key=key,
                 code=row["code"],

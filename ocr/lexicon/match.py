@@ -11,7 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from ocr.lexicon.distance import distance
-from ocr.lexicon.lexicon import Form, Lexicon
+from ocr.lexicon.lexicon import Lexicon, WrittenForm
 from ocr.reading import Candidate
 
 NOT_IN_LEXICON = "?"
@@ -30,7 +30,7 @@ ANYWHERE: Mapping[str, float] = MappingProxyType({})
 """Nothing is known of what an entry belongs to."""
 
 
-def near(key: str, lexicon: Lexicon, on: date | None) -> Iterator[tuple[Form, float]]:
+def near(key: str, lexicon: Lexicon, on: date | None) -> Iterator[tuple[WrittenForm, float]]:
     """Forms valid on a day whose folded form is like the key, with their weighted distances."""
     hits = process.extract(
         key, lexicon.keys, scorer=Levenshtein.normalized_similarity, limit=SHORTLIST, score_cutoff=0.3

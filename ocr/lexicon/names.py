@@ -16,7 +16,7 @@ from ocr.lexicon.distance import distance
 from ocr.lexicon.lexicon import Lexicon
 from ocr.lexicon.match import ANYWHERE, SHARPNESS, belonging, known, near, shares
 from ocr.lexicon.normalise import fold, letters, normalise_name, plain
-from ocr.lexicon.posteriors import Steps
+from ocr.lexicon.posteriors import CharPosteriors
 from ocr.lexicon.shortlist import Spelt, likeliest, spelt
 from ocr.lexicon.spelling import Spelling, learn_spelling
 from ocr.reading import Candidate
@@ -69,7 +69,7 @@ def decode_name(text: str, lexicon: Lexicon, limit: int = 5) -> tuple[Candidate,
 
 
 def decode_name_steps(
-    steps: Steps, lexicon: Lexicon, sex: Mapping[str, float] = ANYWHERE, limit: int = 5
+    steps: CharPosteriors, lexicon: Lexicon, sex: Mapping[str, float] = ANYWHERE, limit: int = 5
 ) -> tuple[Candidate, ...]:
     """Candidates for a name by probabilities of its characters.
 

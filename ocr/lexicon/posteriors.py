@@ -17,7 +17,7 @@ COLUMN = {symbol: i + 1 for i, symbol in enumerate(SYMBOLS)}
 
 
 @dataclass(frozen=True, eq=False)
-class Steps:
+class CharPosteriors:
     """Probabilities of characters along a field, left to right.
 
     A text is read by choosing one column per step, joining equal neighbours and dropping blanks. A comb of n boxes has

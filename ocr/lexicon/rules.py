@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from ocr.errors import BadInputError
 from ocr.lexicon.lexicon import load_lexicon
 from ocr.lexicon.match import NOT_IN_LEXICON
 from ocr.lexicon.names import sex_of_ending
@@ -34,70 +33,20 @@ _COUNTRY_OF = (
     ("from_region", "from_country", "from_country_other"),
 )
 
-_MESSAGES: dict[str, dict[str, str]] = {
-    "district_in_region": {
-        "ru": "Город или район не относится к указанной области.",
-        "tg": "Шаҳр ё ноҳия ба вилояти нишондодашуда тааллуқ надорад.",
-        "en": "The city or district does not belong to the region given.",
-    },
-    "date_real": {
-        "ru": "Такой даты не бывает.",
-        "tg": "Чунин сана вуҷуд надорад.",
-        "en": "There is no such date.",
-    },
-    "birth_before_crossing": {
-        "ru": "Дата рождения позже даты пересечения границы.",
-        "tg": "Санаи таваллуд баъд аз санаи убури сарҳад аст.",
-        "en": "The date of birth is later than the date of crossing.",
-    },
-    "crossing_in_time": {
-        "ru": "Дата пересечения границы раньше 2000 года или ещё не наступила.",
-        "tg": "Санаи убури сарҳад пеш аз соли 2000 аст ё ҳанӯз нарасидааст.",
-        "en": "The date of crossing lies before 2000 or in the future.",
-    },
-    "age_plausible": {
-        "ru": "Возраст больше 110 лет.",
-        "tg": "Синну сол аз 110 зиёд аст.",
-        "en": "The age is above 110.",
-    },
-    "surname_fits_sex": {
-        "ru": "Окончание фамилии не соответствует полу.",
-        "tg": "Пасванди насаб ба ҷинс мувофиқ нест.",
-        "en": "The ending of the surname does not agree with the sex.",
-    },
-    "patronymic_fits_sex": {
-        "ru": "Окончание отчества не соответствует полу.",
-        "tg": "Пасванди номи падар ба ҷинс мувофиқ нест.",
-        "en": "The ending of the patronymic does not agree with the sex.",
-    },
-    "region_in_country": {
-        "ru": "Регион не относится к указанной стране.",
-        "tg": "Минтақа ба кишвари нишондодашуда тааллуқ надорад.",
-        "en": "The region does not belong to the country given.",
-    },
-    "side_fits_direction": {
-        "ru": "Заполнено поле, которого нет на этой стороне карточки.",
-        "tg": "Майдоне пур шудааст, ки дар ин тарафи варақа нест.",
-        "en": "A field is filled that this side of the card does not have.",
-    },
-    "age_fits_work": {
-        "ru": "Цель поездки — работа, а возраст меньше 14 лет.",
-        "tg": "Мақсади сафар кор аст, вале синну сол аз 14 кам аст.",
-        "en": "The purpose is work but the age is below 14.",
-    },
-    "stay_plausible": {
-        "ru": "Срок пребывания не лежит между 0 и 240 месяцами.",
-        "tg": "Муҳлати будубош дар байни 0 ва 240 моҳ нест.",
-        "en": "The length of stay is not between 0 and 240 months.",
-    },
-    "other_specified": {
-        "ru": "Отмечено «другая страна», но страна не написана, или страна написана без этой отметки.",
-        "tg": "«Кишвари дигар» қайд шудааст, вале ном навишта нашудааст, ё ном бе ин қайд навишта шудааст.",
-        "en": "'Other country' is ticked but none is written, or one is written without that tick.",
-    },
-}
-
-RULES = tuple(_MESSAGES)
+RULES = (
+    "district_in_region",
+    "date_real",
+    "birth_before_crossing",
+    "crossing_in_time",
+    "age_plausible",
+    "surname_fits_sex",
+    "patronymic_fits_sex",
+    "region_in_country",
+    "side_fits_direction",
+    "age_fits_work",
+    "stay_plausible",
+    "other_specified",
+)
 """Names of all rules."""
 
 
@@ -129,27 +78,6 @@ def check(values: Mapping[str, str], *, direction: str, on: date | None) -> tupl
     """
     broken = [rule for rules in _CHECKS for rule in rules(values, direction, on)]
     return tuple(sorted(broken, key=lambda b: RULES.index(b.rule)))
-
-
-def rule_message(rule: str, language: str) -> str:
-    """What a broken rule means, as a sentence.
-
-    Parameters
-    ----------
-    rule
-        One of `RULES`.
-    language
-        ``ru``, ``tg`` or ``en``.
-
-    Raises
-    ------
-    BadInputError
-        There is no such rule or language.
-    """
-    try:
-        return _MESSAGES[rule][language]
-    except KeyError:
-        raise BadInputError(f"There is no message for rule {rule!r} in {language!r}.") from None
 
 
 def _known(values: Mapping[str, str], field: str) -> str:

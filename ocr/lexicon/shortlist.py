@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.lexicon.alphabets import SYMBOLS
-from ocr.lexicon.posteriors import BLANK, COLUMN, Steps
+from ocr.lexicon.posteriors import BLANK, COLUMN, CharPosteriors
 
 _FLOOR = -12.0  # a single letter that is not there at all does not rule a text out
 
@@ -23,7 +23,7 @@ class Spelt:
     texts
         In characters of `SYMBOLS`.
     counts
-        float32 (n, 1 + len(SYMBOLS)): how often each column of `Steps` occurs in each text.
+        float32 (n, 1 + len(SYMBOLS)): how often each column of `CharPosteriors` occurs in each text.
     has
         bool (1 + len(SYMBOLS), n): whether it does.
     """
@@ -43,7 +43,7 @@ def spelt(texts: Iterable[str]) -> Spelt:
     return Spelt(kept, counts, np.ascontiguousarray(counts.T > 0))
 
 
-def likeliest(steps: Steps, known: Spelt, count: int) -> list[int]:
+def likeliest(steps: CharPosteriors, known: Spelt, count: int) -> list[int]:
     """Indices of the texts with the highest bounds on their likelihood, highest first.
 
     Two bounds are added that take no account of order: each character of the text must come somewhere, and each step

@@ -18,7 +18,7 @@ from ocr.preprocess.diagnose import diagnose
 from ocr.preprocess.gates import Gates
 from ocr.preprocess.identify import Pose, View, pose_groups, view_of
 from ocr.preprocess.model import form_model, halved
-from ocr.preprocess.quality import Quality, judge, measure
+from ocr.preprocess.quality import SheetQuality, judge, measure
 from ocr.preprocess.register import Fit, register
 from ocr.reading import Refusal, Refused
 from ocr.sheet import Sheet
@@ -33,7 +33,7 @@ class Located:
     """A sheet fit to be read."""
 
     registration: Registration
-    quality: Quality
+    quality: SheetQuality
     score: float
 
 

@@ -23,7 +23,7 @@ _CELL_MM = 30.0
 
 
 @dataclass(frozen=True)
-class Quality:
+class SheetQuality:
     """Measures of one registered sheet.
 
     Attributes
@@ -47,11 +47,11 @@ class Quality:
     lost_share: float
 
 
-def measure(image: NDArray[np.uint8], fit: Fit) -> Quality:
+def measure(image: NDArray[np.uint8], fit: Fit) -> SheetQuality:
     """Measure a registered sheet; `image` is the sheet in grey, uint8 (H, W)."""
     form = fit.registration.form
     corners = apply(fit.registration.matrix, rect_quad(0, 0, *form.size))
-    return Quality(
+    return SheetQuality(
         paper_level=_paper_level(image, corners),
         contrast=_contrast(fit, form),
         blur_mm=_blur(fit, form),
@@ -60,7 +60,7 @@ def measure(image: NDArray[np.uint8], fit: Fit) -> Quality:
     )
 
 
-def judge(quality: Quality, fit: Fit, gates: Gates) -> tuple[Refusal, str] | None:
+def judge(quality: SheetQuality, fit: Fit, gates: Gates) -> tuple[Refusal, str] | None:
     """Why a registered sheet must not be read, with the measure that says so; None when it may be read."""
     form = fit.registration.form
     verdicts = (

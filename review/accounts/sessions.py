@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from review.accounts.users import Role
-from store.tables import User, Visit
+from store.tables import LoginSession, User
 from texts.messages import Language
 
 IDLE = timedelta(hours=12)
@@ -44,9 +44,9 @@ class Visitor:
 
 def begin_visit(session: Session, user_id: int, now: datetime) -> str:
     """Begin a visit and clear away those that ended by idleness; returns the cookie. The caller commits."""
-    session.execute(delete(Visit).where(Visit.seen < now - IDLE))
+    session.execute(delete(LoginSession).where(LoginSession.seen < now - IDLE))
     token = token_urlsafe(32)
-    session.add(Visit(key=_key(token), user_id=user_id, csrf=token_urlsafe(32), began=now, seen=now))
+    session.add(LoginSession(key=_key(token), user_id=user_id, csrf=token_urlsafe(32), began=now, seen=now))
     session.flush()
     return token
 
@@ -54,9 +54,9 @@ def begin_visit(session: Session, user_id: int, now: datetime) -> str:
 def visitor_of(session: Session, token: str, now: datetime) -> Visitor | None:
     """Whose visit a cookie opens, or None if it never did or does no more."""
     row = session.execute(
-        select(User.login, User.name, User.role, User.language, Visit.csrf, Visit.seen)
-        .join(Visit, Visit.user_id == User.id)
-        .where(Visit.key == _key(token), User.active, Visit.seen >= now - IDLE)
+        select(User.login, User.name, User.role, User.language, LoginSession.csrf, LoginSession.seen)
+        .join(LoginSession, LoginSession.user_id == User.id)
+        .where(LoginSession.key == _key(token), User.active, LoginSession.seen >= now - IDLE)
     ).one_or_none()
     if row is None:
         return None
@@ -66,12 +66,12 @@ def visitor_of(session: Session, token: str, now: datetime) -> Visitor | None:
 
 def keep_visit(session: Session, token: str, now: datetime) -> None:
     """Keep that something came from the browser; the caller commits."""
-    session.execute(update(Visit).where(Visit.key == _key(token)).values(seen=now))
+    session.execute(update(LoginSession).where(LoginSession.key == _key(token)).values(seen=now))
 
 
 def end_visit(session: Session, token: str) -> None:
     """End one visit; the caller commits."""
-    session.execute(delete(Visit).where(Visit.key == _key(token)))
+    session.execute(delete(LoginSession).where(LoginSession.key == _key(token)))
 
 
 def _key(token: str) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
 from ocr.errors import BadInputError
-from store.tables import User, Visit
+from store.tables import LoginSession, User
 from texts.messages import Language
 
 Role: TypeAlias = Literal["operator", "reviewer", "supervisor", "analyst", "administrator"]
@@ -29,7 +29,7 @@ _HASHER = PasswordHasher()
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownUser:
     """Somebody whose password was right."""
 
     id: int
@@ -120,7 +120,7 @@ def user_of(session: Session, login: str) -> User:
     return user
 
 
-def authenticate(engine: Engine, login: str, password: str, now: datetime) -> Known | None:
+def authenticate(engine: Engine, login: str, password: str, now: datetime) -> KnownUser | None:
     """Who logs in, or None; nobody learns whether the login, the password or the lock was in the way.
 
     A try is counted before it is made, so that many at once get no more tries; the password is hashed between two short
@@ -129,7 +129,7 @@ def authenticate(engine: Engine, login: str, password: str, now: datetime) -> Kn
     with Session(engine) as session, session.begin():
         user = session.scalar(select(User).where(User.login == _plain(login)).with_for_update())
         admitted = user is not None and user.active and not (user.locked_until and user.locked_until > now)
-        known = Known(user.id, user.login) if user is not None and admitted else None
+        known = KnownUser(user.id, user.login) if user is not None and admitted else None
         kept = user.password if user is not None else _nobodys_password()
         if user is not None and admitted:
             user.failures += 1
@@ -176,4 +176,4 @@ def _nobodys_password() -> str:
 
 
 def _end_visits(session: Session, user: User) -> None:
-    session.execute(delete(Visit).where(Visit.user_id == user.id))
+    session.execute(delete(LoginSession).where(LoginSession.user_id == user.id))

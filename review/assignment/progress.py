@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from review.assignment.assign import TURNS
 from review.assignment.tasks import Person
-from store.tables import Check, Decision, Waiting
+from store.tables import ControlItem, Decision, Waiting
 
 KEYED = ("key", "verify", "adjudicate", "audit")
 """Decisions that are work at the queue; corrections and reopenings of whole cards would make a pace absurd."""
@@ -47,7 +47,7 @@ def progress(session: Session, person: Person, now: datetime) -> Progress:
     midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
     since = midnight - _HOUR
     keyed = select(Decision.at).where(Decision.person == person.login, Decision.at >= since, Decision.kind.in_(KEYED))
-    asked = select(Check.at).where(Check.person == person.login, Check.at >= since)
+    asked = select(ControlItem.at).where(ControlItem.person == person.login, ControlItem.at >= since)
     moments = sorted(at for query in (keyed, asked) for at in session.scalars(query))
     turns = [str(turn) for group in TURNS.get(person.role, ()) for turn in group]
     query = select(Waiting.rank, Waiting.field, Waiting.turn, func.count().label("number"))

@@ -15,8 +15,8 @@ from ocr.forms.definition import FieldSpec
 from ocr.geometry import Quad
 from ocr.scan import ScanId
 from review.assignment.policy import DeskRules, PolicyName, policy_now, policy_of
-from store.card_state import Turn, keyed
-from store.records import Evidence, evidence, forms_of
+from store.card_state import Turn, keying_states
+from store.records import CardLog, card_logs, forms_of
 from store.tables import Card, Lease, Scan, Waiting
 
 CHECK, GROUP = "check", "group"
@@ -105,7 +105,7 @@ def tasks_of(session: Session, person: Person, tickets: Sequence[str], rules: De
     forms = forms_of(session, (row.form_id for row in rows))
     specs = {row.Lease.ticket: forms[row.form_id].by_name[row.Lease.field] for row in rows}
     deep = {row.Lease.card_id for row in rows if _needs_history(row.Lease.turn, specs[row.Lease.ticket], rules)}
-    known = evidence(session, sorted(deep)) if deep else {}
+    known = card_logs(session, sorted(deep)) if deep else {}
     return [_task(row, specs[row.Lease.ticket], known, rules) for row in rows]
 
 
@@ -138,7 +138,7 @@ def _needs_history(turn: str, spec: FieldSpec, rules: DeskRules) -> bool:
     return turn in (CHECK, Turn.ADJUDICATE) or policy_of(spec, rules.policies) == "prefilled"
 
 
-def _task(row: Row[*tuple[Any, ...]], spec: FieldSpec, known: Mapping[int, Evidence], rules: DeskRules) -> Task:
+def _task(row: Row[*tuple[Any, ...]], spec: FieldSpec, known: Mapping[int, CardLog], rules: DeskRules) -> Task:
     lease, history = row.Lease, known.get(row.Lease.card_id)
     seen = history.seen[lease.field] if history else None
     turn = Turn.KEY if lease.turn in (CHECK, GROUP) else Turn(lease.turn)
@@ -170,7 +170,7 @@ def _task(row: Row[*tuple[Any, ...]], spec: FieldSpec, known: Mapping[int, Evide
     )
 
 
-def _answers(history: Evidence, field: str) -> tuple[Answer, ...]:
-    keys = keyed(history.log)[field].keys
+def _answers(history: CardLog, field: str) -> tuple[Answer, ...]:
+    keys = keying_states(history.log)[field].keys
     people = (Answer(str(number), key.value) for number, key in enumerate(keys, start=1))
     return (Answer("machine", history.seen[field].value), *people)

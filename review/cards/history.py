@@ -17,7 +17,7 @@ from store.tables import Decision, PersonalDecision, PersonalReading, Reading
 
 
 @dataclass(frozen=True)
-class Read:
+class ReadingEvent:
     """What one edition of the software made of a field; as `ocr.reading.FieldReading`."""
 
     edition: int
@@ -34,7 +34,7 @@ class Read:
 
 
 @dataclass(frozen=True)
-class Made:
+class DecisionEvent:
     """What a person did about a field; as `store.tables.Decision`.
 
     Attributes
@@ -74,15 +74,15 @@ class History:
     rows: Sequence[Row[Any]]
     log: Sequence[Decided]
 
-    def reads(self, field: str, hidden: bool) -> tuple[Read, ...]:
+    def reads(self, field: str, hidden: bool) -> tuple[ReadingEvent, ...]:
         """What was read in a field, newest first; without the words where they are `hidden`."""
         return tuple(_read(row, hidden) for row in self.readings if row.field == field)
 
-    def decisions(self, field: str, hidden: bool) -> tuple[Made, ...]:
+    def decisions(self, field: str, hidden: bool) -> tuple[DecisionEvent, ...]:
         """What was decided about a field, oldest first; without values where they are `hidden`."""
         void, holds = taken_back(self.log), in_force(self.log).get(field)
         return tuple(
-            Made(
+            DecisionEvent(
                 id=row.id,
                 kind=row.kind,
                 value=None if hidden else row.value,
@@ -106,9 +106,9 @@ def history_of(session: Session, card_id: int) -> History:
     return History(session.execute(_readings(card_id)).all(), rows, [decided(row) for row in rows])
 
 
-def _read(row: Row[Any], hidden: bool) -> Read:
+def _read(row: Row[Any], hidden: bool) -> ReadingEvent:
     candidates = () if hidden else row.candidates or ()
-    return Read(
+    return ReadingEvent(
         edition=row.edition,
         software=row.software,
         at=row.read_at,

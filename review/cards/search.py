@@ -20,7 +20,7 @@ COUNTED = 10_000
 
 
 @dataclass(frozen=True)
-class Hit:
+class SearchHit:
     """A card that was found; `waiting` counts its waiting fields."""
 
     card_id: int
@@ -38,14 +38,14 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """One page of cards, the newest first; `next` is the `before` of the page that follows, None at the end."""
 
-    hits: tuple[Hit, ...]
+    hits: tuple[SearchHit, ...]
     next: int | None
 
 
-def find(session: Session, filters: Filters, *, before: int | None = None, limit: int = 50) -> Found:
+def find(session: Session, filters: Filters, *, before: int | None = None, limit: int = 50) -> SearchResult:
     """One page of the cards that have all that is asked.
 
     Parameters
@@ -56,8 +56,8 @@ def find(session: Session, filters: Filters, *, before: int | None = None, limit
     query = _hits().where(*_asked(session, filters)).order_by(Card.id.desc()).limit(limit + 1)
     if before is not None:
         query = query.where(Card.id < before)
-    hits = tuple(Hit(**row._mapping) for row in session.execute(query))
-    return Found(hits[:limit], hits[limit - 1].card_id if len(hits) > limit else None)
+    hits = tuple(SearchHit(**row._mapping) for row in session.execute(query))
+    return SearchResult(hits[:limit], hits[limit - 1].card_id if len(hits) > limit else None)
 
 
 def count(session: Session, filters: Filters) -> int:

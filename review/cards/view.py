@@ -15,8 +15,8 @@ from ocr.errors import BadInputError
 from ocr.forms.definition import FieldSpec, Form
 from ocr.geometry import Quad, as_quad
 from ocr.scan import ScanId
-from review.cards.history import History, Made, Read, history_of
-from store.card_state import Seen, Turn, Wait, settle
+from review.cards.history import DecisionEvent, History, ReadingEvent, history_of
+from store.card_state import StoredReading, Turn, WaitingField, card_state
 from store.recheck import broken_rules
 from store.records import CARD_NO, CardNow, forms_of
 from store.tables import Batch, Card, Flag, Scan
@@ -53,8 +53,8 @@ class FieldView:
     turn: Turn | None
     why: tuple[str, ...]
     quad: Quad
-    reads: tuple[Read, ...]
-    decisions: tuple[Made, ...]
+    reads: tuple[ReadingEvent, ...]
+    decisions: tuple[DecisionEvent, ...]
 
 
 @dataclass(frozen=True)
@@ -123,11 +123,11 @@ def card_view(session: Session, card_id: int, *, personal: bool) -> CardView:
     form = forms_of(session, [head.form_id])[head.form_id]
     history = history_of(session, card_id)
     seen = {
-        row.field: Seen(row.id, row.value, tuple(row.review), row.quad, row.read_at)
+        row.field: StoredReading(row.id, row.value, tuple(row.review), row.quad, row.read_at)
         for row in history.readings
         if row.edition == head.edition
     }
-    settled = settle(form, seen, head.broken_rules, history.log, broken_rules)
+    settled = card_state(form, seen, head.broken_rules, history.log, broken_rules)
     now = CardNow(head, form, seen, history.log, settled)
     return CardView(
         id=card_id,
@@ -167,7 +167,7 @@ def _field(spec: FieldSpec, now: CardNow, history: History, personal: bool) -> F
     )
 
 
-def _state(now: CardNow, spec: FieldSpec, wait: Wait | None, decisions: tuple[Made, ...]) -> State:
+def _state(now: CardNow, spec: FieldSpec, wait: WaitingField | None, decisions: tuple[DecisionEvent, ...]) -> State:
     if any(made.holds for made in decisions):
         return "person"
     if now.is_duplicate and spec.name != CARD_NO:

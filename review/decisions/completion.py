@@ -14,7 +14,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from ocr.forms.definition import FieldKind, FieldSpec
-from ocr.lexicon.lexicon import Form, Lexicon, label, load_lexicon
+from ocr.lexicon.lexicon import Lexicon, WrittenForm, label, load_lexicon
 from ocr.lexicon.normalise import fold
 from texts.messages import Language
 
@@ -62,7 +62,7 @@ class _Start:
     """The rest of a written form from the beginning of one of its words, folded."""
 
     key: str
-    form: Form
+    form: WrittenForm
     fit: int
 
 

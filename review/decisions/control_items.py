@@ -13,10 +13,10 @@ from ocr.confidence.values import canonical
 from ocr.forms.definition import FieldSpec
 from review.assignment.leases import Place
 from review.assignment.tasks import CHECK, Person
-from review.decisions.decision_log import Note
+from review.decisions.decision_log import DecisionNote
 from store.card_state import in_force
-from store.records import evidence
-from store.tables import Check, Decision, Flag, Lease
+from store.records import card_logs
+from store.tables import ControlItem, Decision, Flag, Lease
 
 SURE = ("verify", "adjudicate")
 """Kinds of the decision in force after which a value is sure: two people keyed the same, or a supervisor decided."""
@@ -38,14 +38,14 @@ def mixed_in(session: Session, person: Person, places: Sequence[Place], now: dat
 
 def known_value(session: Session, card_id: int, field: str) -> str | None:
     """The value of a field if it is sure, else None."""
-    decision = in_force(evidence(session, [card_id])[card_id].log).get(field)
+    decision = in_force(card_logs(session, [card_id])[card_id].log).get(field)
     return decision.value if decision and decision.kind in SURE else None
 
 
-def append_check(session: Session, place: Place, note: Note, *, right: bool) -> None:
+def append_check(session: Session, place: Place, note: DecisionNote, *, right: bool) -> None:
     """Keep whether a known field was keyed rightly; of the answer itself nothing is kept."""
     about = {"person": note.person, "seconds": note.seconds, "at": note.at, "ticket": note.ticket}
-    session.execute(insert(Check).values(card_id=place.card_id, field=place.field, right=right, **about))
+    session.execute(insert(ControlItem).values(card_id=place.card_id, field=place.field, right=right, **about))
 
 
 def is_right(spec: FieldSpec, value: str, known: str) -> bool:
@@ -60,7 +60,9 @@ def _known_place(session: Session, person: Person, field: str, taken: Sequence[P
     keyed = select(Decision.id).where(
         Decision.card_id == same[0], Decision.field == same[1], Decision.person == person.login
     )
-    asked = select(Check.id).where(Check.card_id == same[0], Check.field == same[1], Check.person == person.login)
+    asked = select(ControlItem.id).where(
+        ControlItem.card_id == same[0], ControlItem.field == same[1], ControlItem.person == person.login
+    )
     held = select(Lease.ticket).where(Lease.card_id == same[0], Lease.field == same[1], Lease.until >= now)
     flagged = select(Flag.id).where(Flag.card_id == same[0], Flag.resolved_at.is_(None))
     query = select(newest.c.card_id).distinct().where(newest.c.field == field)

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from ocr.errors import BadInputError
 from review.assignment.tasks import Person
-from review.decisions.decision_log import Note, append, locked_card, role_of
+from review.decisions.decision_log import DecisionNote, append, locked_card, role_of
 from review.decisions.validation import checked
-from store.card_state import keyed
+from store.card_state import keying_states
 from store.records import CardNow, refresh
 from store.tables import Decision
 
@@ -36,7 +36,7 @@ def correct(
     card = locked_card(session, card_id)
     _known(card, field)
     value = checked(card.form.by_name[field], value)
-    note = Note(person.login, role_of(card, field, "correct"), now, shown="card", reason=reason)
+    note = DecisionNote(person.login, role_of(card, field, "correct"), now, shown="card", reason=reason)
     decision = append(session, card, field, value, note)
     refresh(session, [card_id])
     return decision
@@ -63,7 +63,7 @@ def reopen(
     fields = [name for name in card.form.by_name if name not in waits and field in (None, name)]
     if not fields:
         raise BadInputError("Nothing to reopen: it waits for a first key already.")
-    note = Note(person.login, "reopen", now, shown="card", reason=reason)
+    note = DecisionNote(person.login, "reopen", now, shown="card", reason=reason)
     decisions = [append(session, card, name, None, note) for name in fields]
     refresh(session, [card_id])
     return decisions
@@ -84,7 +84,7 @@ def _known(card: CardNow, field: str) -> None:
 
 def _unkeyed(card: CardNow) -> set[str]:
     """Fields that wait for a first key, where no value stands: reopening would change nothing."""
-    states = keyed(card.log)
+    states = keying_states(card.log)
     return {
         wait.field
         for wait in card.settled.waiting

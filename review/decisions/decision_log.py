@@ -19,7 +19,7 @@ Kind: TypeAlias = Literal["key", "verify", "adjudicate", "audit", "import", "cor
 
 
 @dataclass(frozen=True)
-class Note:
+class DecisionNote:
     """Who decided, when and how, as `store.tables.Decision`."""
 
     person: str
@@ -64,7 +64,7 @@ def decide(
         How long it took.
     shown
         What the person saw; ``prefilled`` where the machine's value stood there: that decision says nothing about
-        the reader (`store.evidence`).
+        the reader (`store.labelled_readings`).
     reason
         Free words; never a name or a document's number.
 
@@ -81,7 +81,7 @@ def decide(
     if field not in card.form.by_name:
         raise BadInputError(f"Form {card.form.id} has no field {field!r}.")
     value = checked(card.form.by_name[field], value, codes)
-    note = Note(person.strip(), role_of(card, field, kind), datetime.now(UTC), seconds, shown, reason)
+    note = DecisionNote(person.strip(), role_of(card, field, kind), datetime.now(UTC), seconds, shown, reason)
     decision = append(session, card, field, value, note)
     refresh(session, [card_id])
     return decision
@@ -101,7 +101,7 @@ def undo(session: Session, decision_id: int, person: str, *, reason: str = "", n
     card = locked_card(session, target.card_id)
     if decision_id in taken_back(card.log):
         raise BadInputError(f"Decision {decision_id} was taken back already.")
-    note = Note(person, "undo", now or datetime.now(UTC), reason=reason, undoes=decision_id)
+    note = DecisionNote(person, "undo", now or datetime.now(UTC), reason=reason, undoes=decision_id)
     decision = append(session, card, target.field, None, note)
     refresh(session, [target.card_id])
     return decision
@@ -128,7 +128,7 @@ def role_of(card: CardNow, field: str, kind: str) -> str:
     return "audit" if looked_for else kind
 
 
-def append(session: Session, card: CardNow, field: str, value: str | None, note: Note) -> Decision:
+def append(session: Session, card: CardNow, field: str, value: str | None, note: DecisionNote) -> Decision:
     """Append a decision about a locked card, a personal value apart; its record is not derived anew yet."""
     spec, seen = card.form.by_name.get(field), card.seen.get(field)
     personal = spec.personal if spec else False

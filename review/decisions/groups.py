@@ -13,7 +13,7 @@ from review.assignment.assign import TURNS, is_free
 from review.assignment.leases import Place, drop, take
 from review.assignment.policy import DeskRules
 from review.assignment.tasks import GROUP, Person, Task, tasks_of
-from review.decisions.decision_log import Note, append
+from review.decisions.decision_log import DecisionNote, append
 from store.card_state import Turn
 from store.records import CHUNK, cards_now, refresh
 from store.tables import Decision, Lease, Waiting
@@ -110,7 +110,7 @@ def key_group(
         alike = any(w.field == lease.field and w.turn is Turn.KEY and w.alike == value for w in card.settled.waiting)
         if ticket in done or not alike or not _may_settle(lease.field, rules):
             continue
-        note = Note(person.login, "key" if sent[ticket] else "reopen", now, each, GROUP, ticket=ticket)
+        note = DecisionNote(person.login, "key" if sent[ticket] else "reopen", now, each, GROUP, ticket=ticket)
         if sent[ticket]:
             append(session, card, lease.field, value, replace(note, agrees=True))
         else:

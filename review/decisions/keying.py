@@ -16,15 +16,15 @@ from review.assignment.leases import Place, drop, own_lease, take
 from review.assignment.policy import DeskRules, policy_now, settling
 from review.assignment.tasks import CHANGED, CHECK, GoneError, Person, Task, tasks_of
 from review.decisions.control_items import append_check, is_right, known_value
-from review.decisions.decision_log import Note, append, locked_card, role_of, undo
+from review.decisions.decision_log import DecisionNote, append, locked_card, role_of, undo
 from review.decisions.validation import checked
-from store.card_state import UNKNOWN, Decided, Wait, taken_back
+from store.card_state import UNKNOWN, Decided, WaitingField, taken_back
 from store.records import CardNow, refresh
-from store.tables import Check, Decision, Lease
+from store.tables import ControlItem, Decision, Lease
 
 
 @dataclass(frozen=True)
-class Done:
+class KeyingResult:
     """An answer that was kept. `decision_id` is None where the value was known: that is not for the person to see."""
 
     decision_id: int | None
@@ -43,7 +43,7 @@ def key(
     reason: str = "",
     now: datetime,
     rules: DeskRules,
-) -> Done:
+) -> KeyingResult:
     """Keep a person's answer about a field that they hold. The same ticket twice counts once.
 
     A lease whose time was over counts as long as nobody else took the field.
@@ -71,17 +71,17 @@ def key(
         return done
     spec = card.form.by_name[place.field]
     value = checked(spec, value)
-    note = Note(person.login, place.turn, now, seconds, shown, reason, ticket=ticket)
+    note = DecisionNote(person.login, place.turn, now, seconds, shown, reason, ticket=ticket)
     if place.turn == CHECK:
         known = known_value(session, place.card_id, place.field)
         if known is not None:
             append_check(session, place, note, right=is_right(spec, value, known))
         drop(session, [ticket])
-        return Done(None, place.field, place.card_id)
+        return KeyingResult(None, place.field, place.card_id)
     decision = append(session, card, place.field, value, _ruled(note, card, place, value, rules))
     drop(session, [ticket])
     refresh(session, [place.card_id])
-    return Done(decision.id, place.field, place.card_id)
+    return KeyingResult(decision.id, place.field, place.card_id)
 
 
 def take_back(session: Session, person: Person, ticket: str, now: datetime, rules: DeskRules) -> Task:
@@ -120,7 +120,7 @@ def agrees(spec: FieldSpec, machine: str | None, value: str) -> bool:
     return machine is not None and value != UNKNOWN and canonical(spec, machine) == canonical(spec, value)
 
 
-def _ruled(note: Note, card: CardNow, place: Place, value: str, rules: DeskRules) -> Note:
+def _ruled(note: DecisionNote, card: CardNow, place: Place, value: str, rules: DeskRules) -> DecisionNote:
     """The note with what the policy of the field makes of the answer."""
     spec, wait, machine = card.form.by_name[place.field], _wait(card, place, note.person), card.seen[place.field].value
     policy = policy_now(spec, wait.turn, wait.why, machine, rules)
@@ -133,7 +133,7 @@ def _ruled(note: Note, card: CardNow, place: Place, value: str, rules: DeskRules
     )
 
 
-def _wait(card: CardNow, place: Place, login: str) -> Wait:
+def _wait(card: CardNow, place: Place, login: str) -> WaitingField:
     """The field as it waits, if it does so still for this person's turn."""
     for wait in card.settled.waiting:
         if wait.field == place.field and wait.turn == place.turn and login not in wait.keyed_by:
@@ -141,13 +141,13 @@ def _wait(card: CardNow, place: Place, login: str) -> Wait:
     raise GoneError(CHANGED)
 
 
-def _done(session: Session, person: Person, ticket: str) -> Done | None:
+def _done(session: Session, person: Person, ticket: str) -> KeyingResult | None:
     """What was kept under a ticket before."""
     mine = {"ticket": ticket, "person": person.login}
     if decision := session.scalars(select(Decision).filter_by(**mine)).one_or_none():
-        return Done(decision.id, decision.field, decision.card_id)
-    if check := session.scalars(select(Check).filter_by(**mine)).one_or_none():
-        return Done(None, check.field, check.card_id)
+        return KeyingResult(decision.id, decision.field, decision.card_id)
+    if check := session.scalars(select(ControlItem).filter_by(**mine)).one_or_none():
+        return KeyingResult(None, check.field, check.card_id)
     return None
 
 

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ocr.confidence.threshold import lower_bound, upper_bound
-from review.quality.tallies import Tallies, Tally, tallied
-from store.evidence import audited
-from store.tables import Check
+from review.quality.tallies import KeyingTallies, KeyingTally, tallied
+from store.labelled_readings import audited
+from store.tables import ControlItem
 
 _TWO_SIDED = 0.975
 _PAUSE = timedelta(minutes=5)
@@ -78,7 +78,7 @@ class PairFigures:
 
 
 @dataclass(frozen=True)
-class FieldFigures:
+class KeyedFieldFigures:
     """Fields of one name: what people keyed otherwise than the machine, than each other, and than what holds."""
 
     field: str
@@ -99,19 +99,19 @@ class ReaderFigures:
 
 
 @dataclass(frozen=True)
-class Quality:
+class DeskQuality:
     """All figures, for supervisors."""
 
     people: tuple[PersonFigures, ...]
     pairs: tuple[PairFigures, ...]
-    fields: tuple[FieldFigures, ...]
+    fields: tuple[KeyedFieldFigures, ...]
     readers: tuple[ReaderFigures, ...]
 
 
-def quality(session: Session, *, since: datetime | None = None) -> Quality:
+def quality(session: Session, *, since: datetime | None = None) -> DeskQuality:
     """Figures of what was keyed, and of what was read, since a moment, or ever. Reads only, in a few queries."""
     tallies = _with_checks(session, tallied(session, since=since), since=since)
-    return Quality(
+    return DeskQuality(
         tuple(_person(name, tally) for name, tally in sorted(tallies.people.items())),
         tuple(PairFigures(people, _share(seen)) for people, seen in sorted(tallies.pairs.items())),
         tuple(_field(name, tally) for name, tally in sorted(tallies.fields.items())),
@@ -125,11 +125,13 @@ def own_quality(session: Session, login: str, *, since: datetime | None = None) 
     return _person(login, tallies.people[login])
 
 
-def _with_checks(session: Session, tallies: Tallies, *, since: datetime | None, login: str | None = None) -> Tallies:
+def _with_checks(
+    session: Session, tallies: KeyingTallies, *, since: datetime | None, login: str | None = None
+) -> KeyingTallies:
     """The tallies with the known fields; of one that was keyed anew after an undo the last counts."""
-    query = select(Check).order_by(Check.id)
-    query = query if since is None else query.where(Check.at >= since)
-    query = query if login is None else query.where(Check.person == login)
+    query = select(ControlItem).order_by(ControlItem.id)
+    query = query if since is None else query.where(ControlItem.at >= since)
+    query = query if login is None else query.where(ControlItem.person == login)
     rows = {(row.person, row.card_id, row.field): row for row in session.scalars(query)}
     for row in rows.values():
         tallies.people[row.person].keys(row.at, row.seconds)
@@ -137,7 +139,7 @@ def _with_checks(session: Session, tallies: Tallies, *, since: datetime | None, 
     return tallies
 
 
-def _person(name: str, tally: Tally) -> PersonFigures:
+def _person(name: str, tally: KeyingTally) -> PersonFigures:
     return PersonFigures(
         person=name,
         keyed=len(tally.moments),
@@ -149,8 +151,8 @@ def _person(name: str, tally: Tally) -> PersonFigures:
     )
 
 
-def _field(name: str, tally: Tally) -> FieldFigures:
-    return FieldFigures(
+def _field(name: str, tally: KeyingTally) -> KeyedFieldFigures:
+    return KeyedFieldFigures(
         field=name,
         keyed=len(tally.moments),
         median_seconds=median(tally.seconds) if tally.seconds else None,

@@ -24,7 +24,7 @@ _AT_ONCE = 5000
 
 
 @dataclass
-class Tally:
+class KeyingTally:
     """Of one person or field: when and how long was keyed, and per comparison whether it was wrong (or differed)."""
 
     moments: list[datetime] = field(default_factory=list)
@@ -42,17 +42,17 @@ class Tally:
 
 
 @dataclass
-class Tallies:
+class KeyingTallies:
     """Tallies by person and field, and per pair of people whether they differed."""
 
-    people: defaultdict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
-    fields: defaultdict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    people: defaultdict[str, KeyingTally] = field(default_factory=lambda: defaultdict(KeyingTally))
+    fields: defaultdict[str, KeyingTally] = field(default_factory=lambda: defaultdict(KeyingTally))
     pairs: defaultdict[tuple[str, str], list[bool]] = field(default_factory=lambda: defaultdict(list))
 
 
-def tallied(session: Session, *, since: datetime | None, login: str | None = None) -> Tallies:
+def tallied(session: Session, *, since: datetime | None, login: str | None = None) -> KeyingTallies:
     """Count what was keyed since a moment, or ever, by everybody or one person; what was taken back does not count."""
-    tallies = Tallies()
+    tallies = KeyingTallies()
     for log in _logs(session, since, login):
         history = [decided(row) for row in log]
         void, holds = taken_back(history), in_force(history)
@@ -90,7 +90,7 @@ def _logs(session: Session, since: datetime | None, login: str | None) -> Iterat
         yield list(log)
 
 
-def _count(tallies: Tallies, row: Row[*tuple[Any, ...]]) -> None:
+def _count(tallies: KeyingTallies, row: Row[*tuple[Any, ...]]) -> None:
     seconds = None if row.shown == GROUP else row.seconds  # a glance at one of many says nothing about keying
     for tally in (tallies.people[row.person], tallies.fields[row.field]):
         tally.keys(row.at, seconds)
@@ -98,7 +98,7 @@ def _count(tallies: Tallies, row: Row[*tuple[Any, ...]]) -> None:
             tally.machine.append(not row.agrees)
 
 
-def _compare(tallies: Tallies, row: Row[*tuple[Any, ...]], wrong: bool) -> None:
+def _compare(tallies: KeyingTallies, row: Row[*tuple[Any, ...]], wrong: bool) -> None:
     for tally in (tallies.people[row.person], tallies.fields[row.field]):
         if row.kind in _FIRST:
             tally.first.append(wrong)
@@ -106,7 +106,7 @@ def _compare(tallies: Tallies, row: Row[*tuple[Any, ...]], wrong: bool) -> None:
             tally.second.append(wrong)
 
 
-def _pair(tallies: Tallies, first: Row[*tuple[Any, ...]], second: Row[*tuple[Any, ...]]) -> None:
+def _pair(tallies: KeyingTallies, first: Row[*tuple[Any, ...]], second: Row[*tuple[Any, ...]]) -> None:
     a, b = sorted((first.person, second.person))
     differed = first.value != second.value
     tallies.pairs[a, b].append(differed)

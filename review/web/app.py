@@ -18,7 +18,7 @@ from review.web import api, entry, flagging, grouping, home, images, keying, qua
 from review.web.deps import Access, Site, utc_now
 from review.web.failures import handle_failures
 from review.web.headers import Headers
-from review.web.pictures import Pictures
+from review.web.image_source import ImageSource
 
 STATIC = Path(__file__).parent / "static"
 ROUTERS = (
@@ -39,7 +39,7 @@ ROUTERS = (
 
 
 def create_app(
-    engine: Engine, pictures: Pictures, rules: DeskRules, *, clock: Callable[[], datetime] = utc_now
+    engine: Engine, pictures: ImageSource, rules: DeskRules, *, clock: Callable[[], datetime] = utc_now
 ) -> FastAPI:
     """The review workplace on an open store.
 

@@ -17,7 +17,7 @@ from review.accounts.sessions import Visitor, keep_visit, visitor_of
 from review.accounts.users import Role
 from review.assignment.policy import DeskRules
 from review.desk import Person
-from review.web.pictures import Pictures
+from review.web.image_source import ImageSource
 from review.web.problems import Problem
 from store.engine import read_only
 
@@ -31,7 +31,7 @@ class Site:
     """What the pages work on; `clock` gives the moment, aware."""
 
     engine: Engine
-    pictures: Pictures
+    pictures: ImageSource
     rules: DeskRules
     clock: Callable[[], datetime]
 

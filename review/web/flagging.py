@@ -12,7 +12,7 @@ from review.cards.flags import flag, open_flags, resolve
 from review.desk import held
 from review.web.deps import Keyer, Site, SiteDep, Supervisor, person_of
 from review.web.keying import FAILURES
-from review.web.models import Done, FlagIn, FlagOut
+from review.web.models import DoneOut, FlagIn, FlagOut
 from review.web.render import page
 from review.web.texts import field_label, section
 
@@ -27,13 +27,13 @@ def flags_page(request: Request, visitor: Supervisor, site: SiteDep) -> Response
 
 
 @api.post("", summary="Set a card aside by a field of it that one holds")
-def set_aside(visitor: Keyer, site: SiteDep, wanted: FlagIn) -> Done:
+def set_aside(visitor: Keyer, site: SiteDep, wanted: FlagIn) -> DoneOut:
     """Flag the card; the field goes back to the queue with it."""
     now, person = site.clock(), person_of(visitor)
     with site.writing() as session:
         task = held(session, person, wanted.ticket, now)
         flag(session, person, task.card_id, task.field, wanted.kind, wanted.note, now)
-    return Done()
+    return DoneOut()
 
 
 @api.get("", summary="The cards that are set aside")
@@ -43,11 +43,11 @@ def list_flags(visitor: Supervisor, site: SiteDep) -> list[FlagOut]:
 
 
 @api.post("/{flag_id}/resolve", summary="Put a card back into the queue")
-def resolve_flag(visitor: Supervisor, site: SiteDep, flag_id: int) -> Done:
+def resolve_flag(visitor: Supervisor, site: SiteDep, flag_id: int) -> DoneOut:
     """Close a flag; the card's fields may be keyed again."""
     with site.writing() as session:
         resolve(session, person_of(visitor), flag_id, site.clock())
-    return Done()
+    return DoneOut()
 
 
 def _flags(site: Site, visitor: Visitor) -> list[FlagOut]:

@@ -14,7 +14,7 @@ from ocr.forms.definition import FieldSpec
 from review.decisions.groups import draw_group, groups, key_group
 from review.web.deps import Keyer, Site, SiteDep, person_of
 from review.web.keying import FAILURES, shown_task
-from review.web.models import GroupDone, GroupDrawIn, GroupKeyIn, GroupOut, TaskOut
+from review.web.models import GroupDoneOut, GroupDrawIn, GroupKeyIn, GroupOut, TaskOut
 from review.web.problems import Problem
 from review.web.render import page
 from review.web.texts import field_label, section, value_label
@@ -59,7 +59,7 @@ def draw_from_group(visitor: Keyer, site: SiteDep, wanted: GroupDrawIn) -> list[
 
 
 @api.post("/key", summary="Settle the crops that show the value; the struck ones go to the queue")
-def key_of_group(visitor: Keyer, site: SiteDep, answer: GroupKeyIn) -> GroupDone:
+def key_of_group(visitor: Keyer, site: SiteDep, answer: GroupKeyIn) -> GroupDoneOut:
     """Keep the answers for a whole screen."""
     with site.writing() as session:
         done = key_group(
@@ -72,7 +72,7 @@ def key_of_group(visitor: Keyer, site: SiteDep, answer: GroupKeyIn) -> GroupDone
             now=site.clock(),
             rules=site.rules,
         )
-    return GroupDone(settled=done.settled, struck=done.struck, gone=len(done.gone))
+    return GroupDoneOut(settled=done.settled, struck=done.struck, gone=len(done.gone))
 
 
 def _groups(site: Site, language: Language) -> list[GroupOut]:

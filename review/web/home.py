@@ -5,7 +5,6 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from ocr.reading import Refused
 from review.accounts.users import users
 from review.assignment.queue import counts
 from review.cards.flags import open_flags
@@ -35,10 +34,7 @@ def home(request: Request, visitor: Colleague, site: SiteDep) -> Response:
 def rescan_page(request: Request, visitor: Scanner, site: SiteDep) -> Response:
     """Sheets that could not be read, and cards for which a person asks a new scan."""
     with site.reading() as session:
-        sheets = [
-            (item, refusal_message(Refused(item.scan, item.reason, item.detail), visitor.language))
-            for item in rescan_list(session)
-        ]
+        sheets = [(item, refusal_message(item.reason, item.detail, visitor.language)) for item in rescan_list(session)]
         asked = [found for found in open_flags(session) if found.kind == "rescan"]
     return page(request, "rescan.html", sheets=sheets, asked=asked)
 

@@ -14,15 +14,15 @@ from review.decisions.completion import complete
 from review.desk import Task, draw, held, key, progress, release, take_back
 from review.web.deps import Keyer, Site, SiteDep, person_of
 from review.web.models import (
-    Done,
+    DoneOut,
     DrawIn,
     Failure,
     KeyIn,
-    Option,
+    OptionOut,
     ProgressOut,
     TaskOut,
     TicketIn,
-    Waiting,
+    WaitingOut,
 )
 from review.web.problems import Problem
 from review.web.render import page
@@ -55,7 +55,7 @@ def draw_tasks(visitor: Keyer, site: SiteDep, wanted: DrawIn) -> list[TaskOut]:
 
 
 @api.post("/key", summary="Answer a field that one holds; sent twice it counts once")
-def key_task(visitor: Keyer, site: SiteDep, answer: KeyIn) -> Done:
+def key_task(visitor: Keyer, site: SiteDep, answer: KeyIn) -> DoneOut:
     """Keep an answer. What comes back is the same for every field, whatever the answer does."""
     now = site.clock()
     shown = "" if answer.shown == "crop" else answer.shown
@@ -77,15 +77,15 @@ def key_task(visitor: Keyer, site: SiteDep, answer: KeyIn) -> Done:
             spec = held(session, person_of(visitor), answer.ticket, now).spec
         hint = text(f"hint.{input_of(spec)}", visitor.language)
         raise Problem("bad_value", HTTPStatus.UNPROCESSABLE_ENTITY, hint=hint) from error
-    return Done()
+    return DoneOut()
 
 
 @api.post("/release", summary="Give back a field that one holds")
-def release_task(visitor: Keyer, site: SiteDep, wanted: TicketIn) -> Done:
+def release_task(visitor: Keyer, site: SiteDep, wanted: TicketIn) -> DoneOut:
     """Give a field back to the queue."""
     with site.writing() as session:
         release(session, person_of(visitor), wanted.ticket)
-    return Done()
+    return DoneOut()
 
 
 @api.post("/undo", summary="Take back one's own answer and hold the field again")
@@ -108,7 +108,7 @@ def own_progress(visitor: Keyer, site: SiteDep) -> ProgressOut:
         today=now.today,
         per_hour=now.per_hour,
         waiting=[
-            Waiting(field=name, label=field_label(name, visitor.language), count=count)
+            WaitingOut(field=name, label=field_label(name, visitor.language), count=count)
             for name, count in now.waiting.items()
         ],
     )
@@ -117,12 +117,12 @@ def own_progress(visitor: Keyer, site: SiteDep) -> ProgressOut:
 @api.get("/complete", summary="Codes that what was typed so far may mean")
 def complete_code(
     visitor: Keyer, site: SiteDep, ticket: str, typed: Annotated[str, Query(max_length=100)]
-) -> list[Option]:
+) -> list[OptionOut]:
     """Complete a coded answer, by code or words, for a field that one holds."""
     with site.reading() as session:
         spec = held(session, person_of(visitor), ticket, site.clock()).spec
     choices = complete(spec, typed, visitor.language)
-    return [Option(code=choice.code, label=choice.label, also=choice.also) for choice in choices]
+    return [OptionOut(code=choice.code, label=choice.label, also=choice.also) for choice in choices]
 
 
 def shown_task(task: Task, visitor: Visitor, site: Site) -> TaskOut:

@@ -79,7 +79,7 @@ class Failure(BaseModel):
     message: str = Field(description="In the visitor's language.")
 
 
-class Option(BaseModel):
+class OptionOut(BaseModel):
     """One possible answer."""
 
     code: str
@@ -103,10 +103,10 @@ class TaskOut(BaseModel):
     label: str
     input: Input = Field(description="How it is answered.")
     alphabet: str | None = Field(description="Which signs it may have.")
-    options: list[Option] = Field(description="Answers to choose from, where `input` is ``one`` or ``several``.")
+    options: list[OptionOut] = Field(description="Answers to choose from, where `input` is ``one`` or ``several``.")
     adjudicate: bool
     answers: list[AnswerOut] = Field(description="What was answered so far; only where `adjudicate`.")
-    prefill: Option | None = Field(description="The machine's value, where the field's policy is to show it.")
+    prefill: OptionOut | None = Field(description="The machine's value, where the field's policy is to show it.")
     personal: bool
     seconds_left: float = Field(description="How long it stays with the person.")
     crop: str = Field(description="Address of the picture of the field.")
@@ -114,13 +114,13 @@ class TaskOut(BaseModel):
     card: str | None = Field(description="Address of the picture of the card, where the visitor may see it.")
 
 
-class Done(BaseModel):
+class DoneOut(BaseModel):
     """It was done. Nothing is said about what it changed: that would tell who keys what the machine had read."""
 
     done: Literal[True] = True
 
 
-class Waiting(BaseModel):
+class WaitingOut(BaseModel):
     """How many fields of one kind wait."""
 
     field: str
@@ -133,7 +133,7 @@ class ProgressOut(BaseModel):
 
     today: int
     per_hour: float
-    waiting: list[Waiting]
+    waiting: list[WaitingOut]
 
 
 class GroupOut(BaseModel):
@@ -146,7 +146,7 @@ class GroupOut(BaseModel):
     count: int
 
 
-class GroupDone(BaseModel):
+class GroupDoneOut(BaseModel):
     """What became of a screen of crops; those that are gone went to others meanwhile, nothing was kept for them."""
 
     settled: int

@@ -24,7 +24,7 @@ _SCALES = (0.05, 0.1, 0.2, 0.5, 1.0)
 
 
 @dataclass(frozen=True)
-class Scale:
+class BarScale:
     """The share at the right end of the bars of one table, so that they can be compared by eye."""
 
     most: float
@@ -56,7 +56,7 @@ def quality_page(
     return page(request, "quality.html", found=found, scales=scales, **shown)
 
 
-def scale_of(shares: Iterable[Share]) -> Scale:
+def scale_of(shares: Iterable[Share]) -> BarScale:
     """The smallest round scale on which every rate fits; the end of a wide interval may be cut off."""
     highest = max((share.rate or 0.0 for share in shares), default=0.0)
-    return Scale(next(most for most in _SCALES if 1.25 * highest <= most or most == 1.0))
+    return BarScale(next(most for most in _SCALES if 1.25 * highest <= most or most == 1.0))

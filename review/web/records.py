@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 
 from ocr.errors import BadInputError
 from ocr.lexicon.lexicon import label
-from ocr.lexicon.rules import rule_message
 from review.accounts.sessions import Visitor
 from review.cards.filters import CardState
 from review.cards.search import COUNTED, count, find, known_batches, known_fields
@@ -31,7 +30,7 @@ from review.web.search_form import AskedQuery, filters_of, meant
 from review.web.texts import value_label
 from store.card_state import UNKNOWN
 from store.record import LEFT_EMPTY
-from texts.messages import Language, why_message
+from texts.messages import Language, rule_message, why_message
 
 router = APIRouter(include_in_schema=False)
 CardId = Annotated[int, Path(ge=1, lt=2**31)]

@@ -7,7 +7,7 @@ from datetime import datetime
 from ocr.forms.definition import FieldKind, FieldSpec
 from review.decisions.validation import lexicon_codes
 from review.desk import Task
-from review.web.models import AnswerOut, Input, Option, TaskOut
+from review.web.models import AnswerOut, Input, OptionOut, TaskOut
 from review.web.texts import field_label, text, value_label
 from texts.messages import Language
 
@@ -25,11 +25,11 @@ def input_of(spec: FieldSpec) -> Input:
     return "coded" if spec.lexicon and lexicon_codes(spec.lexicon) is not None else "text"
 
 
-def options_of(spec: FieldSpec, language: Language) -> list[Option]:
+def options_of(spec: FieldSpec, language: Language) -> list[OptionOut]:
     """What there is to tick, as it is printed on the card."""
     if spec.kind is FieldKind.SIGNATURE:
-        return [Option(code="Y", label=text("value.signed", language))]
-    return [Option(code=option.code, label=option.label) for option in spec.options]
+        return [OptionOut(code="Y", label=text("value.signed", language))]
+    return [OptionOut(code=option.code, label=option.label) for option in spec.options]
 
 
 def task_out(task: Task, language: Language, *, now: datetime, sees_card: bool) -> TaskOut:
@@ -62,7 +62,7 @@ def task_out(task: Task, language: Language, *, now: datetime, sees_card: bool) 
     )
 
 
-def _prefill(task: Task, language: Language) -> Option | None:
+def _prefill(task: Task, language: Language) -> OptionOut | None:
     if task.prefill is None:
         return None
-    return Option(code=task.prefill, label=value_label(task.spec, task.prefill, language))
+    return OptionOut(code=task.prefill, label=value_label(task.spec, task.prefill, language))

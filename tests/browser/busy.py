@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from fixtures.review_site import Office
+from fixtures.review_site import ReviewSite
 from ocr.reading import Refusal, Refused
 from ocr.scan import ScanId
 from review.assignment.policy import DeskRules
@@ -20,7 +20,7 @@ RULES = DeskRules(seed_share=0.0)
 DISPUTED, WRONG = "crossing_date", ("1999-01-01", "1999-01-02")
 
 
-def work(office: Office) -> None:
+def work(office: ReviewSite) -> None:
     """Two people key; about two dates they differ, cards are reopened, one is set aside, a sheet is not read."""
     start = datetime.now(UTC) - timedelta(hours=2)
     _key(office, ANNA, 12, start)
@@ -33,7 +33,7 @@ def work(office: Office) -> None:
         save_refused(session, refused, batch_id=None, path="box 7/0042.jpg", dpi=300.0, size=(2480, 1754))
 
 
-def _key(office: Office, person: Person, count: int, start: datetime) -> None:
+def _key(office: ReviewSite, person: Person, count: int, start: datetime) -> None:
     truth = office.truth
     for n in range(count):
         now = start + timedelta(seconds=20 * n)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserType, sync_playwright
 
-from fixtures.review_site import Office, copied, furnish, opened
+from fixtures.review_site import ReviewSite, copied, furnish, opened
 from tests.browser.keyboard_user import LAUNCH
 
 
@@ -37,14 +37,14 @@ def furnished(tmp_path_factory: pytest.TempPathFactory, chromium: BrowserType) -
 
 
 @pytest.fixture(scope="session")
-def served(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def served(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReviewSite]:
     """One server for all tests; `office` is the same with the store as it was."""
     with opened(copied(furnished, tmp_path_factory.mktemp("served"))) as office:
         yield office
 
 
 @pytest.fixture
-def office(served: Office, furnished: Path) -> Office:
+def office(served: ReviewSite, furnished: Path) -> ReviewSite:
     """An office as it is before anybody keyed."""
     served.reset(furnished)
     return served

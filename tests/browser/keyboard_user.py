@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fixtures.review_site import PASSWORD, Office
+from fixtures.review_site import PASSWORD, ReviewSite
 from ocr.forms.definition import FieldSpec
 from review.web.task_view import input_of
 from store.engine import read_only
@@ -28,7 +28,7 @@ class Hands:
     """One person before one page, who types a sign every `pause_ms`."""
 
     page: Page
-    office: Office
+    office: ReviewSite
     login: str
     pause_ms: float = 0.0
 
@@ -112,7 +112,7 @@ class Hands:
             self.wait_for_task()
 
 
-def kept(office: Office, login: str) -> dict[str, tuple[int, str, str | None, str]]:
+def kept(office: ReviewSite, login: str) -> dict[str, tuple[int, str, str | None, str]]:
     """A person's decisions by ticket: card, field, value and what was shown; undos have no ticket."""
     with Session(read_only(office.engine)) as session:
         query = (

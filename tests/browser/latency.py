@@ -16,7 +16,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from benchmarks.desk import multiply
-from fixtures.review_site import Office, furnish, opened
+from fixtures.review_site import ReviewSite, furnish, opened
 from store.tables import Waiting
 from tests.browser.keyboard_user import LAUNCH, SCREEN, Hands
 
@@ -33,7 +33,7 @@ WATCH = """() => {
 }"""
 
 
-def fill(office: Office, fields: int) -> int:
+def fill(office: ReviewSite, fields: int) -> int:
     """Copy the cards until so many fields wait; returns how many do."""
     with Session(office.engine) as session, session.begin():
         count = select(func.count()).select_from(Waiting)

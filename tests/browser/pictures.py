@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from fixtures.review_site import Office, furnish, opened
+from fixtures.review_site import ReviewSite, furnish, opened
 from tests.browser.busy import work
 from tests.browser.keyboard_user import LAUNCH, SCREEN, Hands
 from tests.browser.test_pages import settle, striking, unfolding
@@ -42,7 +42,7 @@ SHOTS: Mapping[str, tuple[str, str, Callable[[Hands], None]]] = {
 }
 
 
-def shoot(browser: Browser, office: Office, out: Path) -> None:
+def shoot(browser: Browser, office: ReviewSite, out: Path) -> None:
     """Take all pictures."""
     for name, (login, path, act) in SHOTS.items():
         with browser.new_context(**SCREEN) as context:

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserType, Route, expect
 
-from fixtures.review_site import Office
+from fixtures.review_site import ReviewSite
 from tests.browser.keyboard_user import LAUNCH, SCREEN, Hands, kept, profile
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def anna(browser: Browser, office: Office) -> Iterator[Hands]:
+def anna(browser: Browser, office: ReviewSite) -> Iterator[Hands]:
     context = browser.new_context(**SCREEN)
     hands = Hands(context.new_page(), office, "anna")
     hands.enter("/key?field=crossing_date")
@@ -32,7 +32,7 @@ def answer_three(hands: Hands) -> dict[str, str]:
     return said
 
 
-def values(office: Office) -> dict[str, str | None]:
+def values(office: ReviewSite) -> dict[str, str | None]:
     return {ticket: value for ticket, (_, _, value, _) in kept(office, "anna").items()}
 
 
@@ -41,7 +41,7 @@ def wait_until_at_hand(hands: Hands) -> None:
     hands.page.wait_for_load_state("networkidle")
 
 
-def test_the_connection_is_lost_and_comes_back(anna: Hands, office: Office) -> None:
+def test_the_connection_is_lost_and_comes_back(anna: Hands, office: ReviewSite) -> None:
     wait_until_at_hand(anna)
     anna.page.context.set_offline(True)
     said = answer_three(anna)
@@ -54,7 +54,7 @@ def test_the_connection_is_lost_and_comes_back(anna: Hands, office: Office) -> N
     assert values(office) == said
 
 
-def test_the_server_is_killed_and_started_again(anna: Hands, office: Office) -> None:
+def test_the_server_is_killed_and_started_again(anna: Hands, office: ReviewSite) -> None:
     wait_until_at_hand(anna)
     office.kill()
     said = answer_three(anna)
@@ -65,7 +65,7 @@ def test_the_server_is_killed_and_started_again(anna: Hands, office: Office) -> 
     anna.wait_for_task()
 
 
-def test_an_answer_whose_receipt_is_lost_counts_once(anna: Hands, office: Office) -> None:
+def test_an_answer_whose_receipt_is_lost_counts_once(anna: Hands, office: ReviewSite) -> None:
     lost: list[int] = []
 
     def lose(route: Route) -> None:
@@ -82,7 +82,7 @@ def test_an_answer_whose_receipt_is_lost_counts_once(anna: Hands, office: Office
     assert (lost, values(office)) == ([200], {ticket: "1999-01-01"})
 
 
-def test_the_browser_is_closed_in_the_middle(chromium: BrowserType, office: Office, tmp_path: Path) -> None:
+def test_the_browser_is_closed_in_the_middle(chromium: BrowserType, office: ReviewSite, tmp_path: Path) -> None:
     with chromium.launch_persistent_context(profile(tmp_path), **LAUNCH, **SCREEN) as context:
         anna = Hands(context.new_page(), office, "anna")
         anna.enter("/key?field=crossing_date")

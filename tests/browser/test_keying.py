@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fixtures.review_site import Office
+from fixtures.review_site import ReviewSite
 from ocr.confidence.values import canonical
 from store.records import cards_now
 from store.tables import Flag, Waiting
@@ -21,7 +21,7 @@ Seat = Callable[..., Hands]
 
 
 @pytest.fixture
-def seat(browser: Browser, office: Office) -> Iterator[Seat]:
+def seat(browser: Browser, office: ReviewSite) -> Iterator[Seat]:
     """Seats a person before a browser of their own, logged in."""
     contexts: list[BrowserContext] = []
 
@@ -36,7 +36,7 @@ def seat(browser: Browser, office: Office) -> Iterator[Seat]:
         context.close()
 
 
-def test_twenty_fields_with_the_keyboard_alone(seat: Seat, office: Office) -> None:
+def test_twenty_fields_with_the_keyboard_alone(seat: Seat, office: ReviewSite) -> None:
     anna = seat("anna", "/")
     while not anna.page.evaluate("document.activeElement.id === 'start'"):
         anna.press("Tab")
@@ -52,7 +52,7 @@ def test_twenty_fields_with_the_keyboard_alone(seat: Seat, office: Office) -> No
     expect(anna.page.locator("#today")).to_have_text("20")
 
 
-def test_two_disagree_and_a_supervisor_decides(seat: Seat, office: Office) -> None:
+def test_two_disagree_and_a_supervisor_decides(seat: Seat, office: ReviewSite) -> None:
     anna, boris = seat("anna", "/key?field=crossing_date"), seat("boris", "/key?field=crossing_date")
     card_id, spec = anna.place
     anna.answer("1999-01-01")
@@ -74,7 +74,7 @@ def test_two_disagree_and_a_supervisor_decides(seat: Seat, office: Office) -> No
         assert not session.scalars(select(Waiting.turn).filter_by(card_id=card_id, field=spec.name)).all()
 
 
-def test_an_answer_is_taken_back_and_given_anew(seat: Seat, office: Office) -> None:
+def test_an_answer_is_taken_back_and_given_anew(seat: Seat, office: ReviewSite) -> None:
     anna = seat("anna", "/key?field=crossing_date")
     card_id, spec = anna.place
     wrong = anna.answer("1999-01-01")
@@ -93,7 +93,7 @@ def test_an_answer_is_taken_back_and_given_anew(seat: Seat, office: Office) -> N
     assert keys == "anna|"
 
 
-def test_what_cannot_be_read_what_is_empty_and_a_card_set_aside(seat: Seat, office: Office) -> None:
+def test_what_cannot_be_read_what_is_empty_and_a_card_set_aside(seat: Seat, office: ReviewSite) -> None:
     anna = seat("anna", "/key?field=checkpoint")
     unreadable = anna.answer("?")
     anna.wait_for_task()
@@ -118,7 +118,7 @@ def test_what_cannot_be_read_what_is_empty_and_a_card_set_aside(seat: Seat, offi
         )
 
 
-def test_what_would_be_impossible_is_refused_before_it_is_sent(seat: Seat, office: Office) -> None:
+def test_what_would_be_impossible_is_refused_before_it_is_sent(seat: Seat, office: ReviewSite) -> None:
     anna = seat("anna", "/key?field=crossing_date")
     ticket = anna.ticket
     anna.page.keyboard.type("31022016")
@@ -130,7 +130,7 @@ def test_what_would_be_impossible_is_refused_before_it_is_sent(seat: Seat, offic
     assert kept(office, "anna") == {}
 
 
-def test_the_card_in_whole_is_noted_with_the_answer(seat: Seat, office: Office) -> None:
+def test_the_card_in_whole_is_noted_with_the_answer(seat: Seat, office: ReviewSite) -> None:
     anna = seat("anna", "/key?field=crossing_date")
     anna.press("Alt+KeyK")
     expect(anna.page.locator("#card-picture img")).to_be_visible()
@@ -142,7 +142,7 @@ def test_the_card_in_whole_is_noted_with_the_answer(seat: Seat, office: Office) 
     assert kept(office, "anna")[ticket][3] == "card"
 
 
-def test_many_alike_are_settled_at_once_and_the_odd_one_is_struck(seat: Seat, office: Office) -> None:
+def test_many_alike_are_settled_at_once_and_the_odd_one_is_struck(seat: Seat, office: ReviewSite) -> None:
     anna = seat("anna", "/groups")
     row = anna.page.locator("#groups tbody tr").first
     field, value = row.get_attribute("data-field"), row.get_attribute("data-value")

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from fixtures.review_site import Office
+from fixtures.review_site import ReviewSite
 from tests.browser.busy import work
 from tests.browser.keyboard_user import SCREEN, Hands
 from texts.messages import LANGUAGES
@@ -32,7 +32,7 @@ RING = """() => {
 
 
 @pytest.fixture(scope="module")
-def office(served: Office, furnished: Path) -> Office:
+def office(served: ReviewSite, furnished: Path) -> ReviewSite:
     """An office in which something happened: every page has something to show."""
     served.reset(furnished)
     work(served)
@@ -147,7 +147,7 @@ def settle(page: Page) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_axe_finds_nothing_serious(browser: Browser, office: Office, language: str) -> None:
+def test_axe_finds_nothing_serious(browser: Browser, office: ReviewSite, language: str) -> None:
     faults: list[str] = []
     with page_of(browser) as page:
         page.goto(f"{office.url}/login")
@@ -168,7 +168,7 @@ def test_axe_finds_nothing_serious(browser: Browser, office: Office, language: s
 
 
 @pytest.mark.parametrize("role", PAGES)
-def test_the_focus_is_seen_wherever_it_goes(browser: Browser, office: Office, role: str) -> None:
+def test_the_focus_is_seen_wherever_it_goes(browser: Browser, office: ReviewSite, role: str) -> None:
     """On every stop of the Tab key something is drawn around it, or around what holds it."""
     with page_of(browser) as page:
         hands = Hands(page, office, role)
@@ -183,7 +183,7 @@ def test_the_focus_is_seen_wherever_it_goes(browser: Browser, office: Office, ro
                 assert stop is None or stop[1], f"{path}: nothing shows the focus on {stop[0]}"
 
 
-def test_no_page_asks_anything_of_another_computer(browser: Browser, office: Office) -> None:
+def test_no_page_asks_anything_of_another_computer(browser: Browser, office: ReviewSite) -> None:
     asked: set[str] = set()
     with page_of(browser) as page:
         page.on("request", lambda request: asked.add(request.url))
@@ -195,7 +195,7 @@ def test_no_page_asks_anything_of_another_computer(browser: Browser, office: Off
     assert {url for url in asked if not url.startswith((office.url + "/", "blob:"))} == set()
 
 
-def test_the_zone_of_a_field_lights_up_on_the_card(browser: Browser, office: Office) -> None:
+def test_the_zone_of_a_field_lights_up_on_the_card(browser: Browser, office: ReviewSite) -> None:
     with page_of(browser) as page:
         hands = Hands(page, office, "supervisor")
         hands.enter("/records/1")
@@ -203,7 +203,7 @@ def test_the_zone_of_a_field_lights_up_on_the_card(browser: Browser, office: Off
         expect(page.locator("[data-zone=crossing_date]")).to_have_class(re.compile(r"\blit\b"))
 
 
-def test_a_correction_is_shown_before_it_is_kept(browser: Browser, office: Office) -> None:
+def test_a_correction_is_shown_before_it_is_kept(browser: Browser, office: ReviewSite) -> None:
     with page_of(browser) as page:
         hands = Hands(page, office, "supervisor")
         hands.enter("/records/3")

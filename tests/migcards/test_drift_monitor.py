@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
-from migcards.drift_monitor import OddRate, Watch, watch
-from ocr.confidence.calibration import Calibration, Kept, Scale
+from migcards.drift_monitor import DriftReport, OddRate, drift_report
+from ocr.confidence.calibration import Calibration, ProvenThreshold, Scale
 from ocr.confidence.threshold import Threshold
 from review.decisions.decision_log import decide
 from store.calibrations import apply_calibration, in_force
@@ -29,7 +29,7 @@ def calibration(kind: str, share: float = 0.9, version: str = "1") -> Calibratio
         wrong=10,
         scores=(0.0, 1.0),
         probabilities=(0.1, 0.9),
-        kept=tuple(Kept(promise=p, threshold=threshold) for p in (0.0014, 0.01)),
+        kept=tuple(ProvenThreshold(promise=p, threshold=threshold) for p in (0.0014, 0.01)),
     )
     return Calibration(made=date(2024, 1, 2), data="invented", scales=(scale,))
 
@@ -41,8 +41,8 @@ def audits(session: Session, outcomes: Sequence[bool], field: str = "sex") -> No
         decide(session, card_id, field, "M" if right else "F", person="p", kind="key")
 
 
-def look(session: Session, **promises: float) -> Watch:
-    return watch(session, in_force(session), promises)
+def look(session: Session, **promises: float) -> DriftReport:
+    return drift_report(session, in_force(session), promises)
 
 
 def test_several_wrong_audits_stop_the_reader_until_a_new_calibration(session: Session) -> None:
@@ -67,7 +67,7 @@ def test_audits_within_the_promise_stop_nothing(
 def test_readings_by_another_version_do_not_count(session: Session) -> None:
     apply_calibration(session, calibration("one_of", version="2"))
     audits(session, [False] * 4)
-    assert look(session) == Watch(frozenset(), ())
+    assert look(session) == DriftReport(frozenset(), ())
 
 
 def test_a_share_accepted_that_is_far_from_the_measured_one_is_said(session: Session) -> None:

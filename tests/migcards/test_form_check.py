@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from migcards.form_check import Fault, check_form
+from migcards.form_check import FormFault, check_form
 from ocr.forms.definition import FORMS_DIR
 
-VISITOR = Path(__file__).with_name("visitor_card.toml")
+VISITOR = Path(__file__).parents[1] / "ocr" / "forms" / "visitor_card.toml"
 TEXT = VISITOR.read_text("utf-8")
 
 
-def check(folder: Path, text: str) -> tuple[Fault, ...]:
+def check(folder: Path, text: str) -> tuple[FormFault, ...]:
     path = folder / "card.toml"
     path.write_text(text, encoding="utf-8")
     return check_form(path)

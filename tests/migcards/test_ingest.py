@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migcards.ingest import MAX_HELD, Held, Saver
+from migcards.ingest import MAX_HELD, OrderedSaver, Saver
 from ocr.page import PageJob, crashed_page
 
 
@@ -23,16 +23,16 @@ class Noting:
         self.saved.append(outcome.scan.page)
 
 
-def started(pages: int) -> tuple[Held, list[int]]:
+def started(pages: int) -> tuple[OrderedSaver, list[int]]:
     noting = Noting()
-    return Held({job(page): page for page in range(pages)}, cast(Saver, noting)), noting.saved
+    return OrderedSaver({job(page): page for page in range(pages)}, cast(Saver, noting)), noting.saved
 
 
 def job(page: int) -> PageJob:
     return PageJob(Path("box.tif"), "0" * 64, page)
 
 
-def add(held: Held, page: int) -> None:
+def add(held: OrderedSaver, page: int) -> None:
     held.add(crashed_page(job(page), "made up"))
 
 

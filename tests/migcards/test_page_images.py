@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from migcards import page_images as module
 from migcards.originals import load_original
-from migcards.page_images import CARD_SIDE, MAX_WIDTH, STRIP_WIDTH, Crops
+from migcards.page_images import CARD_SIDE, MAX_WIDTH, STRIP_WIDTH, PageImages
 from ocr.errors import BadInputError
 from ocr.geometry import Quad, as_quad, rect_quad
 from ocr.scan import ScanId
@@ -62,7 +62,7 @@ def decoded(data: bytes) -> NDArray[np.uint8]:
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
 def test_a_zone_is_upright_at_the_wanted_height(tmp_path: Path, rotation: int) -> None:
     scan, path = scanned(tmp_path, rotation)
-    crop = decoded(Crops().crop(scan, path, in_scan(ZONE, rotation), rotation, height_px=120, margin=0.0))
+    crop = decoded(PageImages().crop(scan, path, in_scan(ZONE, rotation), rotation, height_px=120, margin=0.0))
     assert crop.shape[:2] == (120, 720)
     assert crop[10:-10, 10:170].max() < 8
     assert crop[10:-10, 190:530].min() > 247
@@ -71,7 +71,7 @@ def test_a_zone_is_upright_at_the_wanted_height(tmp_path: Path, rotation: int) -
 
 def test_a_margin_shows_paper_around_the_zone(tmp_path: Path) -> None:
     scan, path = scanned(tmp_path, 0)
-    crop = decoded(Crops().crop(scan, path, in_scan(ZONE, 0), height_px=140, margin=0.2))
+    crop = decoded(PageImages().crop(scan, path, in_scan(ZONE, 0), height_px=140, margin=0.2))
     assert crop.shape[:2] == (140, round(140 * (240 + 16) / (40 + 16)))
     assert crop[:14].min() > 200 and crop[:, :14].min() > 200
     assert crop[70, 30].max() < 8
@@ -79,14 +79,14 @@ def test_a_margin_shows_paper_around_the_zone(tmp_path: Path) -> None:
 
 def test_a_very_wide_zone_fits_the_screen(tmp_path: Path) -> None:
     scan, path = scanned(tmp_path, 0)
-    crop = decoded(Crops().crop(scan, path, in_scan((0, 150, 800, 10), 0), height_px=200, margin=0.0))
+    crop = decoded(PageImages().crop(scan, path, in_scan((0, 150, 800, 10), 0), height_px=200, margin=0.0))
     assert crop.shape[1] == MAX_WIDTH
 
 
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
 def test_a_strip_reaches_across_the_page_and_outlines_the_zone(tmp_path: Path, rotation: int) -> None:
     scan, path = scanned(tmp_path, rotation)
-    strip = decoded(Crops().strip(scan, path, in_scan(ZONE, rotation), rotation))
+    strip = decoded(PageImages().strip(scan, path, in_scan(ZONE, rotation), rotation))
     scale = STRIP_WIDTH / WIDTH
     assert strip.shape[1] == STRIP_WIDTH
     assert 3 * 40 * scale < strip.shape[0] < 8 * 40 * scale
@@ -103,19 +103,19 @@ def test_a_strip_reaches_across_the_page_and_outlines_the_zone(tmp_path: Path, r
 def test_what_names_a_person_is_painted_over(tmp_path: Path) -> None:
     scan, path = scanned(tmp_path, 0)
     zone, name = in_scan(ZONE, 0), in_scan(NAME, 0)
-    shown, covered = (decoded(Crops().card(scan, path, 0, outline=[zone], blank=blank)) for blank in ([], [name]))
+    shown, covered = (decoded(PageImages().card(scan, path, 0, outline=[zone], blank=blank)) for blank in ([], [name]))
     scale = CARD_SIDE / WIDTH
     inside = np.s_[round(255 * scale) : round(285 * scale), round(205 * scale) : round(435 * scale)]
     assert shown[inside].min() < 10
     assert np.ptp(covered[inside]) < 12, "nothing is left of the name"
-    strip = decoded(Crops().strip(scan, path, zone, blank=[name, zone]))
+    strip = decoded(PageImages().strip(scan, path, zone, blank=[name, zone]))
     assert strip[strip.shape[0] // 2, round(230 * STRIP_WIDTH / WIDTH)].max() < 20, "the zone itself is never covered"
 
 
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
 def test_the_whole_card_is_upright(tmp_path: Path, rotation: int) -> None:
     scan, path = scanned(tmp_path, rotation)
-    picture = decoded(Crops().card(scan, path, rotation))
+    picture = decoded(PageImages().card(scan, path, rotation))
     expected = cv2.resize(card(), (CARD_SIDE, CARD_SIDE * HEIGHT // WIDTH), interpolation=cv2.INTER_LINEAR)
     assert picture.shape[:2] == expected.shape
     assert np.abs(picture[..., 0].astype(int) - expected).mean() < 2
@@ -127,31 +127,31 @@ def test_the_smaller_encoding_is_sent_and_always_the_same(tmp_path: Path) -> Non
     cv2.imwrite(str(tmp_path / "noise.png"), noise)
     other = ScanId(sha256((tmp_path / "noise.png").read_bytes()).hexdigest(), 0)
     quad = in_scan(ZONE, 0)
-    assert Crops().crop(scan, path, quad) == Crops().crop(scan, path, quad)
-    assert Crops().crop(scan, path, quad).startswith(b"\x89PNG")
-    assert Crops().crop(other, str(tmp_path / "noise.png"), quad).startswith(b"\xff\xd8")
+    assert PageImages().crop(scan, path, quad) == PageImages().crop(scan, path, quad)
+    assert PageImages().crop(scan, path, quad).startswith(b"\x89PNG")
+    assert PageImages().crop(other, str(tmp_path / "noise.png"), quad).startswith(b"\xff\xd8")
 
 
 def test_a_picture_outlives_the_process_and_the_scan(tmp_path: Path) -> None:
     scan, path = scanned(tmp_path, 0)
     cache = tmp_path / "cache"
-    first = Crops(cache=cache).crop(scan, path, in_scan(ZONE, 0))
+    first = PageImages(cache=cache).crop(scan, path, in_scan(ZONE, 0))
     Path(path).unlink()
-    assert Crops(cache=cache).crop(scan, path, in_scan(ZONE, 0)) == first
+    assert PageImages(cache=cache).crop(scan, path, in_scan(ZONE, 0)) == first
     with pytest.raises(BadInputError):
-        Crops(cache=cache).crop(scan, path, in_scan(NAME, 0))
+        PageImages(cache=cache).crop(scan, path, in_scan(NAME, 0))
     assert cache.stat().st_mode & 0o077 == 0, "names are nobody else's business"
 
 
 def test_old_pictures_are_forgotten(tmp_path: Path) -> None:
     scan, path = scanned(tmp_path, 0)
-    Crops(cache=tmp_path / "cache").crop(scan, path, in_scan(ZONE, 0))
+    PageImages(cache=tmp_path / "cache").crop(scan, path, in_scan(ZONE, 0))
     (kept,) = (tmp_path / "cache").glob("??/*")
-    Crops(cache=tmp_path / "cache")
+    PageImages(cache=tmp_path / "cache")
     assert kept.exists()
     long_ago = time.time() - (module.KEEP_DAYS + 1) * 86_400
     os.utime(kept, (long_ago, long_ago))
-    Crops(cache=tmp_path / "cache")
+    PageImages(cache=tmp_path / "cache")
     assert not kept.exists()
 
 
@@ -165,7 +165,7 @@ def test_a_page_is_decoded_once_for_many_threads(tmp_path: Path, monkeypatch: py
         return real(scan, path, archive)
 
     monkeypatch.setattr(module, "load_original", counted)
-    crops = Crops()
+    crops = PageImages()
     zones = [in_scan((200, 100 + 5 * n, 240, 40), 0) for n in range(8)]
     with ThreadPoolExecutor(8) as pool:
         made = list(pool.map(lambda zone: crops.crop(scan, path, zone), zones))
@@ -177,7 +177,7 @@ def test_the_archive_is_looked_into_first(tmp_path: Path) -> None:
     archive = tmp_path / "archive"
     keep(archive, Path(path), scan.sha256)
     Path(path).write_bytes(b"something else")
-    assert Crops(archive).crop(scan, path, in_scan(ZONE, 0))
+    assert PageImages(archive).crop(scan, path, in_scan(ZONE, 0))
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_a_lost_or_changed_scan_is_named_and_what_to_do(tmp_path: Path, spoil: o
     scan, path = scanned(tmp_path, 0)
     spoil(Path(path))  # type: ignore[operator]
     with pytest.raises(BadInputError, match=words) as error:
-        Crops(tmp_path / "archive").card(scan, path, 0)
+        PageImages(tmp_path / "archive").card(scan, path, 0)
     for part in (path, scan.sha256[:12], "back", str(tmp_path / "archive")):
         assert part in str(error.value)
 
@@ -196,18 +196,18 @@ def test_a_file_that_cannot_be_decoded_is_named(tmp_path: Path) -> None:
     path = tmp_path / "card.png"
     path.write_bytes(b"\x89PNG\r\n\x1a\nbroken")
     with pytest.raises(BadInputError, match=r"card\.png, page 1"):
-        Crops().card(ScanId(sha256(path.read_bytes()).hexdigest(), 0), str(path), 0)
+        PageImages().card(ScanId(sha256(path.read_bytes()).hexdigest(), 0), str(path), 0)
 
 
 def test_a_reduced_sheet_is_cut_at_the_same_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scan, path = scanned(tmp_path, 0)
-    plain = decoded(Crops().crop(scan, path, in_scan(ZONE, 0), height_px=80)).astype(int)
+    plain = decoded(PageImages().crop(scan, path, in_scan(ZONE, 0), height_px=80)).astype(int)
     large = tmp_path / "large.jpg"
     cv2.imwrite(str(large), cv2.resize(card(), (4 * WIDTH, 4 * HEIGHT), interpolation=cv2.INTER_NEAREST))
     monkeypatch.setattr("ocr.preprocess.raster.KEEP_PIXELS", 2_000_000)
     quad = as_quad((np.array(in_scan(ZONE, 0)) + 0.5) * 4 - 0.5)
     other = ScanId(sha256(large.read_bytes()).hexdigest(), 0)
     assert load_original(other, str(large), None).size == (2 * WIDTH, 2 * HEIGHT)
-    reduced = decoded(Crops().crop(other, str(large), quad, height_px=80)).astype(int)
+    reduced = decoded(PageImages().crop(other, str(large), quad, height_px=80)).astype(int)
     assert reduced.shape == plain.shape
     assert np.abs(reduced - plain).mean() < 6

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr.cache import Once
+from ocr.cache import Cache
 
 
 @given(st.lists(st.integers(0, 6), max_size=30), st.integers(1, 4))
 def test_the_last_used_are_kept(keys: list[int], size: int) -> None:
-    once: Once[int] = Once(size)
+    once: Cache[int] = Cache(size)
     kept: list[int] = []  # the model: least recently used first
     for key in keys:
         made: list[int] = []
@@ -24,7 +24,7 @@ def test_the_last_used_are_kept(keys: list[int], size: int) -> None:
 
 
 def test_many_threads_that_ask_at_once_get_one_value() -> None:
-    once: Once[object] = Once(2)
+    once: Cache[object] = Cache(2)
     everybody = threading.Barrier(8)
     made: list[int] = []
 
@@ -38,7 +38,7 @@ def test_many_threads_that_ask_at_once_get_one_value() -> None:
 
 
 def test_a_slow_key_does_not_hold_up_others() -> None:
-    once: Once[str] = Once(4)
+    once: Cache[str] = Cache(4)
     go, began = threading.Event(), threading.Event()
 
     def slow() -> str:
@@ -56,7 +56,7 @@ def test_a_slow_key_does_not_hold_up_others() -> None:
 
 
 def test_a_failure_is_raised_and_not_kept() -> None:
-    once: Once[int] = Once(2)
+    once: Cache[int] = Cache(2)
 
     def fail() -> int:
         raise OSError("no such scan")

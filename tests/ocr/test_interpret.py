@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from ocr.confidence.acceptance import Uncalibrated, Verdict
+from ocr.confidence.acceptance import Acceptance, Uncalibrated
 from ocr.extract.reader import Raw
 from ocr.forms.definition import FieldKind, FieldSpec, Form, load_forms
-from ocr.interpret import Seen, interpret
-from ocr.lexicon.posteriors import Steps
+from ocr.interpret import ZoneReading, interpret
+from ocr.lexicon.posteriors import CharPosteriors
 from ocr.reading import FieldReading, FieldState
 from tests.ocr.lexicon.written import between, comb
 
@@ -21,8 +21,8 @@ QUAD = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 class Trusting:
     """Accepts every score."""
 
-    def judge(self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float) -> Verdict:
-        return Verdict(score, True)
+    def assess(self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float) -> Acceptance:
+        return Acceptance(score, True)
 
 
 @pytest.fixture
@@ -30,21 +30,21 @@ def form() -> Form:
     return next(form for form in load_forms() if form.id == "revised-departure")
 
 
-def raw_of(filled: str | Steps) -> Raw:
+def raw_of(filled: str | CharPosteriors) -> Raw:
     """A raw reading of a text, or of the probabilities of its characters."""
-    if isinstance(filled, Steps):
+    if isinstance(filled, CharPosteriors):
         return Raw(FieldState.READ, "as read", 0.99, steps=filled)
     return Raw(FieldState.READ, filled, 0.99) if filled else Raw(FieldState.EMPTY, "", 0.99)
 
 
 def read(
-    form: Form, judge: Trusting | Uncalibrated, **filled: str | Steps
+    form: Form, judge: Trusting | Uncalibrated, **filled: str | CharPosteriors
 ) -> tuple[dict[str, FieldReading], tuple[str, ...]]:
     """Interpret a card on which only some fields are filled in."""
     seen = []
     for spec in form.fields:
         raw = raw_of(filled.get(spec.name, ""))
-        seen.append(Seen(spec, raw, "reader", "1", QUAD))
+        seen.append(ZoneReading(spec, raw, "reader", "1", QUAD))
     fields, broken = interpret(form, seen, judge, TODAY)
     assert [field.field for field in fields] == [spec.name for spec in form.fields]
     return {field.field: field for field in fields}, broken
@@ -106,7 +106,7 @@ def test_a_written_country_narrows_the_region_beside_the_mark_other(form: Form) 
 
 
 def test_an_unread_field_has_no_value(form: Form) -> None:
-    seen = [Seen(spec, Raw(FieldState.UNREAD, "", 0.0), "reader", "1", QUAD) for spec in form.fields]
+    seen = [ZoneReading(spec, Raw(FieldState.UNREAD, "", 0.0), "reader", "1", QUAD) for spec in form.fields]
     fields, _ = interpret(form, seen, Trusting(), TODAY)
     assert all(field.value is None and field.review == ("no_reader",) for field in fields)
     assert any(spec.kind is FieldKind.BARCODE for spec in form.fields)

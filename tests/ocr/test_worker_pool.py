@@ -116,7 +116,7 @@ def test_every_way_to_fail_is_told_apart_and_harms_nobody_else() -> None:
     told = dict(zip(deeds, (got[n] for n in range(len(deeds))), strict=True))
     assert told["segfault"] == "killed by SIGSEGV"
     assert told["memory"] == "ran out of memory"
-    assert str(told["raise"]).startswith("ValueError: бад number (test_batch.py, line ")
+    assert str(told["raise"]).startswith("ValueError: бад number (test_worker_pool.py, line ")
     assert "pickle" in str(told["unpicklable"])
     assert "the result cannot be read" in str(told["unloadable"])
     assert told["square"] == 25

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from review.assignment.policy import DeskRules
-from review.desk import Done, Person, Task, draw, key
+from review.desk import KeyingResult, Person, Task, draw, key
 from tests.store.cards import card
 from tests.store.test_cards import save
 
@@ -34,7 +34,7 @@ def one(session: Session, person: Person, now: datetime = NOW, rules: DeskRules 
     return task
 
 
-def answer(session: Session, person: Person, value: str, now: datetime = NOW, rules: DeskRules = RULES) -> Done:
+def answer(session: Session, person: Person, value: str, now: datetime = NOW, rules: DeskRules = RULES) -> KeyingResult:
     """Draw the next task and answer it."""
     task = draw(session, person, count=1, now=now, rules=rules)[0]
     return key(session, person, task.ticket, value, seconds=2.0, shown="", now=now, rules=rules)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from review.assignment.policy import DeskRules
 from review.desk import GoneError, Person, draw, key
 from store.records import rebuild_records
-from store.tables import Card, Check, Decision, Lease, Waiting
+from store.tables import Card, ControlItem, Decision, Lease, Waiting
 from tests.review.cards.test_history import derived
 from tests.store.cards import card
 from tests.store.test_cards import save
@@ -77,7 +77,7 @@ def test_twenty_people_at_once(engine: Engine) -> None:
         assert session.scalars(select(Waiting.field)).all() == []
         log = session.scalars(select(Decision).order_by(Decision.id)).all()
         cards = session.scalars(select(Card.id)).all()
-        checks = session.scalars(select(Check)).all()
+        checks = session.scalars(select(ControlItem)).all()
         assert all(lease.turn == "check" for lease in session.scalars(select(Lease))), "only unanswered known fields"
     as_kept = derived(engine)
     with Session(engine) as session, session.begin():

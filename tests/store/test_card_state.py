@@ -9,17 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr.forms.definition import Form
-from store.card_state import Decided, Seen, in_force, settle, taken_back
+from store.card_state import Decided, StoredReading, card_state, in_force, taken_back
 from tests.store.cards import QUAD, card, form
 
 DEPARTURE = form("revised-departure")
 AT = datetime(2016, 3, 4, tzinfo=UTC)
 
 
-def seen(review: Mapping[str, tuple[str, ...]] | None = None, **values: str | None) -> dict[str, Seen]:
+def seen(review: Mapping[str, tuple[str, ...]] | None = None, **values: str | None) -> dict[str, StoredReading]:
     """Readings of a whole card."""
     reading = card(1, values=values, review=review)
-    return {f.field: Seen(i, f.value, f.review, QUAD, AT) for i, f in enumerate(reading.fields)}
+    return {f.field: StoredReading(i, f.value, f.review, QUAD, AT) for i, f in enumerate(reading.fields)}
 
 
 def district_lies_in_region(form: Form, values: Mapping[str, str], on: date) -> Mapping[str, tuple[str, ...]]:
@@ -33,7 +33,7 @@ def decide(number: int, field: str, value: str | None, undoes: int | None = None
 
 
 def test_an_accepted_reading_holds_and_a_doubtful_one_waits() -> None:
-    state = settle(DEPARTURE, seen({"sex": ("not_sure",)}), (), [], district_lies_in_region)
+    state = card_state(DEPARTURE, seen({"sex": ("not_sure",)}), (), [], district_lies_in_region)
     assert state.values["education"] == "5"
     assert state.values["sex"] is None
     assert [(wait.field, wait.why) for wait in state.waiting] == [("sex", ("not_sure",))]
@@ -41,23 +41,23 @@ def test_an_accepted_reading_holds_and_a_doubtful_one_waits() -> None:
 
 def test_a_decision_holds_over_any_reading() -> None:
     log = [decide(1, "sex", "F"), decide(2, "education", "1")]
-    state = settle(DEPARTURE, seen({"sex": ("not_sure",)}), (), log, district_lies_in_region)
+    state = card_state(DEPARTURE, seen({"sex": ("not_sure",)}), (), log, district_lies_in_region)
     assert (state.values["sex"], state.values["education"]) == ("F", "1")
     assert state.waiting == ()
 
 
 def test_a_field_that_nobody_read_waits_even_without_a_reason() -> None:
-    state = settle(DEPARTURE, seen(sex=None), (), [], district_lies_in_region)
+    state = card_state(DEPARTURE, seen(sex=None), (), [], district_lies_in_region)
     assert [(wait.field, wait.why) for wait in state.waiting] == [("sex", ("no_reader",))]
 
 
 def test_mending_a_rule_releases_the_other_field() -> None:
     rule = ("rule:district_in_region",)
     read = seen({"residence_region": rule, "residence_district": rule}, residence_region="TJ-KT")
-    before = settle(DEPARTURE, read, ("district_in_region",), [], district_lies_in_region)
+    before = card_state(DEPARTURE, read, ("district_in_region",), [], district_lies_in_region)
     assert {wait.field for wait in before.waiting} == {"residence_region", "residence_district"}
     assert before.broken == {"district_in_region": ("residence_region", "residence_district")}
-    after = settle(
+    after = card_state(
         DEPARTURE, read, ("district_in_region",), [decide(1, "residence_region", "TJ-SU")], district_lies_in_region
     )
     assert after.waiting == () and after.broken == {}
@@ -65,35 +65,35 @@ def test_mending_a_rule_releases_the_other_field() -> None:
 
 
 def test_a_decision_that_breaks_a_rule_sends_the_other_field_to_people() -> None:
-    state = settle(DEPARTURE, seen(), (), [decide(1, "residence_region", "TJ-KT")], district_lies_in_region)
+    state = card_state(DEPARTURE, seen(), (), [decide(1, "residence_region", "TJ-KT")], district_lies_in_region)
     assert [(wait.field, wait.why) for wait in state.waiting] == [("residence_district", ("rule:district_in_region",))]
     assert state.values["residence_region"] == "TJ-KT"
 
 
 def test_rules_do_not_rely_on_a_reading_that_waits() -> None:
     read = seen({"residence_region": ("not_sure",)}, residence_region="TJ-KT")
-    state = settle(DEPARTURE, read, (), [decide(1, "sex", "F")], district_lies_in_region)
+    state = card_state(DEPARTURE, read, (), [decide(1, "sex", "F")], district_lies_in_region)
     assert state.broken == {}
     assert [wait.field for wait in state.waiting] == ["residence_region"]
 
 
 def test_a_value_drawn_for_the_audit_stands_while_it_waits() -> None:
     read = seen({"residence_region": ("audit",)})
-    state = settle(DEPARTURE, read, (), [decide(1, "sex", "F")], district_lies_in_region)
+    state = card_state(DEPARTURE, read, (), [decide(1, "sex", "F")], district_lies_in_region)
     assert state.values["residence_region"] == "TJ-SU"
     assert [(wait.field, wait.why, wait.is_audit) for wait in state.waiting] == [("residence_region", ("audit",), True)]
 
 
 def test_a_value_drawn_for_the_audit_no_longer_stands_once_a_rule_is_broken() -> None:
     read = seen({"residence_region": ("audit",)})
-    state = settle(DEPARTURE, read, (), [decide(1, "residence_district", "TJ-KT-06")], district_lies_in_region)
+    state = card_state(DEPARTURE, read, (), [decide(1, "residence_district", "TJ-KT-06")], district_lies_in_region)
     assert state.values["residence_region"] is None
     assert [wait.why for wait in state.waiting] == [("audit", "rule:district_in_region")]
 
 
 def test_dates_of_crossing_rank_before_required_facts_and_those_before_the_rest() -> None:
     review = dict.fromkeys(("surname", "sex", "crossing_date", "education"), ("not_sure",))
-    state = settle(DEPARTURE, seen(review), (), [], district_lies_in_region)
+    state = card_state(DEPARTURE, seen(review), (), [], district_lies_in_region)
     assert {wait.field: wait.rank for wait in state.waiting} == {
         "crossing_date": 0,
         "sex": 1,

@@ -18,7 +18,7 @@ from review.decisions.decision_log import decide
 from store.calibrations import apply_calibration
 from store.cards import save_card
 from store.engine import alembic_config, open_store, read_only
-from store.tables import APPEND_ONLY_TABLES, PERSONAL_TABLES, Base, Check
+from store.tables import APPEND_ONLY_TABLES, PERSONAL_TABLES, Base, ControlItem
 from tests.store.cards import card, form
 
 AT = datetime(2024, 1, 2, tzinfo=UTC)
@@ -117,7 +117,7 @@ def test_the_database_refuses_to_change_the_log(engine: Engine) -> None:
         for field, value in (("surname", "САИДОВ"), ("sex", "F")):
             decide(session, card_id, field, value, person="p", kind="key")
         apply_calibration(session, Calibration(made=date(2024, 1, 2), data="invented"))
-        session.add(Check(card_id=card_id, field="sex", person="p", right=True, seconds=1.0, at=AT, ticket="t"))
+        session.add(ControlItem(card_id=card_id, field="sex", person="p", right=True, seconds=1.0, at=AT, ticket="t"))
     for table in APPEND_ONLY_TABLES:
         text_column = {"calibrations": "data", "checks": "person"}.get(table, "value")
         for change in (f"UPDATE {table} SET {text_column} = 'x'", f"DELETE FROM {table}"):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr.reading import Why
-from store.card_state import Decided, Keyed, Policy, Turn, keyed, settle, taken_back
+from store.card_state import Decided, KeyingState, Policy, Turn, card_state, keying_states, taken_back
 from tests.store.cards import form
 from tests.store.test_card_state import DEPARTURE, district_lies_in_region, seen
 
@@ -29,8 +29,8 @@ def undo(target: Decided) -> Decided:
     return Decided(next(_ids), "sex", None, target.id, "undo", target.person)
 
 
-def state(*log: Decided) -> Keyed:
-    return keyed(log).get("sex", Keyed())
+def state(*log: Decided) -> KeyingState:
+    return keying_states(log).get("sex", KeyingState())
 
 
 def test_blind_a_key_that_the_machine_read_too_settles() -> None:
@@ -69,7 +69,7 @@ def test_a_supervisor_settles_what_two_people_see_differently() -> None:
 def test_reopening_forgets_keys_and_the_machine() -> None:
     found = state(key("F", agrees=True), reopen())
     assert (found.holds, found.keys, found.reopened, found.turn) == (None, (), True, Turn.KEY)
-    waits = settle(DEPARTURE, seen(), (), [key("F", agrees=True), reopen()], district_lies_in_region)
+    waits = card_state(DEPARTURE, seen(), (), [key("F", agrees=True), reopen()], district_lies_in_region)
     assert [(wait.field, wait.why, wait.alike) for wait in waits.waiting] == [("sex", (Why.REOPENED,), None)]
     assert waits.values["sex"] is None
 
@@ -87,9 +87,9 @@ def test_undo_of_the_first_key_leaves_the_second_waiting() -> None:
 
 def test_a_waiting_field_names_who_keyed_it_and_is_not_alike_any_more() -> None:
     read = seen({"sex": (str(Why.NOT_SURE),)})
-    (wait,) = settle(DEPARTURE, read, (), [], district_lies_in_region).waiting
+    (wait,) = card_state(DEPARTURE, read, (), [], district_lies_in_region).waiting
     assert (wait.turn, wait.keyed_by, wait.alike) == (Turn.KEY, (), "M")
-    (wait,) = settle(DEPARTURE, read, (), [key("F")], district_lies_in_region).waiting
+    (wait,) = card_state(DEPARTURE, read, (), [key("F")], district_lies_in_region).waiting
     assert (wait.turn, wait.keyed_by, wait.alike) == (Turn.VERIFY, ("p",), None)
 
 
@@ -99,7 +99,7 @@ def test_a_waiting_field_names_who_keyed_it_and_is_not_alike_any_more() -> None:
 )
 def test_names_audits_and_unknowns_are_never_shown_alike(field: str, why: str, value: str | None) -> None:
     values: dict[str, Any] = {field: value}
-    (wait,) = settle(
+    (wait,) = card_state(
         form("revised-departure"), seen({field: (why,)}, **values), (), [], district_lies_in_region
     ).waiting
     assert wait.alike is None

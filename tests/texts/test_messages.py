@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
-import ocr
+import texts
 from ocr.lexicon.rules import RULES
-from ocr.reading import Refusal, Refused, Why
-from ocr.scan import ScanId
-from texts.messages import LANGUAGES, catalogue, refusal_message, say, why_message
+from ocr.reading import Refusal, Why
+from texts.messages import LANGUAGES, Language, catalogue, refusal_message, rule_message, say, why_message
 
 ENTRIES = [(section, key) for section, entries in catalogue().items() for key in entries]
-SOURCES = Path(ocr.__file__).parent
+SOURCES = Path(texts.__file__).parents[1] / "migcards"
 
 
 def places(text: str) -> set[str]:
@@ -35,7 +34,7 @@ def test_three_languages_with_the_same_places(section: str, key: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("reason", Refusal)
 def test_every_refusal_says_why(reason: Refusal, language: str) -> None:
-    message = refusal_message(Refused(ScanId("0" * 64, 0), reason, "42 %"), language)
+    message = refusal_message(reason, "42 %", language)
     assert "42 %" in message
     assert "{" not in message
 
@@ -44,6 +43,17 @@ def test_every_refusal_says_why(reason: Refusal, language: str) -> None:
 @pytest.mark.parametrize("why", [*Why, *(f"rule:{rule}" for rule in RULES)])
 def test_every_reason_for_review_is_said(why: str, language: str) -> None:
     assert why_message(why, language).strip()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_has_a_sentence(rule: str, language: Language) -> None:
+    assert rule_message(rule, language).endswith(".")
+
+
+def test_unknown_rule_is_refused() -> None:
+    with pytest.raises(KeyError, match="no_such_rule"):
+        why_message("rule:no_such_rule", "ru")
 
 
 def test_no_message_is_said_to_nobody_and_none_is_missing() -> None:

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from store.engine import open_store
 from store.tables import Card, Record, Scan
 
-SAMPLES = Path(__file__).parents[1] / "fixtures" / "samples"
+SAMPLES = Path(__file__).parents[3] / "fixtures" / "samples"
 PROGRAM = Path(sys.executable).parent / "migcards"
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from migcards.cli import read
+from migcards.cli import run as read
 from migcards.ingest import Saver
-from migcards.tally import Tally
+from migcards.tally import RunTally
 from ocr.preprocess.load import FileInfo, Kind
 from ocr.reading import Refusal
 from store.engine import open_store
@@ -35,7 +35,7 @@ def test_files_that_crash_the_decoder_are_kept_apart_and_the_rest_stays_in_order
     for path in files:
         path.write_bytes(contents[path.name])
     monkeypatch.setattr(read, "probe", dying_probe)
-    engine, tally = open_store(f"sqlite:///{tmp_path}/cards.db"), Tally()
+    engine, tally = open_store(f"sqlite:///{tmp_path}/cards.db"), RunTally()
     with Session(engine) as session, session.begin():
         batch_id = read.start_batch(session, "box")
     jobs = list(read._pending(files, engine, Saver(engine, batch_id, {}, "made up"), tally))

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ocr.confidence.evidence import Evidence
+from ocr.confidence.labelled_scores import LabelledScores
 from ocr.forms.definition import FieldSpec, load_forms
 
 READINGS = st.lists(st.tuples(st.integers(0, 20).map(lambda n: n / 20), st.booleans()), min_size=1, max_size=80)
@@ -27,11 +27,11 @@ def error_at(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     return 0.5 * np.exp(-9 * scores)
 
 
-def operation(rng: np.random.Generator, count: int, present: float, audit: float) -> Evidence:
+def operation(rng: np.random.Generator, count: int, present: float, audit: float) -> LabelledScores:
     """Readings of that reader in operation: people decide what scores below `present`, and a share of the rest."""
     scores = rng.uniform(size=count)
     stood = scores >= present
-    return Evidence(
+    return LabelledScores(
         scores=scores,
         right=rng.uniform(size=count) >= error_at(scores),
         labelled=~stood | (rng.uniform(size=count) < audit),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr.confidence.acceptance import Trust, is_audited, with_audits
+from ocr.confidence.acceptance import AcceptancePolicy, is_audited, with_audits
 from ocr.confidence.calibration import load_calibration
 from ocr.confidence.kinds import NAME_PROMISE, PROMISE, STRICT_PROMISE, kind_of, measured_version, promise
 from ocr.forms.definition import Form, load_forms
@@ -18,13 +18,13 @@ from tests.ocr.confidence.readings import field
 from tests.ocr.confidence.test_fit import calibration
 from tests.store.cards import card, scan
 
-TRUST = Trust(calibration())
+TRUST = AcceptancePolicy(calibration())
 READ = FieldState.READ
 
 
 def test_a_sure_reading_stands_and_an_unsure_one_does_not() -> None:
-    sure = TRUST.judge("marks", "1", field("education"), READ, 0.99)
-    unsure = TRUST.judge("marks", "1", field("education"), READ, 0.2)
+    sure = TRUST.assess("marks", "1", field("education"), READ, 0.99)
+    unsure = TRUST.assess("marks", "1", field("education"), READ, 0.2)
     assert sure.accepted and not unsure.accepted and unsure.reason is Why.NOT_SURE
     assert sure.probability > 0.99
     assert 0.4 < unsure.probability < 0.6
@@ -44,22 +44,22 @@ def test_a_sure_reading_stands_and_an_unsure_one_does_not() -> None:
 def test_what_was_not_measured_is_never_accepted(
     reader: str, version: str, name: str, state: FieldState, reason: Why
 ) -> None:
-    verdict = TRUST.judge(reader, version, field(name), state, 1.0)
+    verdict = TRUST.assess(reader, version, field(name), state, 1.0)
     assert (verdict.accepted, verdict.probability, verdict.reason) == (False, 0.0, reason)
 
 
 def test_a_stopped_kind_is_not_accepted_however_sure() -> None:
-    stopped = Trust(calibration(), stopped=frozenset({("marks", "one_of")}))
-    verdict = stopped.judge("marks", "1", field("education"), READ, 0.99)
+    stopped = AcceptancePolicy(calibration(), stopped=frozenset({("marks", "one_of")}))
+    verdict = stopped.assess("marks", "1", field("education"), READ, 0.99)
     assert (verdict.accepted, verdict.reason) == (False, Why.STOPPED)
-    assert stopped.judge("marks", "1", field("education"), READ, 0.2).reason is Why.NOT_SURE
+    assert stopped.assess("marks", "1", field("education"), READ, 0.2).reason is Why.NOT_SURE
 
 
 def test_the_operators_promise_goes_before_the_usual_one() -> None:
-    assert not TRUST.judge("marks", "1", field("sex"), READ, 0.99).accepted
-    loose = Trust(calibration(), promises={"sex": 0.003, "education": 0.0014})
-    assert loose.judge("marks", "1", field("sex"), READ, 0.99).accepted
-    assert not loose.judge("marks", "1", field("education"), READ, 0.99).accepted
+    assert not TRUST.assess("marks", "1", field("sex"), READ, 0.99).accepted
+    loose = AcceptancePolicy(calibration(), promises={"sex": 0.003, "education": 0.0014})
+    assert loose.assess("marks", "1", field("sex"), READ, 0.99).accepted
+    assert not loose.assess("marks", "1", field("education"), READ, 0.99).accepted
 
 
 @pytest.mark.parametrize(
@@ -112,13 +112,13 @@ def test_versions_of_engines_that_others_install_count_by_their_major_number() -
 
 
 def test_the_shipped_calibration_holds_for_the_readers_as_they_are() -> None:
-    shipped = Trust(load_calibration())
-    assert shipped.judge("marks", "1", field("education"), READ, 0.9999).accepted
+    shipped = AcceptancePolicy(load_calibration())
+    assert shipped.assess("marks", "1", field("education"), READ, 0.9999).accepted
 
 
 def test_without_a_file_nothing_is_accepted(tmp_path: Path) -> None:
-    trust = Trust(load_calibration(tmp_path / "none.json"))
-    assert not trust.judge("marks", "1", field("education"), READ, 1.0).accepted
+    trust = AcceptancePolicy(load_calibration(tmp_path / "none.json"))
+    assert not trust.assess("marks", "1", field("education"), READ, 1.0).accepted
 
 
 @given(st.integers(0, 1000), st.floats(0, 1), st.floats(0, 1))

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 
 from ocr.confidence.calibration import Calibration, load_calibration, save_calibration
-from ocr.confidence.evidence import Evidence
 from ocr.confidence.fit import Key, Sample, fit, grouped, isotonic, refit
+from ocr.confidence.labelled_scores import LabelledScores
 from ocr.errors import BadInputError
 from tests.ocr.confidence.readings import READINGS, arrays
 
@@ -25,14 +25,14 @@ def calibration(count: int = 4000, promises: Iterable[float] = (0.0014, 0.003, 0
     rng = np.random.default_rng(5)
     scores = rng.uniform(size=count)
     right = (scores > 0.6) | (rng.uniform(size=count) < 0.5)
-    return fit({KEY: Evidence.full(scores, right)}, made=DAY, data="invented", promises=promises)
+    return fit({KEY: LabelledScores.full(scores, right)}, made=DAY, data="invented", promises=promises)
 
 
-def stood(scores: Iterable[float], wrong: int, unlabelled: int = 0) -> Evidence:
+def stood(scores: Iterable[float], wrong: int, unlabelled: int = 0) -> LabelledScores:
     """Accepted readings of which the first are audited, some of them wrong."""
     values = np.array([*scores])
     labelled = np.arange(len(values)) < len(values) - unlabelled
-    return Evidence(values, np.arange(len(values)) >= wrong, labelled, np.ones(len(values), bool))
+    return LabelledScores(values, np.arange(len(values)) >= wrong, labelled, np.ones(len(values), bool))
 
 
 @given(READINGS)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from ocr.confidence.evidence import Evidence
+from ocr.confidence.labelled_scores import LabelledScores
 from ocr.confidence.threshold import LEVEL, lower_bound, lowest_threshold, upper_bound
 from tests.ocr.confidence.readings import READINGS, arrays, error_at, operation
 
@@ -33,7 +33,7 @@ def test_upper_bound_of_no_evidence_is_one_and_nonsense_is_refused() -> None:
 @given(READINGS, st.sampled_from([0.02, 0.1, 0.3]))
 def test_what_a_threshold_says_of_itself_is_so(readings: list[tuple[float, bool]], limit: float) -> None:
     scores, right = arrays(readings)
-    found = lowest_threshold(Evidence.full(scores, right), limit)
+    found = lowest_threshold(LabelledScores.full(scores, right), limit)
     if found is None:
         assert upper_bound(int((~right).sum()), len(right)) > limit
         return
@@ -44,16 +44,16 @@ def test_what_a_threshold_says_of_itself_is_so(readings: list[tuple[float, bool]
 
 
 def test_a_strict_promise_needs_enough_readings() -> None:
-    assert lowest_threshold(Evidence.full(np.ones(900), np.ones(900, bool)), 0.003) is None
-    assert lowest_threshold(Evidence.full(np.ones(1100), np.ones(1100, bool)), 0.003) is not None
-    assert lowest_threshold(Evidence.full([], []), 0.003) is None
+    assert lowest_threshold(LabelledScores.full(np.ones(900), np.ones(900, bool)), 0.003) is None
+    assert lowest_threshold(LabelledScores.full(np.ones(1100), np.ones(1100, bool)), 0.003) is not None
+    assert lowest_threshold(LabelledScores.full([], []), 0.003) is None
 
 
 def test_two_errors_among_the_surest_do_not_end_the_search() -> None:
     scores = np.linspace(1, 0, 12_000)
     right = np.ones(12_000, bool)
     right[[3, 700]] = False
-    found = lowest_threshold(Evidence.full(scores, right), 0.003)
+    found = lowest_threshold(LabelledScores.full(scores, right), 0.003)
     assert found is not None and found.share == 1
 
 
@@ -61,17 +61,17 @@ def test_audited_readings_alone_prove_a_threshold_and_unaudited_ones_prove_nothi
     count = 100_000
     scores, right, stood = np.linspace(0.5, 1, count), np.ones(count, bool), np.ones(count, bool)
     labelled = np.arange(count) % 50 == 0
-    found = lowest_threshold(Evidence(scores, right, labelled, stood), 0.003)
+    found = lowest_threshold(LabelledScores(scores, right, labelled, stood), 0.003)
     assert found is not None and (found.accepted, found.labelled) == (count, 2000)
     assert found.bound == pytest.approx(upper_bound(0, 2000))
-    assert lowest_threshold(Evidence(scores, right, np.zeros(count, bool), stood), 0.003) is None
+    assert lowest_threshold(LabelledScores(scores, right, np.zeros(count, bool), stood), 0.003) is None
 
 
 def test_below_the_present_threshold_the_bounds_of_both_strata_are_mixed_by_their_size() -> None:
     stood = np.arange(40_000) < 30_000
     right = np.ones(40_000, bool)
     right[35_000] = False
-    evidence = Evidence(np.where(stood, 0.9, 0.4), right, ~stood | (np.arange(40_000) < 2000), stood)
+    evidence = LabelledScores(np.where(stood, 0.9, 0.4), right, ~stood | (np.arange(40_000) < 2000), stood)
     found = lowest_threshold(evidence, 0.003)
     level = 1 - (1 - LEVEL) / 2
     assert found is not None and found.score == 0.4
@@ -91,7 +91,7 @@ def test_the_promise_is_broken_in_5_percent_of_worlds_at_most() -> None:
     fooled = from_below = 0
     for _ in range(worlds):
         scores, right = rng.uniform(size=1500), rng.uniform(size=1500) >= 0.01
-        fooled += lowest_threshold(Evidence.full(scores, right), 0.00999) is not None
+        fooled += lowest_threshold(LabelledScores.full(scores, right), 0.00999) is not None
         errors = np.cumsum(~right[np.argsort(-scores)])
         from_below += any(upper_bound(int(errors[n - 1]), n) <= 0.00999 for n in range(300, 1501, 20))
     assert fooled <= binom.ppf(0.99, worlds, 1 - LEVEL)

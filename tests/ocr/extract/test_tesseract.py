@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr.errors import ToolMissingError
-from ocr.extract.engine import BLOCK, LINE, Called, Loaded, Words, tessdata
+from ocr.extract.engine import BLOCK, LINE, PytesseractBinding, TesserocrBinding, Words, tessdata
 from ocr.extract.reader import Crop
 from ocr.extract.tesseract import TesseractReader, framed
 from ocr.forms.definition import load_forms
@@ -88,8 +88,8 @@ def test_framed_ink_is_black_on_white_with_a_margin() -> None:
     assert framed(ink * 0).min() == 255
 
 
-@pytest.mark.parametrize("make", [Loaded, Called])
-def test_both_bindings_read_type(make: type[Loaded] | type[Called]) -> None:
+@pytest.mark.parametrize("make", [TesserocrBinding, PytesseractBinding])
+def test_both_bindings_read_type(make: type[TesserocrBinding] | type[PytesseractBinding]) -> None:
     engine = make(("rus",))
     text = " ".join(word for word, _ in engine.words(255 - stamp(0.0, frame=False), BLOCK, ""))
     assert "ВОКЗАЛ" in text

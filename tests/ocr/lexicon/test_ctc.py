@@ -10,21 +10,21 @@ from hypothesis import strategies as st
 
 from ocr.lexicon.alphabets import SYMBOLS
 from ocr.lexicon.ctc import log_likelihoods, merged, n_best, thinned
-from ocr.lexicon.posteriors import BLANK, COLUMN, Steps
+from ocr.lexicon.posteriors import BLANK, COLUMN, CharPosteriors
 from tests.ocr.lexicon.written import comb, line
 
 FEW = "АБ #"
 
 
-def random_steps(count: int, seed: int, sharpness: float = 2.0) -> Steps:
+def random_steps(count: int, seed: int, sharpness: float = 2.0) -> CharPosteriors:
     """Steps in which only the blank and a few characters occur."""
     rng = np.random.default_rng(seed)
     logits = np.full((count, 1 + len(SYMBOLS)), -np.inf)
     logits[:, [BLANK, *(COLUMN[c] for c in FEW)]] = sharpness * rng.normal(size=(count, 1 + len(FEW)))
-    return Steps((logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)).astype(np.float32))
+    return CharPosteriors((logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)).astype(np.float32))
 
 
-def every_path(steps: Steps) -> dict[str, float]:
+def every_path(steps: CharPosteriors) -> dict[str, float]:
     """Probability of each text by going through all paths."""
     texts: dict[str, float] = {}
     p = np.exp(steps.logp.astype(float))

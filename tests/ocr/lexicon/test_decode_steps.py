@@ -11,7 +11,7 @@ from ocr.lexicon.decode_steps import decode_steps
 from ocr.lexicon.lexicon import Lexicon, load_lexicon
 from ocr.lexicon.match import NOT_IN_LEXICON
 from ocr.lexicon.normalise import plain
-from ocr.lexicon.posteriors import Steps
+from ocr.lexicon.posteriors import CharPosteriors
 from tests.ocr.lexicon.written import LETTERS, between, blank, comb, line, steps_of
 
 DISTRICTS, OCCUPATIONS = load_lexicon("districts"), load_lexicon("occupations")
@@ -144,5 +144,5 @@ def test_a_form_outweighs_a_slightly_likelier_text_that_means_nothing() -> None:
 
 
 @pytest.mark.parametrize("steps", [steps_of([]), steps_of([blank()] * 5), comb("", 8), comb("##", 8), comb("-", 4)])
-def test_nothing_written_gives_nothing(steps: Steps) -> None:
+def test_nothing_written_gives_nothing(steps: CharPosteriors) -> None:
     assert decode_steps(steps, DISTRICTS) == decode_steps(steps, load_lexicon("surnames")) == ()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ocr.lexicon.alphabets import ALPHABETS, DIGITS
 from ocr.lexicon.grammar_steps import decode_date_steps, decode_digits_steps, decode_passport_steps
 from ocr.lexicon.match import NOT_IN_LEXICON
-from ocr.lexicon.posteriors import Steps
+from ocr.lexicon.posteriors import CharPosteriors
 from ocr.reading import Candidate
 from tests.ocr.lexicon.written import between, blank, comb, line, steps_of
 
@@ -18,7 +18,7 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2026, 11, 22)
 USUAL = (date(1957, 1, 1), date(2006, 12, 31))
 
 
-def dates(steps: Steps) -> tuple[Candidate, ...]:
+def dates(steps: CharPosteriors) -> tuple[Candidate, ...]:
     return decode_date_steps(steps, earliest=EARLIEST, latest=LATEST, usual=USUAL)
 
 
@@ -123,5 +123,5 @@ def test_noisy_passports_are_right_or_not_sure(text: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("steps", [steps_of([]), steps_of([blank()] * 4), comb("", 8), comb("# .", 8)])
-def test_nothing_written_gives_nothing(steps: Steps) -> None:
+def test_nothing_written_gives_nothing(steps: CharPosteriors) -> None:
     assert dates(steps) == decode_digits_steps(steps) == decode_passport_steps(steps) == ()

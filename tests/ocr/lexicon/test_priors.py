@@ -5,18 +5,18 @@ import pytest
 
 from ocr.lexicon.decode_steps import decode_steps
 from ocr.lexicon.lexicon import load_lexicon
-from ocr.lexicon.posteriors import BLANK, COLUMN, Steps
+from ocr.lexicon.posteriors import BLANK, COLUMN, CharPosteriors
 from ocr.lexicon.priors import priors
 
 
-def _steps(*rows: dict[str, float]) -> Steps:
+def _steps(*rows: dict[str, float]) -> CharPosteriors:
     """Each row's characters with their probabilities, a blank between."""
     logp = np.full((2 * len(rows) + 1, 1 + max(COLUMN.values())), -30.0, np.float32)
     logp[::2, BLANK] = 0.0
     for i, row in enumerate(rows):
         for character, p in row.items():
             logp[2 * i + 1, COLUMN[character]] = np.log(p)
-    return Steps(logp)
+    return CharPosteriors(logp)
 
 
 def test_published_shares_order_the_countries_and_rare_ones_keep_a_chance() -> None:

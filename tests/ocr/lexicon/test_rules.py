@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr.errors import BadInputError
 from ocr.forms.definition import load_forms
-from ocr.lexicon.rules import ONLY_ON, RULES, Broken, check, rule_message
+from ocr.lexicon.rules import ONLY_ON, Broken, check
 
 TODAY = date(2026, 11, 22)
 GOOD = {
@@ -100,17 +99,6 @@ def test_unknown_values_contradict_nothing(unknown: set[str]) -> None:
     unknown -= {"birth_date", "crossing_date", "dest_country_other"}
     values = {**GOOD, **dict.fromkeys(unknown, "?")}
     assert check(values, direction="D", on=TODAY) == ()
-
-
-@pytest.mark.parametrize("language", ["ru", "tg", "en"])
-@pytest.mark.parametrize("rule", RULES)
-def test_every_rule_has_a_sentence(rule: str, language: str) -> None:
-    assert rule_message(rule, language).endswith(".")
-
-
-def test_unknown_rule_is_refused() -> None:
-    with pytest.raises(BadInputError, match="'no_such_rule'"):
-        rule_message("no_such_rule", "ru")
 
 
 def test_fields_of_one_side_are_those_of_the_forms() -> None:

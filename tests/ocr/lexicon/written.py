@@ -7,17 +7,17 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from ocr.lexicon.alphabets import RUSSIAN, SYMBOLS, TAJIK_ONLY
-from ocr.lexicon.posteriors import BLANK, COLUMN, Steps
+from ocr.lexicon.posteriors import BLANK, COLUMN, CharPosteriors
 
 LETTERS = RUSSIAN + TAJIK_ONLY
 FLOOR = 1e-7
 
 
-def steps_of(rows: list[NDArray[np.float64]]) -> Steps:
+def steps_of(rows: list[NDArray[np.float64]]) -> CharPosteriors:
     """Steps from rows of masses."""
     p = np.array(rows) if rows else np.zeros((0, 1 + len(SYMBOLS)))
     p = np.maximum(p, FLOOR)
-    return Steps(np.log(p / p.sum(axis=1, keepdims=True)).astype(np.float32))
+    return CharPosteriors(np.log(p / p.sum(axis=1, keepdims=True)).astype(np.float32))
 
 
 def seen(character: str, noise: float, rng: Generator, alphabet: str = LETTERS) -> NDArray[np.float64]:
@@ -39,7 +39,9 @@ def blank(share: float = 1.0) -> NDArray[np.float64]:
     return row
 
 
-def comb(text: str, cells: int, noise: float = 0.0, rng: Generator | None = None, alphabet: str = LETTERS) -> Steps:
+def comb(
+    text: str, cells: int, noise: float = 0.0, rng: Generator | None = None, alphabet: str = LETTERS
+) -> CharPosteriors:
     """A comb with one character a box; empty boxes are half blank, half space."""
     rng = rng or np.random.default_rng(0)
     rows = [blank()]
@@ -48,7 +50,7 @@ def comb(text: str, cells: int, noise: float = 0.0, rng: Generator | None = None
     return steps_of(rows)
 
 
-def line(text: str, noise: float = 0.0, rng: Generator | None = None, alphabet: str = LETTERS) -> Steps:
+def line(text: str, noise: float = 0.0, rng: Generator | None = None, alphabet: str = LETTERS) -> CharPosteriors:
     """A line: a peak for each character, sometimes two steps wide, among blanks."""
     rng = rng or np.random.default_rng(0)
     rows = [blank()] * 3
@@ -58,7 +60,7 @@ def line(text: str, noise: float = 0.0, rng: Generator | None = None, alphabet: 
     return steps_of(rows)
 
 
-def between(first: str, second: str, share: float) -> Steps:
+def between(first: str, second: str, share: float) -> CharPosteriors:
     """Steps that show one text or, with a share, another of the same length."""
     rng = np.random.default_rng(0)
     rows = [blank()]

@@ -11,7 +11,7 @@ import pytest
 
 from fixtures.faults import KINDS, UNREADABLE
 from fixtures.make import make_page
-from fixtures.plan import Order, Page, parse_faults, plan_cards
+from fixtures.plan import Page, Plan, parse_faults, plan_cards
 from ocr.forms.definition import Form, load_form, load_forms
 from ocr.preprocess.crop_zone import zone_quad
 from ocr.preprocess.gates import load_gates
@@ -27,7 +27,7 @@ FORMS = load_forms()
 BY_ID = {form.id: form for form in FORMS}
 FRONTS = [form for form in FORMS if form.fields]
 GATES = load_gates()
-VISITOR = load_form(Path(__file__).parents[1] / "visitor_card.toml")
+VISITOR = load_form(Path(__file__).parents[1] / "forms" / "visitor_card.toml")
 LIMIT_MM = 0.3
 
 
@@ -45,7 +45,7 @@ def found(made: Made, form: Form, turn: int, forms: tuple[Form, ...] = FORMS) ->
 def refused(sheet: Sheet, forms: tuple[Form, ...] = FORMS) -> Refused:
     outcome = locate(sheet, forms, GATES)
     assert isinstance(outcome, Refused), outcome
-    assert outcome.detail in refusal_message(outcome, "ru")
+    assert outcome.detail in refusal_message(outcome.reason, outcome.detail, "ru")
     assert outcome.scan == sheet.scan
     return outcome
 
@@ -175,7 +175,7 @@ def test_pictures_of_nothing(shape: tuple[int, int], level: int) -> None:
 
 @lru_cache(maxsize=1)
 def trips() -> dict[str, object]:
-    return {form.id: plan_cards(Order(1, 40 + i, (form.id,)))[0] for i, form in enumerate(FRONTS)}
+    return {form.id: plan_cards(Plan(1, 40 + i, (form.id,)))[0] for i, form in enumerate(FRONTS)}
 
 
 def generated(name: str, form: str, seed: int) -> tuple[Sheet, dict[str, object], float]:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from ocr.forms.definition import Form, load_forms
 from ocr.preprocess.gates import Gates, load_gates
 from ocr.preprocess.identify import Pose
-from ocr.preprocess.quality import Quality, judge, measure
+from ocr.preprocess.quality import SheetQuality, judge, measure
 from ocr.preprocess.register import Fit, register
 from ocr.reading import Refusal
 from tests.ocr.preprocess.scans import straight
@@ -33,7 +33,7 @@ def fit_of(image: Image, form: Form = CARD) -> Fit:
     return fit
 
 
-def measured(change: Callable[[Image], Image] = lambda image: image, form: Form = CARD) -> Quality:
+def measured(change: Callable[[Image], Image] = lambda image: image, form: Form = CARD) -> SheetQuality:
     image = np.ascontiguousarray(change(straight(form, DPI).sheet.pixels.copy()))
     return measure(image, fit_of(image, form))
 
@@ -87,7 +87,7 @@ def test_lost_share() -> None:
     assert measured(covered).lost_share == pytest.approx(1 / 3, abs=0.12)
 
 
-GOOD = Quality(paper_level=240, contrast=0.8, blur_mm=0.1, outside_mm=0, lost_share=0)
+GOOD = SheetQuality(paper_level=240, contrast=0.8, blur_mm=0.1, outside_mm=0, lost_share=0)
 
 
 @pytest.fixture(scope="module")

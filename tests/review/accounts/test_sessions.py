@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from review.accounts.sessions import IDLE, begin_visit, end_visit, keep_visit, visitor_of
 from review.accounts.users import disable
-from store.tables import User, Visit
+from store.tables import LoginSession, User
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 
@@ -32,7 +32,7 @@ def test_a_cookie_opens_ones_own_visit(session: Session, user_id: int) -> None:
     assert (visitor.login, visitor.name, visitor.role, visitor.language) == ("anna", "Анна", "reviewer", "tg")
     other = visitor_of(session, second, NOW)
     assert other is not None and other.csrf != visitor.csrf
-    kept = session.scalars(select(Visit.key)).all()
+    kept = session.scalars(select(LoginSession.key)).all()
     assert first not in kept and len(first) >= 40
     assert all(visitor_of(session, key, NOW) is None for key in kept), "the table opens no door"
 
@@ -53,4 +53,4 @@ def test_it_lasts_while_something_comes(session: Session, user_id: int) -> None:
     keep_visit(session, token, NOW + IDLE)
     assert visitor_of(session, token, NOW + 2 * IDLE) is not None
     begin_visit(session, user_id, NOW + 4 * IDLE)
-    assert len(session.scalars(select(Visit)).all()) == 1, "what ended is cleared away"
+    assert len(session.scalars(select(LoginSession)).all()) == 1, "what ended is cleared away"

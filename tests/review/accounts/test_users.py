@@ -14,7 +14,7 @@ from ocr.errors import BadInputError
 from review.accounts import users
 from review.accounts.sessions import begin_visit
 from review.accounts.users import LOCKED, MAX_FAILURES, add_user, authenticate, disable, set_password, user_of
-from store.tables import User, Visit
+from store.tables import LoginSession, User
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 GOOD = "three words together"
@@ -119,14 +119,14 @@ def test_a_new_password_unlocks_and_ends_every_visit(anna: Engine) -> None:
     with Session(anna) as session, session.begin():
         begin_visit(session, user_of(session, "anna").id, NOW)
         disable(session, "anna")
-        assert session.scalar(select(func.count()).select_from(Visit)) == 0
+        assert session.scalar(select(func.count()).select_from(LoginSession)) == 0
     assert not enters(anna)
     with Session(anna) as session, session.begin():
         user = session.scalars(select(User)).one()
         user.locked_until = NOW + LOCKED
         begin_visit(session, user.id, NOW)
         set_password(session, "anna", "another password")
-        assert session.scalar(select(func.count()).select_from(Visit)) == 0
+        assert session.scalar(select(func.count()).select_from(LoginSession)) == 0
     assert not enters(anna) and enters(anna, "another password")
 
 

@@ -11,9 +11,9 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from ocr.forms.serial import serial_number
+from review.cards import search
 from review.cards.filters import Filters
 from review.cards.search import count, find, known_batches, known_fields
-from review.cards.view import search
 from review.decisions.decision_log import decide
 from store.cards import start_batch
 from store.engine import read_only

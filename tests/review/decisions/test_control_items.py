@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from review.assignment.policy import DeskRules
 from review.decisions.corrections import reopen
 from review.desk import Task, draw, key, progress, take_back
-from store.tables import Check, Decision, Lease
+from store.tables import ControlItem, Decision, Lease
 from tests.review.desk import ANNA, BORIS, BOSS, NOW, RULES, VERA, answer, one, wait
 
 ALWAYS = DeskRules(seed_share=1.0)
@@ -47,7 +47,7 @@ def test_only_right_or_wrong_is_kept(session: Session, known: int, value: str, r
     done = key(session, VERA, seed.ticket, value, seconds=3, shown="", now=NOW, rules=RULES)
     again = key(session, VERA, seed.ticket, value, seconds=3, shown="", now=NOW, rules=RULES)
     assert done == again and done.decision_id is None
-    (check,) = session.scalars(select(Check)).all()
+    (check,) = session.scalars(select(ControlItem)).all()
     assert (check.person, check.right, check.seconds, check.at) == ("vera", right, 3.0, NOW)
     assert session.scalars(select(Decision.id)).all() == before
     assert progress(session, VERA, NOW).today == 1
@@ -69,7 +69,7 @@ def test_undo_works_as_for_any_other(session: Session, known: int) -> None:
     back = take_back(session, VERA, seed.ticket, NOW, RULES)
     assert (back.card_id, back.turn) == (known, "key")
     key(session, VERA, back.ticket, "F", seconds=3, shown="", now=NOW, rules=RULES)
-    assert session.scalars(select(Check.right).order_by(Check.id)).all() == [False, True]
+    assert session.scalars(select(ControlItem.right).order_by(ControlItem.id)).all() == [False, True]
 
 
 def test_what_was_reopened_is_sure_no_more(session: Session, known: int) -> None:

@@ -23,7 +23,7 @@ from review.accounts.users import ROLES, Role, hashed
 from review.assignment.policy import DeskRules
 from review.web.app import create_app
 from review.web.deps import COOKIE
-from store.tables import User, Visit
+from store.tables import LoginSession, User
 from tests.store.cards import card
 from tests.store.test_cards import save
 
@@ -33,7 +33,7 @@ PASSWORD = "three words together"
 
 @dataclass
 class Cutter:
-    """Stands for `migcards.page_images.Crops`: notes what it is asked for."""
+    """Stands for `migcards.page_images.PageImages`: notes what it is asked for."""
 
     asked: list[tuple[str, int]] = field(default_factory=list)
     gone: bool = False
@@ -124,7 +124,7 @@ class Workplace:
                 self._add(session, login, "reviewer", "")
             user_id = session.scalars(select(User.id).filter_by(login=login)).one()
             token = begin_visit(session, user_id, self.clock())
-            csrf = session.scalars(select(Visit.csrf).filter_by(key=sha256(token.encode()).hexdigest())).one()
+            csrf = session.scalars(select(LoginSession.csrf).filter_by(key=sha256(token.encode()).hexdigest())).one()
         return Browser(TestClient(self.app, cookies={COOKIE: token}), csrf)
 
     def wait(self, n: int, values: dict[str, str | None] | None = None, **why: str) -> int:

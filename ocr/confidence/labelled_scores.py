@@ -14,7 +14,7 @@ _RANKS = 400
 
 
 @dataclass(frozen=True, eq=False)
-class Evidence:
+class LabelledScores:
     """Readings of one reader and kind, with the truth as far as it is known.
 
     Attributes
@@ -36,7 +36,7 @@ class Evidence:
     stood: NDArray[np.bool_]
 
     @classmethod
-    def full(cls, scores: ArrayLike, right: ArrayLike) -> Evidence:
+    def full(cls, scores: ArrayLike, right: ArrayLike) -> LabelledScores:
         """Readings that all have a label, as on labelled scans."""
         values, hits = np.asarray(scores, dtype=np.float64), np.asarray(right, dtype=bool)
         return cls(values, hits, np.ones(len(values), bool), np.zeros(len(values), bool))
@@ -69,7 +69,7 @@ class Counts:
         return mixed
 
 
-def count_above(evidence: Evidence) -> Counts:
+def count_above(evidence: LabelledScores) -> Counts:
     """Count at up to `_RANKS` distinct scores, the lowest among them."""
     order = np.argsort(-evidence.scores, kind="stable")
     values = evidence.scores[order]

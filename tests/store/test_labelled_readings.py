@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from review.decisions.decision_log import decide, undo
-from store.evidence import Judged, audited, judged, newest_versions
+from store.labelled_readings import LabelledReading, audited, labelled_readings, newest_versions
 from tests.store.cards import card
 from tests.store.test_cards import save
 
 REVIEW = {"sex": ("not_sure",), "education": ("audit",), "sector": ("doubtful_mark",), "surname": ("not_sure", "audit")}
 
 
-def found(session: Session) -> dict[str, Judged]:
-    return {item.spec.name: item for item in judged(session)}
+def found(session: Session) -> dict[str, LabelledReading]:
+    return {item.spec.name: item for item in labelled_readings(session)}
 
 
 def test_readings_without_a_decision_have_no_label(session: Session) -> None:

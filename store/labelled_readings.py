@@ -32,7 +32,7 @@ NOT_BLIND = ("prefilled", "group")
 
 
 @dataclass(frozen=True)
-class Judged:
+class LabelledReading:
     """One reading, and the decision in force about its field if there is one.
 
     Attributes
@@ -52,7 +52,7 @@ def stood(review: Sequence[str]) -> bool:
     return set(review) <= {Why.AUDIT}
 
 
-def judged(session: Session) -> Iterator[Judged]:
+def labelled_readings(session: Session) -> Iterator[LabelledReading]:
     """All cards' newest readings that a threshold decides about."""
     last = 0
     while ids := session.scalars(select(Card.id).where(Card.id > last).order_by(Card.id).limit(CHUNK)).all():
@@ -60,7 +60,7 @@ def judged(session: Session) -> Iterator[Judged]:
         last = ids[-1]
 
 
-def audited(session: Session, since: datetime | None) -> list[Judged]:
+def audited(session: Session, since: datetime | None) -> list[LabelledReading]:
     """Audited readings with their outcome, in the order in which people decided.
 
     Parameters
@@ -89,7 +89,7 @@ def newest_versions(session: Session) -> dict[str, str]:
     return {row.reader: row.reader_version for row in session.execute(query)}
 
 
-def _of_cards(session: Session, card_ids: Sequence[int]) -> Iterator[Judged]:
+def _of_cards(session: Session, card_ids: Sequence[int]) -> Iterator[LabelledReading]:
     rows = session.execute(_readings(card_ids)).all()
     forms = forms_of(session, (row.form_id for row in rows))
     decisions, blind = _decisions(session, card_ids)
@@ -103,7 +103,7 @@ def _of_cards(session: Session, card_ids: Sequence[int]) -> Iterator[Judged]:
         right = None if decision is None else canonical(spec, row.value) == canonical(spec, decision.value or "")
         kind = kind_of(spec, FieldState(row.state))
         sample = Sample(row.reader, row.reader_version, kind, row.score, right, stands)
-        yield Judged(sample, spec, row.read_at, decision.id if decision else None)
+        yield LabelledReading(sample, spec, row.read_at, decision.id if decision else None)
 
 
 def _readings(card_ids: Sequence[int]) -> Select[Any]:

@@ -1,4 +1,4 @@
-"""What the pages need of whoever can cut scans; `migcards.page_images.Crops` is one."""
+"""What the pages need of whoever can cut scans; `migcards.page_images.PageImages` is one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ocr.geometry import Quad
 from ocr.scan import ScanId
 
 
-class Pictures(Protocol):
+class ImageSource(Protocol):
     """Cuts pictures out of scans; called from several threads at once.
 
     Every method returns an encoded PNG or JPEG of the card upright. Quads are corners in pixels of the original scan,

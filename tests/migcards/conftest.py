@@ -1,0 +1,5 @@
+"""An open store."""
+
+from tests.store.conftest import engine, session
+
+__all__ = ["engine", "session"]
