@@ -21,6 +21,22 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 _numbers = itertools.count()
 
+LONGEST = ("tests/browser/", "tests/fixtures/test_demo.py", "tests/test_samples.py")
+"""Files that take a minute or more each, begun first so that no process waits for the last of them."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which tests share a process when several run at once (`--dist loadgroup`), and in what order they begin.
+
+    The tests of a file stay together, so that what a module prepares is prepared once; those of the browser do, because
+    all of them work on one office with the sample scans read.
+    """
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+    for item in items:
+        group = "browser" if item.nodeid.startswith("tests/browser/") else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+
 
 def _binaries() -> Path | None:
     """Folder with initdb and pg_ctl: on the PATH, or where Debian keeps them."""
