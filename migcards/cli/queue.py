@@ -15,7 +15,7 @@ from review.assignment.queue import counts, waiting
 from review.decisions.queue_sheet import import_decisions
 from store.cards import rescan_list
 from store.engine import read_only
-from texts.messages import Language, refusal_message, say, why_message
+from texts import Language, refusal_message, say, why_message
 
 FORMATS = click.Choice(["table", "csv"])
 
@@ -69,13 +69,13 @@ def rescan(language: Language) -> None:
     with Session(read_only(store())) as session:
         items = rescan_list(session)
     if not items:
-        click.echo(say("rescan.empty", language))
+        click.echo(say("rescan_list.empty", language))
         return
     rows = []
     for item in items:
         advice = refusal_message(item.reason, item.detail, language)
         rows.append((shown_path(item.path), str(item.scan.page + 1), advice))
-    _columns(say("rescan.columns", language).split("|"), rows)
+    _columns(say("rescan_list.columns", language).split("|"), rows)
 
 
 @click.command()

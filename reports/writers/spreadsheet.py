@@ -12,7 +12,7 @@ import xlsxwriter
 from ocr.errors import BadInputError
 from reports.cells import NOT_AVAILABLE, full_head, spans
 from reports.table import Cell, RowKind, Table, Unit
-from reports.words import Label
+from texts import Label
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 

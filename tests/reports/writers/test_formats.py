@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 from ocr.errors import BadInputError
 from reports.build import available, build
 from reports.cells import write_cell
+from reports.labels import same
 from reports.table import Row, RowKind, Table, Unit
-from reports.words import LANGUAGES, same, write_number
 from reports.writers.render import FORMATS, render
 from reports.writers.spreadsheet import as_csv, as_workbook, safe
 from reports.writers.text import as_text, width
 from tests.reports.conftest import Filler
+from texts import LANGUAGES
+from texts.formats import write_number
 
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 EVIL = ['=HYPERLINK("x")', "+1+1", "-1", "@SUM(A1)", "\tx", "  =1"]
