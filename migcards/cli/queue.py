@@ -16,6 +16,7 @@ from review.decisions.queue_sheet import import_decisions
 from store.cards import rescan_list
 from store.engine import read_only
 from texts import Language, refusal_message, say, why_message
+from texts.spreadsheet import safe
 
 FORMATS = click.Choice(["table", "csv"])
 
@@ -38,9 +39,8 @@ def queue(field: str | None, limit: int, form: str, language: Language) -> None:
         sheet.writerow(["scan", "serial", "field", "why", "file", "value", "person", "reason"])
         for item in items:
             why = "; ".join(why_message(w, language) for w in item.why)
-            sheet.writerow(
-                [f"{item.scan.sha256}:{item.scan.page + 1}", item.serial or "", item.field, why, item.path, "", "", ""]
-            )
+            scan = f"{item.scan.sha256}:{item.scan.page + 1}"
+            sheet.writerow(safe(cell) for cell in (scan, item.serial or "", item.field, why, item.path, "", "", ""))
         return
     if not numbers.total:
         click.echo(say("queue.empty", language))
