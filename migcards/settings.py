@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 from ocr.errors import BadInputError
+from texts import Language
 
 FILE = "migcards.toml"
 PREFIX = "MIGCARDS_"
@@ -59,7 +60,7 @@ class Settings(BaseSettings):
     forms_dir: DirectoryPath | None = None
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
     page_timeout_s: float = Field(default=60.0, gt=0)
-    language: Literal["ru", "tg", "en"] = "ru"
+    language: Language = "ru"
     archive: Path | None = None
     audit_share: float = Field(default=0.01, ge=0, le=1)
     promises: dict[str, Annotated[float, Field(gt=0, lt=1)]] = Field(default_factory=dict)

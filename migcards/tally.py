@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 
 from ocr.reading import CardReading, Refused, Why
-from texts.messages import Language, say
+from texts import Language, say
 
 
 @dataclass

@@ -186,7 +186,7 @@ def _why(spec: FieldSpec, raw: Raw, value: str | None, verdict: Acceptance) -> t
             return (Why.REQUIRED_EMPTY,)
         return () if verdict.accepted else (verdict.reason,)
     if value is None:
-        return (Why.NO_READER,)
+        return (Why.DOUBTFUL_MARK if raw.state is FieldState.DOUBTFUL else Why.NO_READER,)
     reasons = []
     if spec.kind is FieldKind.ONE_OF and "|" in value:
         reasons.append(Why.SEVERAL_MARKS)

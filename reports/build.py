@@ -17,7 +17,7 @@ from reports.period import Period
 from reports.source import count_by, records, undated, within
 from reports.specs import Spec, specs
 from reports.table import Column, Table
-from reports.words import Label, word
+from texts import Label, say_all
 
 _OWN_SHAPE = {"T2": flows.net_by_region, "T11": flows.by_month, "T13": quality.account, "T14": quality.by_field}
 
@@ -46,7 +46,7 @@ def build(session: Session, table_id: str, start: date, end: date) -> Table:
         id=spec.id,
         title=spec.title,
         period=period,
-        stub=word(spec.head),
+        stub=say_all(f"report.{spec.head}"),
         rows=rows,
         columns=columns,
         cells=cells,
@@ -82,27 +82,27 @@ def _values(levels: Sequence[Level], names: Sequence[str], record: Sequence[Any]
 
 def _notes(session: Session, spec: Spec, period: Period, columns: Sequence[Column], cards: int) -> Iterator[Label]:
     """What a reader must know to read the table rightly."""
-    yield word("note_cards", cards=cards)
+    yield say_all("report.note_cards", cards=cards)
     dateless = undated(session)
     if spec.direction == "D":
-        yield word("note_undated_D", departures=dateless["D"])
+        yield say_all("report.note_undated_D", departures=dateless["D"])
     else:
-        yield word("note_undated", departures=dateless["D"], returns=dateless["A"])
+        yield say_all("report.note_undated", departures=dateless["D"], returns=dateless["A"])
     if spec.country:
-        yield word("note_country", cards=_without_country(session, spec, period))
+        yield say_all("report.note_country", cards=_without_country(session, spec, period))
     if spec.id == "T2":
-        yield word("note_net")
+        yield say_all("report.note_net")
     if spec.id in ("T2", "T11"):
-        yield word("note_previous", start=period.previous.start, end=period.previous.end)
+        yield say_all("report.note_previous", start=period.previous.start, end=period.previous.end)
     if spec.id == "T3":
         young = count_by(session, ["direction"], within(period), *_only(spec), records.c.age.between(15, 29))
-        yield word("note_press_age", cards=sum(number for _, number in young))
+        yield say_all("report.note_press_age", cards=sum(number for _, number in young))
     if spec.id == "T14":
-        yield word("note_field")
-        yield word("note_number_empty")
+        yield say_all("report.note_field")
+        yield say_all("report.note_number_empty")
     if any(column.unit.decimals for column in columns):
-        yield word("note_percent")
-    yield word("note_source")
+        yield say_all("report.note_percent")
+    yield say_all("report.note_source")
 
 
 def _without_country(session: Session, spec: Spec, period: Period) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.table import Cell, Column, Unit
-from reports.words import write_number
+from texts.formats import write_number
 
 NIL = "–"
 NOT_AVAILABLE = "…"

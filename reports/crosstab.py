@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from reports.levels import MISSING, Code, Level, Path
 from reports.table import Cell, Column, Row, RowKind, Unit, percent
-from reports.words import word
+from texts import say_all
 
 Counts: TypeAlias = Counter[tuple[Path, Path]]
 Body: TypeAlias = tuple[tuple[Row, ...], tuple[Column, ...], tuple[tuple[Cell, ...], ...]]
@@ -50,7 +50,7 @@ def ordered(levels: Sequence[Level], sizes: Counter[Path], always_missing: bool)
 def rows_of(levels: Sequence[Level], counts: Counts) -> list[tuple[Path, Row]]:
     """Heads of the rows with their paths, the total first."""
     sizes = Counter({row: n for (row, column), n in counts.items() if not column})
-    heads: list[tuple[Path, Row]] = [((), Row(word("total"), 0, RowKind.TOTAL))]
+    heads: list[tuple[Path, Row]] = [((), Row(say_all("report.total"), 0, RowKind.TOTAL))]
     for path in ordered(levels, sizes, always_missing=True):
         kind = RowKind.MISSING if path[-1] in MISSING else RowKind.CATEGORY
         heads.append((path, Row(levels[len(path) - 1].label(path[-1]), len(path), kind)))
@@ -66,13 +66,13 @@ def columns_of(levels: Sequence[Level], counts: Counts) -> list[tuple[Path, Colu
     paths = ordered(levels, sizes, always_missing=False)
     if len(levels) == 1:
         one = levels[0]
-        return [((), Column(word("total"), None, Unit.COUNT))] + [
+        return [((), Column(say_all("report.total"), None, Unit.COUNT))] + [
             (p, Column(one.label(p[0]), None, Unit.COUNT, True, p[0] in MISSING)) for p in paths
         ]
     outer, inner = levels
     heads: list[tuple[Path, Column]] = []
     for path in paths:
-        label = word("total") if len(path) == 1 else inner.label(path[1])
+        label = say_all("report.total") if len(path) == 1 else inner.label(path[1])
         part = len(path) == 2
         heads.append((path, Column(label, outer.label(path[0]), Unit.COUNT, part, part and path[1] in MISSING)))
     return heads
@@ -88,5 +88,5 @@ def crosstab(stub: Sequence[Level], columns: Sequence[Level], counts: Counts, sh
         cells.append((*line, percent(counts[row, ()], whole)) if share else line)
     heads = tuple(column for _, column in column_heads)
     if share:
-        heads = (*heads, Column(word("percent_of_total"), None, Unit.PERCENT))
+        heads = (*heads, Column(say_all("report.percent_of_total"), None, Unit.PERCENT))
     return tuple(row for _, row in row_heads), heads, tuple(cells)

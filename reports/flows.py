@@ -13,7 +13,7 @@ from reports.levels import LEVELS, MISSING, Path, path
 from reports.period import Period, month_label
 from reports.source import count_by, daily, within
 from reports.table import Cell, Column, Row, RowKind, Unit, percent
-from reports.words import word
+from texts import say_all
 
 Month: TypeAlias = tuple[int, int]
 
@@ -28,7 +28,7 @@ def net_by_region(session: Session, period: Period) -> Body:
 
     now, before = counts(period), counts(period.previous)
     sizes = Counter({row: n for (row, column), n in (now + before).items() if not column})
-    rows = [Row(word("total"), 0, RowKind.TOTAL)]
+    rows = [Row(say_all("report.total"), 0, RowKind.TOTAL)]
     cells = [_net_cells(now, before, ())]
     for p in ordered([region], sizes, always_missing=True):
         rows.append(Row(region.label(p[0]), 1, RowKind.MISSING if p[0] in MISSING else RowKind.CATEGORY))
@@ -37,15 +37,15 @@ def net_by_region(session: Session, period: Period) -> Body:
 
 
 def _net_columns() -> tuple[Column, ...]:
-    persons, of_previous = word("persons"), word("percent_of_previous")
-    departed, returned, net = word("departed"), word("returned"), word("net")
+    persons, of_previous = say_all("report.persons"), say_all("report.percent_of_previous")
+    departed, returned, net = say_all("report.departed"), say_all("report.returned"), say_all("report.net")
     return (
         Column(persons, departed, Unit.COUNT),
         Column(of_previous, departed, Unit.PERCENT),
         Column(persons, returned, Unit.COUNT),
         Column(of_previous, returned, Unit.PERCENT),
         Column(persons, net, Unit.CHANGE),
-        Column(word("previous"), net, Unit.CHANGE),
+        Column(say_all("report.previous"), net, Unit.CHANGE),
     )
 
 
@@ -60,13 +60,13 @@ def by_month(session: Session, period: Period) -> Body:
     """T11: each month's departures and returns beside the same days of the previous year."""
     months = period.months()
     now, before = _monthly(session, period, 0), _monthly(session, period.previous, 1)
-    rows = [Row(word("total"), 0, RowKind.TOTAL)]
+    rows = [Row(say_all("report.total"), 0, RowKind.TOTAL)]
     cells = [_change_cells(now, before, months)]
     for month in months:
         rows.append(Row(month_label(*month), 1, RowKind.CATEGORY))
         cells.append(_change_cells(now, before, (month,)))
     columns = tuple(
-        Column(word(name), word(group), unit)
+        Column(say_all(f"report.{name}"), say_all(f"report.{group}"), unit)
         for group in ("departed", "returned")
         for name, unit in (
             ("persons", Unit.COUNT),

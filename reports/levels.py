@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from reports.words import Label, code_label, same, word
+from reports.labels import code_label, same
+from texts import Label, say_all
 
 Code: TypeAlias = str | None
 Path: TypeAlias = tuple[Code, ...]
@@ -18,6 +19,8 @@ Value: TypeAlias = str | int | None
 
 NOT_STATED, NOT_CLASSIFIED = "", "?"
 MISSING: tuple[Code, ...] = (NOT_STATED, NOT_CLASSIFIED, None)
+_DIRECTIONS = {"D": "departed", "A": "returned"}
+_SEXES = {"M": "men", "F": "women"}
 _MISSING_WORDS = {NOT_STATED: "not_stated", NOT_CLASSIFIED: "not_classified", None: "awaiting"}
 
 # The empty code and those by which dictionaries themselves say that nothing was stated.
@@ -73,11 +76,11 @@ def _age_label(code: str) -> Label:
 
 
 def _sector_label(code: str) -> Label:
-    return word("other_sector") if code == "OTHER" else code_label("sectors", code)
+    return say_all("report.other_sector") if code == "OTHER" else code_label("sectors", code)
 
 
 def _country_label(code: str) -> Label:
-    return word(code) if code in ("CIS", "OTHER") else code_label("countries", code)
+    return say_all(f"report.{code}") if code in ("CIS", "OTHER") else code_label("countries", code)
 
 
 @dataclass(frozen=True)
@@ -113,8 +116,8 @@ class Level:
     def label(self, code: Code) -> Label:
         """Label of a code or of a missing answer."""
         if code is None:
-            return word(self.unknown)
-        return word(_MISSING_WORDS[code]) if code in MISSING else self.label_of(code)
+            return say_all(f"report.{self.unknown}")
+        return say_all(f"report.{_MISSING_WORDS[code]}") if code in MISSING else self.label_of(code)
 
 
 def path(levels: Sequence[Level], values: Iterable[Value]) -> Path:
@@ -135,8 +138,8 @@ def _numbered(last: int) -> tuple[str, ...]:
 
 
 LEVELS = {
-    "direction": Level("direction", lambda c: word({"D": "departed", "A": "returned"}[c]), ("D", "A")),
-    "sex": Level("sex", lambda c: word({"M": "men", "F": "women"}[c]), ("M", "F")),
+    "direction": Level("direction", lambda c: say_all(f"report.{_DIRECTIONS[c]}"), ("D", "A")),
+    "sex": Level("sex", lambda c: say_all(f"report.{_SEXES[c]}"), ("M", "F")),
     "age": Level(
         "age",
         _age_label,
@@ -157,6 +160,6 @@ LEVELS = {
     "duration": Level("duration", _from("duration"), _numbered(6)),
     "education": Level("education", _from("education"), _numbered(8)),
     "marital_status": Level("marital_status", _from("marital_status"), _numbered(4)),
-    "transport": Level("checkpoint", lambda c: word(c), ("air", "rail", "road"), transport),
+    "transport": Level("checkpoint", lambda c: say_all(f"report.{c}"), ("air", "rail", "road"), transport),
     "checkpoint": Level("checkpoint", _from("checkpoints"), ranked=True),
 }

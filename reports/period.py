@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from ocr.errors import BadInputError
-from reports.words import Label, month_name, same, write_date
+from reports.labels import same
+from texts import LANGUAGES, Label
+from texts.formats import month_name, write_date
 
 _WRITTEN = re.compile(
     r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|H(?P<half>[12])|(?P<month>\d\d)(?:-(?P<day>\d\d))?))?"
@@ -49,7 +51,7 @@ class Period:
     def label(self) -> Label:
         """The period in words: ``2026``, ``январь – июнь 2026``, or its two dates."""
         if self.start.day != 1 or _last_day(self.end.year, self.end.month) != self.end:
-            return Label(*(f"{write_date(self.start, x)} – {write_date(self.end, x)}" for x in Label._fields))
+            return Label(*(f"{write_date(self.start, x)} – {write_date(self.end, x)}" for x in LANGUAGES))
         months = self.months()
         (year, month), (last_year, last_month) = months[0], months[-1]
         if year == last_year and len(months) == 12:
@@ -58,13 +60,13 @@ class Period:
         if len(months) == 1:
             return first
         if year == last_year:
-            first = month_name(month)
+            first = Label(*(month_name(month, x) for x in LANGUAGES))
         return Label(*(f"{a} – {b}" for a, b in zip(first, last, strict=True)))
 
 
 def month_label(year: int, month: int) -> Label:
     """A month in words: ``июнь 2026``."""
-    return Label(*(f"{name} {year}" for name in month_name(month)))
+    return Label(*(f"{month_name(month, x)} {year}" for x in LANGUAGES))
 
 
 def parse_period(text: str) -> Period:

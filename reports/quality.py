@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from ocr.reading import Refusal
 from reports.crosstab import Body
+from reports.labels import same
 from reports.levels import EMPTY_CODES
 from reports.period import Period
 from reports.source import answers, count_by, sheets, undated, within
 from reports.table import Column, Row, RowKind, Unit, percent
-from reports.words import Label, same, word
+from texts import Label, say_all
 
 # Fields of the statistical record and the side of the card that has them (None: both).
 FIELDS: tuple[tuple[str, str | None], ...] = (
@@ -45,33 +46,36 @@ def account(session: Session, period: Period) -> Body:
             read += number
     refused = reasons.total()
     lines: list[tuple[Label, int, int, int]] = [
-        (word("sheets"), 1, read + refused, read + refused),
-        (word("sheets_read"), 2, read, read + refused),
-        (word("sheets_refused"), 2, refused, read + refused),
+        (say_all("report.sheets"), 1, read + refused, read + refused),
+        (say_all("report.sheets_read"), 2, read, read + refused),
+        (say_all("report.sheets_refused"), 2, refused, read + refused),
         *((_reason_label(reason), 3, n, read + refused) for reason, n in reasons.most_common()),
     ]
     done = waiting = 0
     for pending, number in count_by(session, ["pending"], within(period)):
         done, waiting = (done, waiting + number) if pending else (done + number, waiting)
     lines += [
-        (word("cards_in_period"), 1, done + waiting, done + waiting),
-        (word("cards_settled"), 2, done, done + waiting),
-        (word("cards_waiting"), 2, waiting, done + waiting),
+        (say_all("report.cards_in_period"), 1, done + waiting, done + waiting),
+        (say_all("report.cards_settled"), 2, done, done + waiting),
+        (say_all("report.cards_waiting"), 2, waiting, done + waiting),
     ]
     dateless = undated(session)
     total = sum(dateless.values())
     lines += [
-        (word("cards_undated"), 1, total, total),
-        (word("departed"), 2, dateless["D"], total),
-        (word("returned"), 2, dateless["A"], total),
+        (say_all("report.cards_undated"), 1, total, total),
+        (say_all("report.departed"), 2, dateless["D"], total),
+        (say_all("report.returned"), 2, dateless["A"], total),
     ]
     rows = tuple(Row(label, level, RowKind.CATEGORY) for label, level, _, _ in lines)
-    columns = (Column(word("cards"), None, Unit.COUNT), Column(word("percent_of_total"), None, Unit.PERCENT))
+    columns = (
+        Column(say_all("report.cards"), None, Unit.COUNT),
+        Column(say_all("report.percent_of_total"), None, Unit.PERCENT),
+    )
     return rows, columns, tuple((n, percent(n, whole)) for _, _, n, whole in lines)
 
 
 def _reason_label(reason: str) -> Label:
-    return word(reason) if reason in set(Refusal) else same(reason)
+    return say_all(f"report.{reason}") if reason in set(Refusal) else same(reason)
 
 
 def by_field(session: Session, period: Period) -> Body:
@@ -82,14 +86,14 @@ def by_field(session: Session, period: Period) -> Body:
         groups = [numbers[name] for direction, numbers in found.items() if side in (None, direction)]
         whole, *without = (sum(group) for group in zip(*groups, strict=True)) if groups else (0, 0, 0, 0)
         answered = whole - sum(without)
-        rows.append(Row(word(f"field_{name}"), 1, RowKind.CATEGORY))
+        rows.append(Row(say_all(f"report.field_{name}"), 1, RowKind.CATEGORY))
         cells.append((whole, answered, *without, percent(answered, whole)))
     columns = (
-        Column(word("cards"), None, Unit.COUNT),
-        Column(word("answered"), None, Unit.COUNT, part=True),
-        Column(word("not_stated"), None, Unit.COUNT, True, True),
-        Column(word("not_classified"), None, Unit.COUNT, True, True),
-        Column(word("awaiting"), None, Unit.COUNT, True, True),
-        Column(word("answered_percent"), None, Unit.PERCENT),
+        Column(say_all("report.cards"), None, Unit.COUNT),
+        Column(say_all("report.answered"), None, Unit.COUNT, part=True),
+        Column(say_all("report.not_stated"), None, Unit.COUNT, True, True),
+        Column(say_all("report.not_classified"), None, Unit.COUNT, True, True),
+        Column(say_all("report.awaiting"), None, Unit.COUNT, True, True),
+        Column(say_all("report.answered_percent"), None, Unit.PERCENT),
     )
     return tuple(rows), columns, tuple(cells)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from reports.words import Label
+from texts import Label, say_all
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def specs() -> dict[str, Spec]:
         tables = tomllib.load(file)["table"]
     return {
         t["id"]: Spec(
-            **t | {"title": Label(**t["title"])} | {key: tuple(t.get(key, ())) for key in ("stub", "columns")}
+            **t | {"title": say_all(f"title.{t['id']}")} | {key: tuple(t.get(key, ())) for key in ("stub", "columns")}
         )
         for t in tables
     }

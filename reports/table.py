@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from reports.period import Period
-from reports.words import Label
+from texts import Label
 
 Cell: TypeAlias = int | float | None
 

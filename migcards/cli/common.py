@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from migcards.settings import Settings, read_settings
 from ocr.forms.definition import FORMS_DIR
 from store.engine import open_store
-from texts.messages import LANGUAGES, Language
+from texts import LANGUAGES, Language
 
 OUT_FILE = click.Path(dir_okay=False, path_type=Path)
 IN_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)

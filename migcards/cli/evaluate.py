@@ -23,6 +23,7 @@ from ocr.evaluation.sheets import choose, crops_of, draw_sheet
 from ocr.evaluation.splits import BY_GROUP
 from ocr.evaluation.summary import Evaluation, scored_fields, summarise
 from ocr.evaluation.truth import read_truth
+from texts.spreadsheet import safe
 
 
 @click.command()
@@ -117,4 +118,4 @@ def _write_csv(path: Path, heads: Sequence[str], rows: Iterable[Sequence[object]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(heads)
-        writer.writerows(rows)
+        writer.writerows([safe(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ocr.forms.definition import FieldSpec
 from ocr.lexicon.lexicon import label
-from texts.messages import Language
+from texts import Language
 
 DICTIONARIES = {
     "sex": "sex",

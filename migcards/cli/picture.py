@@ -18,7 +18,7 @@ from ocr.preprocess.locate import Located, locate
 from ocr.reading import Refused
 from ocr.sheet import Sheet
 from ocr.zone_drawing import BLUE, Zone
-from texts.messages import refusal_message
+from texts import refusal_message
 
 
 def load_sheet(path: Path, page: int, forms: Sequence[Form]) -> tuple[Sheet, Located]:

@@ -15,7 +15,8 @@ from review.assignment.queue import counts, waiting
 from review.decisions.queue_sheet import import_decisions
 from store.cards import rescan_list
 from store.engine import read_only
-from texts.messages import Language, refusal_message, say, why_message
+from texts import Language, refusal_message, say, why_message
+from texts.spreadsheet import safe
 
 FORMATS = click.Choice(["table", "csv"])
 
@@ -38,9 +39,8 @@ def queue(field: str | None, limit: int, form: str, language: Language) -> None:
         sheet.writerow(["scan", "serial", "field", "why", "file", "value", "person", "reason"])
         for item in items:
             why = "; ".join(why_message(w, language) for w in item.why)
-            sheet.writerow(
-                [f"{item.scan.sha256}:{item.scan.page + 1}", item.serial or "", item.field, why, item.path, "", "", ""]
-            )
+            scan = f"{item.scan.sha256}:{item.scan.page + 1}"
+            sheet.writerow(safe(cell) for cell in (scan, item.serial or "", item.field, why, item.path, "", "", ""))
         return
     if not numbers.total:
         click.echo(say("queue.empty", language))
@@ -69,13 +69,13 @@ def rescan(language: Language) -> None:
     with Session(read_only(store())) as session:
         items = rescan_list(session)
     if not items:
-        click.echo(say("rescan.empty", language))
+        click.echo(say("rescan_list.empty", language))
         return
     rows = []
     for item in items:
         advice = refusal_message(item.reason, item.detail, language)
         rows.append((shown_path(item.path), str(item.scan.page + 1), advice))
-    _columns(say("rescan.columns", language).split("|"), rows)
+    _columns(say("rescan_list.columns", language).split("|"), rows)
 
 
 @click.command()

@@ -18,7 +18,7 @@ from reports.writers.page import render_report
 from reports.writers.render import FORMATS, render
 from reports.writers.spreadsheet import as_workbook
 from store.engine import read_only
-from texts.messages import Language
+from texts import Language
 
 
 @click.command()

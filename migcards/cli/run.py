@@ -24,7 +24,7 @@ from ocr.preprocess.load import FileInfo, discover, file_hash, probe
 from ocr.reading import Refusal, Refused
 from ocr.scan import ScanId
 from store.cards import finish_batch, known_scans, start_batch
-from texts.messages import Language, say
+from texts import Language, say
 
 EXIT_REFUSED = 7
 

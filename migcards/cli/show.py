@@ -24,7 +24,7 @@ from ocr.zone_drawing import GREEN, GREY, ORANGE, Zone, draw_zones
 from review.cards.view import CardView, FieldView, card_view
 from store.engine import read_only
 from store.tables import Card, PersonalReading, Reading, Scan
-from texts.messages import Language, why_message
+from texts import Language, why_message
 
 CELL = (300, 96)
 COLUMNS = 5

@@ -12,7 +12,7 @@ from ocr.confidence.acceptance import AcceptancePolicy
 from ocr.errors import BadInputError
 from ocr.forms.definition import load_forms
 from store.calibrations import in_force
-from texts.messages import Language, say
+from texts import Language, say
 
 
 def own_promises() -> Mapping[str, float]:

@@ -12,7 +12,7 @@ from ocr.errors import BadInputError
 from review.accounts import users
 from review.accounts.users import MIN_PASSWORD, ROLES, Role
 from store.engine import read_only
-from texts.messages import LANGUAGES, Language
+from texts import LANGUAGES, Language
 
 from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 

@@ -21,7 +21,7 @@ from reports.charts.svg import (
     text,
     ticks,
 )
-from reports.words import write_number
+from texts.formats import write_number
 
 TOP = 34.0
 RIGHT = 118

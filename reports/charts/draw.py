@@ -11,7 +11,7 @@ from reports.charts.pyramid import age_pyramid
 from reports.charts.svg import NOT_CLASSIFIED_FILL, NOT_STATED_FILL, SERIES, Series
 from reports.levels import AGE_BANDS
 from reports.table import Cell, Row, RowKind, Table, Unit
-from reports.words import Label, word
+from texts import Label, say_all
 
 MAX_BARS = 16
 
@@ -59,7 +59,7 @@ def _named(lines: list[Line], columns: Sequence[int], language: str) -> tuple[li
     numbers = [[_number(cells, j) for _, cells in kept] for j in columns]
     if rest:
         at = MAX_BARS - 1
-        names.insert(at, word("rest", count=len(rest)).of(language))
+        names.insert(at, say_all("report.rest", count=len(rest)).of(language))
         for values, j in zip(numbers, columns, strict=True):
             values.insert(at, sum(_number(cells, j) for _, cells in rest))
     return names, numbers
@@ -74,9 +74,9 @@ def _parts(table: Table) -> list[int]:
 def _series(table: Table, columns: Sequence[int], numbers: list[list[int]], language: str) -> list[Series]:
     """Columns as series: categories in colours, cards without a category in greys and hatching."""
     greys: dict[Label, str] = {
-        word("not_stated"): NOT_STATED_FILL,
-        word("not_classified"): NOT_CLASSIFIED_FILL,
-        word("awaiting"): "hatch",
+        say_all("report.not_stated"): NOT_STATED_FILL,
+        say_all("report.not_classified"): NOT_CLASSIFIED_FILL,
+        say_all("report.awaiting"): "hatch",
     }
     colours = iter(SERIES)
     found = []
@@ -118,9 +118,10 @@ def _diverging(table: Table, language: str, chart_id: str) -> str:
     now, before = (j for j, column in enumerate(table.columns) if column.unit is Unit.CHANGE)
     names, numbers = _named(_ranked(_lines(table, now, before), now), (now, before), language)
     signs = [
-        (word(name).of(language), fill) for name, fill in zip(("more_left", "more_returned"), SERIES, strict=False)
+        (say_all(f"report.{name}").of(language), fill)
+        for name, fill in zip(("more_left", "more_returned"), SERIES, strict=False)
     ]
-    mark = word("previous").of(language)
+    mark = say_all("report.previous").of(language)
     return diverging_bars(chart_id, table.title.of(language), names, numbers[0], numbers[1], signs, mark, language)
 
 
@@ -129,7 +130,7 @@ def _pyramid(table: Table, language: str, chart_id: str) -> str:
     men, women = (j for j, column in enumerate(table.columns) if column.part and not column.missing)
     left, right = _series(table, (men, women), [[_number(c, j) for _, c in lines] for j in (men, women)], language)
     names = [row.label.of(language) for row, _ in lines]
-    axis = word("axis_density").of(language)
+    axis = say_all("report.axis_density").of(language)
     return age_pyramid(chart_id, table.title.of(language), AGE_BANDS, names, (left, right), axis, language)
 
 
@@ -138,10 +139,10 @@ def _months(table: Table, language: str, chart_id: str) -> str:
     series = []
     for j, column in enumerate(table.columns):
         if column.unit is Unit.COUNT and column.group is not None:
-            dashed = column.label == word("previous")
+            dashed = column.label == say_all("report.previous")
             group = column.group.of(language)
             name = f"{group}, {column.label.of(language)}" if dashed else group
-            fill = SERIES[0] if column.group == word("departed") else SERIES[1]
+            fill = SERIES[0] if column.group == say_all("report.departed") else SERIES[1]
             series.append((Series(name, fill, tuple(_number(c, j) for _, c in lines)), dashed))
     months = [row.label.of(language) for row, _ in lines]
     short = [m.split()[0] if len({x.split()[-1] for x in months}) == 1 else _brief(m) for m in months]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from reports.charts.svg import LETTER, MUTED, WIDTH, Series, drawing, line, text, ticks
-from reports.words import write_number
+from texts.formats import write_number
 
 LEFT, RIGHT, TOP, HEIGHT = 74, 24, 46, 300
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.charts.svg import LETTER, MUTED, WIDTH, Series, box, drawing, grid, legend, text, ticks
-from reports.words import write_number
+from texts.formats import write_number
 
 TOP = 40
 PER_YEAR = 5.0

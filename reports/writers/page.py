@@ -10,9 +10,9 @@ from reports.cells import spans, write_cell
 from reports.charts import draw
 from reports.period import Period
 from reports.table import Cell, Row, Table, Unit, percent
-from reports.words import LANGUAGES, word
+from texts import LANGUAGES, say_all
+from texts.languages import language_name
 
-_NATIVE = {"ru": "Русский", "tg": "Тоҷикӣ", "en": "English"}
 _WIDE = 8
 """Tables with more columns than this are printed on landscape pages."""
 
@@ -22,26 +22,22 @@ def render_report(tables: Sequence[Table], language: str) -> str:
 
     The page holds all three languages; buttons switch between them without a script, and `language` is shown first.
     It refers to nothing outside itself, and its own policy forbids the browser to fetch anything.
-
-    Raises
-    ------
-    BadInputError
-        The tables have no such language.
     """
-    title = word("report_title").of(language)
+    title = say_all("report.report_title").of(language)
+    menu = escape(say_all("report.language").of(language))
     css = (Path(__file__).parents[1] / "data" / "report.css").read_text(encoding="utf-8")
     checked = ' checked="checked"'
     inputs = "".join(
         f'<input type="radio" name="language" id="lang-{x}"{checked if x == language else ""}/>' for x in LANGUAGES
     )
-    labels = "".join(f'<label for="lang-{x}" lang="{x}">{_NATIVE[x]}</label>' for x in LANGUAGES)
+    labels = "".join(f'<label for="lang-{x}" lang="{x}">{language_name(x, x)}</label>' for x in LANGUAGES)
     articles = "".join(_article(tables, x) for x in LANGUAGES)
     return (
         f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8"/>\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\n"
         '<meta name="viewport" content="width=device-width, initial-scale=1"/>\n'
         f"<title>{escape(title)}</title>\n<style>{css}</style>\n</head>\n<body>\n"
-        f'{inputs}<nav class="languages" aria-label="{escape(word("language").of(language))}">{labels}</nav>\n'
+        f'{inputs}<nav class="languages" aria-label="{menu}">{labels}</nav>\n'
         f"{articles}</body>\n</html>\n"
     )
 
@@ -54,15 +50,15 @@ def _article(tables: Sequence[Table], language: str) -> str:
         f"<span>{escape(table.title.of(language))}</span></a></li>"
         for table in tables
     )
-    contents = escape(word("contents").of(language))
+    contents = escape(say_all("report.contents").of(language))
     return (
         f'<article lang="{language}" id="{language}">\n<header><p class="country">'
-        f"{escape(word('country_name').of(language))}</p><h1>{escape(word('report_title').of(language))}</h1>"
+        f"{escape(say_all('report.country_name').of(language))}</p><h1>{escape(say_all('report.report_title').of(language))}</h1>"
         f'<p class="period">{_periods(periods, language)}</p>{_key_figures(tables, language)}</header>\n'
         f'<nav class="contents" aria-label="{contents}"><h2>{contents}</h2><ol>{entries}</ol></nav>\n'
         f"{''.join(_section(table, language) for table in tables)}"
-        f"<footer><p>{escape(word('legend').of(language))}</p>"
-        f"<p>{escape(word('note_source').of(language))}</p></footer>\n</article>\n"
+        f"<footer><p>{escape(say_all('report.legend').of(language))}</p>"
+        f"<p>{escape(say_all('report.note_source').of(language))}</p></footer>\n</article>\n"
     )
 
 
@@ -90,11 +86,12 @@ def _figures_of(table: Table, language: str) -> Iterator[tuple[str, str, str]]:
             compared = write_cell(table.totals[j + 1], beside.unit, language)
             yield group.of(language), number, f"{beside.label.of(language)}: {compared}"
     if table.id == "T3" and table.cards:
-        women = next(j for j, column in enumerate(table.columns) if column.label == word("women"))
+        women = next(j for j, column in enumerate(table.columns) if column.label == say_all("report.women"))
         share = percent(int(table.totals[women] or 0), table.cards)
         number = write_cell(share, Unit.PERCENT, language)
         count = write_cell(table.totals[women], Unit.COUNT, language)
-        yield word("share_of_women").of(language), f"{number} %", f"{word('persons').of(language)}: {count}"
+        persons = say_all("report.persons").of(language)
+        yield say_all("report.share_of_women").of(language), f"{number} %", f"{persons}: {count}"
 
 
 def _section(table: Table, language: str) -> str:
@@ -108,7 +105,7 @@ def _section(table: Table, language: str) -> str:
         f'<section id="{anchor}"{wide}><h2><span class="number">{table.id}</span>'
         f"<span>{escape(table.title.of(language))}</span></h2>{figure}{_table(table, language)}"
         f'<ul class="notes">{notes}</ul><p class="back"><a href="#{language}">'
-        f"{escape(word('to_contents').of(language))}</a></p></section>\n"
+        f"{escape(say_all('report.to_contents').of(language))}</a></p></section>\n"
     )
 
 

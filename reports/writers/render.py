@@ -9,6 +9,7 @@ from reports.table import Table
 from reports.writers.page import render_report
 from reports.writers.spreadsheet import as_csv, as_workbook
 from reports.writers.text import as_text
+from texts import LANGUAGES
 
 _WRITERS: dict[str, Callable[[Table, str], bytes]] = {
     "table": lambda table, language: as_text(table, language).encode(),
@@ -30,4 +31,6 @@ def render(table: Table, format: str, language: str) -> bytes:
     writer = _WRITERS.get(format)
     if writer is None:
         raise BadInputError(f"{format!r} is no format; there are {', '.join(FORMATS)}.")
+    if language not in LANGUAGES:
+        raise BadInputError(f"{language!r} is not a language of the tables ({', '.join(LANGUAGES)}).")
     return writer(table, language)

@@ -12,14 +12,8 @@ import xlsxwriter
 from ocr.errors import BadInputError
 from reports.cells import NOT_AVAILABLE, full_head, spans
 from reports.table import Cell, RowKind, Table, Unit
-from reports.words import Label
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def safe(text: str) -> str:
-    """The text, behind an apostrophe where a spreadsheet would take it for a formula (OWASP, CSV injection)."""
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
+from texts import Label
+from texts.spreadsheet import safe
 
 
 def as_csv(table: Table, language: str) -> bytes:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from review.accounts.users import Role
 from store.tables import LoginSession, User
-from texts.messages import Language
+from texts import Language
 
 IDLE = timedelta(hours=12)
 """A visit ends when nothing came from the browser for so long."""

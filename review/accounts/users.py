@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from ocr.errors import BadInputError
 from store.tables import LoginSession, User
-from texts.messages import Language
+from texts import Language
 
 Role: TypeAlias = Literal["operator", "reviewer", "supervisor", "analyst", "administrator"]
 ROLES: tuple[Role, ...] = get_args(Role)

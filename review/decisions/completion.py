@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 from ocr.forms.definition import FieldKind, FieldSpec
 from ocr.lexicon.lexicon import Lexicon, WrittenForm, label, load_lexicon
 from ocr.lexicon.normalise import fold
-from texts.messages import Language
+from texts import Language
 
 # How well an entry fits what was typed, best first.
 _CODE, _PART_OF_CODE, _NAME, _FORM, _WORD = range(5)

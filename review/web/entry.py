@@ -14,9 +14,8 @@ from review.accounts.sessions import begin_visit, end_visit
 from review.accounts.users import MAX_PASSWORD, MIN_PASSWORD, authenticate, set_password
 from review.web.deps import COOKIE, Anyone, Colleague, Site, SiteDep
 from review.web.render import LANGUAGE_COOKIE, language_of, page
-from review.web.texts import text
 from store.tables import User
-from texts.messages import LANGUAGES, Language
+from texts import LANGUAGES, Language, say
 
 router = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
@@ -88,7 +87,7 @@ def change_password(request: Request, visitor: Colleague, site: SiteDep, old: Te
 def _password_page(request: Request, fault: str | None = None) -> Response:
     language: Language = language_of(request)
     limits = {"least": MIN_PASSWORD, "most": MAX_PASSWORD}
-    message = text(fault, language, **limits) if fault else None
+    message = say(fault, language, **limits) if fault else None
     status = HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK
     return page(request, "password.html", status=status, fault=message, **limits)
 

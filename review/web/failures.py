@@ -17,7 +17,7 @@ from review.desk import GoneError
 from review.web.deps import visitor_before
 from review.web.problems import Problem
 from review.web.render import language_of, page
-from review.web.texts import text
+from texts import say
 
 API = "/api/v1/"
 _LOG = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ def handle_failures(app: FastAPI) -> None:
 
 
 def _answer(request: Request, code: str, status: int, **values: Any) -> Response:
-    message = text(f"problem.{code}", language_of(request), **values)
+    message = say(f"problem.{code}", language_of(request), **values)
     if request.url.path.startswith(API):
         return JSONResponse({"code": code, "message": message}, status)
     if code == "login":

@@ -12,9 +12,10 @@ from review.cards.flags import flag, open_flags, resolve
 from review.desk import held
 from review.web.deps import Keyer, Site, SiteDep, Supervisor, person_of
 from review.web.keying import FAILURES
+from review.web.labels import field_label
 from review.web.models import DoneOut, FlagIn, FlagOut
 from review.web.render import page
-from review.web.texts import field_label, section
+from texts import section
 
 router = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/v1/flags", tags=["flags"], responses=FAILURES)

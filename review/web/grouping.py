@@ -14,13 +14,13 @@ from ocr.forms.definition import FieldSpec
 from review.decisions.groups import draw_group, groups, key_group
 from review.web.deps import Keyer, Site, SiteDep, person_of
 from review.web.keying import FAILURES, shown_task
+from review.web.labels import field_label, value_label
 from review.web.models import GroupDoneOut, GroupDrawIn, GroupKeyIn, GroupOut, TaskOut
 from review.web.problems import Problem
 from review.web.render import page
-from review.web.texts import field_label, section, value_label
 from store.records import forms_of
 from store.tables import FormDefinition
-from texts.messages import Language
+from texts import Language, section
 
 router = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/v1/groups", tags=["groups"], responses=FAILURES)

@@ -12,7 +12,7 @@ from review.desk import progress
 from review.web.deps import Administrator, Colleague, Scanner, SiteDep, person_of
 from review.web.render import page
 from store.cards import rescan_list
-from texts.messages import refusal_message
+from texts import refusal_message
 
 router = APIRouter(include_in_schema=False)
 

@@ -13,6 +13,7 @@ from review.accounts.sessions import Visitor
 from review.decisions.completion import complete
 from review.desk import Task, draw, held, key, progress, release, take_back
 from review.web.deps import Keyer, Site, SiteDep, person_of
+from review.web.labels import field_label
 from review.web.models import (
     DoneOut,
     DrawIn,
@@ -27,8 +28,8 @@ from review.web.models import (
 from review.web.problems import Problem
 from review.web.render import page
 from review.web.task_view import input_of, task_out
-from review.web.texts import field_label, section, text
-from texts.messages import Language
+from texts import Language, say, section
+from texts.formats import months_of_dates
 
 FAILURES: dict[int | str, dict[str, Any]] = {code: {"model": Failure} for code in (401, 403, 409, 422)}
 
@@ -75,7 +76,7 @@ def key_task(visitor: Keyer, site: SiteDep, answer: KeyIn) -> DoneOut:
     except BadInputError as error:
         with site.reading() as session:
             spec = held(session, person_of(visitor), answer.ticket, now).spec
-        hint = text(f"hint.{input_of(spec)}", visitor.language)
+        hint = say(f"hint.{input_of(spec)}", visitor.language)
         raise Problem("bad_value", HTTPStatus.UNPROCESSABLE_ENTITY, hint=hint) from error
     return DoneOut()
 
@@ -138,4 +139,4 @@ def sees_card(task: Task, visitor: Visitor) -> bool:
 def _words(language: Language) -> dict[str, str]:
     """What the script of the page says."""
     hints = {f"hint_{kind}": words for kind, words in section("hint", language).items()}
-    return section("keying", language) | hints | {"months": text("value.months", language)}
+    return section("keying", language) | hints | {"months": " ".join(months_of_dates(language))}

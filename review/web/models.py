@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field
 
 from review.accounts.users import Role
-from texts.messages import Language
+from texts import Language
 
 Ticket: TypeAlias = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{8,32}$")]
 Seconds: TypeAlias = Annotated[float, Field(ge=0, le=86_400, description="Time the person spent on it.")]

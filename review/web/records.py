@@ -25,12 +25,12 @@ from review.decisions.corrections import correct, reopen
 from review.desk import Person
 from review.web.deps import Site, SiteDep, Supervisor, person_of
 from review.web.images import picture, scan_at_hand
+from review.web.labels import value_label
 from review.web.render import page
 from review.web.search_form import AskedQuery, filters_of, meant
-from review.web.texts import value_label
 from store.card_state import UNKNOWN
 from store.record import LEFT_EMPTY
-from texts.messages import Language, rule_message, why_message
+from texts import Language, rule_message, why_message
 
 router = APIRouter(include_in_schema=False)
 CardId = Annotated[int, Path(ge=1, lt=2**31)]

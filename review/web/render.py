@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,10 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from review.accounts.sessions import Visitor
-from review.web.texts import best_language, field_label, text
-from texts.messages import LANGUAGES, Language
+from review.web.labels import field_label
+from texts import LANGUAGES, Language, say
+from texts.formats import short_date, short_moment, write_number, write_percent
+from texts.languages import best_language, language_name
 
 LANGUAGE_COOKIE = "language"
 
@@ -52,8 +53,8 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     """A page from a template.
 
     Every template has, besides `values`: ``visitor`` (None on the log-in page), ``language``, ``languages``, ``t`` (a
-    text by key), ``field`` (the label of a field by name), ``number`` and ``moment`` (written as the language does),
-    ``menu`` and ``path``.
+    text by key), ``field`` (the label of a field by name), ``language_name``, ``number``, ``percent``, ``day`` and
+    ``moment`` (`texts.formats`), ``menu`` and ``path``.
     """
     language = language_of(request)
     visitor = getattr(request.state, "visitor", None)
@@ -61,10 +62,13 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "visitor": visitor,
         "language": language,
         "languages": LANGUAGES,
+        "language_name": language_name,
         "t": partial(_text, language),
         "field": partial(_field, language),
         "number": partial(_number, language),
-        "moment": _moment,
+        "percent": partial(_percent, language),
+        "moment": short_moment,
+        "day": short_date,
         "menu": NAVIGATION[visitor.role] if visitor else (),
         "path": request.url.path,
     }
@@ -72,19 +76,19 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
 
 
 def _text(language: Language, key: str, **values: Any) -> str:
-    return text(key, language, **values)
+    return say(key, language, **values)
 
 
 def _field(language: Language, name: str) -> str:
     return field_label(name, language)
 
 
-def _number(language: Language, value: int) -> str:
-    return f"{value:,}".replace(",", "," if language == "en" else "\u00a0")
+def _number(language: Language, value: float, decimals: int = 0) -> str:
+    return write_number(value, language, decimals)
 
 
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone():%d.%m.%Y %H:%M}"
+def _percent(language: Language, share: float, decimals: int = 1) -> str:
+    return write_percent(share, language, decimals)
 
 
 _TEMPLATES = Environment(

@@ -13,7 +13,7 @@ from ocr.reading import parse_iso
 from review.cards.filters import CardState, Filters
 from review.decisions.completion import complete
 from review.decisions.validation import lexicon_codes
-from texts.messages import Language
+from texts import Language
 
 ROWS = 2
 """Fields that may be searched by at once."""

@@ -7,9 +7,9 @@ from datetime import datetime
 from ocr.forms.definition import FieldKind, FieldSpec
 from review.decisions.validation import lexicon_codes
 from review.desk import Task
+from review.web.labels import field_label, value_label
 from review.web.models import AnswerOut, Input, OptionOut, TaskOut
-from review.web.texts import field_label, text, value_label
-from texts.messages import Language
+from texts import Language, say
 
 
 def input_of(spec: FieldSpec) -> Input:
@@ -28,7 +28,7 @@ def input_of(spec: FieldSpec) -> Input:
 def options_of(spec: FieldSpec, language: Language) -> list[OptionOut]:
     """What there is to tick, as it is printed on the card."""
     if spec.kind is FieldKind.SIGNATURE:
-        return [OptionOut(code="Y", label=text("value.signed", language))]
+        return [OptionOut(code="Y", label=say("value.signed", language))]
     return [OptionOut(code=option.code, label=option.label) for option in spec.options]
 
 
@@ -47,7 +47,7 @@ def task_out(task: Task, language: Language, *, now: datetime, sees_card: bool) 
             AnswerOut(
                 source=answer.source,
                 value=answer.value,
-                label=text("value.none", language)
+                label=say("value.none", language)
                 if answer.value is None
                 else value_label(spec, answer.value, language),
             )

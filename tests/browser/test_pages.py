@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from fixtures.review_site import ReviewSite
 from tests.browser.busy import work
 from tests.browser.keyboard_user import SCREEN, Hands
-from texts.messages import LANGUAGES
+from texts import LANGUAGES
 
 pytestmark = pytest.mark.browser
 

@@ -112,6 +112,12 @@ def test_an_unread_field_has_no_value(form: Form) -> None:
     assert any(spec.kind is FieldKind.BARCODE for spec in form.fields)
 
 
+def test_a_doubtful_mark_without_a_code_is_called_doubtful(form: Form) -> None:
+    seen = [ZoneReading(spec, Raw(FieldState.DOUBTFUL, "", 0.4), "reader", "1", QUAD) for spec in form.fields]
+    fields, _ = interpret(form, seen, Trusting(), TODAY)
+    assert all(field.value is None and field.review == ("doubtful_mark",) for field in fields)
+
+
 @pytest.mark.parametrize(("sex", "name"), [("M", "РУСТАМОВИЧ"), ("F", "РУСТАМОВНА")])
 def test_sex_decides_between_endings_of_a_handwritten_name(form: Form, sex: str, name: str) -> None:
     fields, broken = read(form, Trusting(), sex=sex, patronymic=between("РУСТАМОВИЧ", "РУСТАМОВНА", 0.5))

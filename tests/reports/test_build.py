@@ -15,11 +15,11 @@ from reports.build import available, build
 from reports.quality import FIELDS
 from reports.specs import specs
 from reports.table import Cell, RowKind, Table, Unit, percent
-from reports.words import word
 from store.engine import open_store
 from store.tables import Record, Scan
 from tests.reports.conftest import Filler, record
 from tests.reports.demo import empty_store, population, scan
+from texts import say_all
 
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 RETURN = {"direction": "A", "form": "revised-return", "purpose": "", "duration": "", "return_reason": "1"}
@@ -314,4 +314,4 @@ def check_crosstab(table: Table, number: int) -> None:
 
 def test_every_reason_and_field_has_words_in_all_languages() -> None:
     names = [*Refusal, *(f"field_{name}" for name, _ in FIELDS)]
-    assert all(all(word(name)) for name in names)
+    assert all(all(say_all(f"report.{name}")) for name in names)

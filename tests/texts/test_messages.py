@@ -1,39 +1,36 @@
-"""Every message exists in three languages, and every reason has its message."""
+"""Texts come out in the language asked for, numbers and dates as it writes them; every reason has its message."""
 
 from __future__ import annotations
 
-import re
-import string
-from pathlib import Path
+from datetime import date
 
 import pytest
 
-import texts
+from migcards.settings import Settings
 from ocr.lexicon.rules import RULES
 from ocr.reading import Refusal, Why
-from texts.messages import LANGUAGES, Language, catalogue, refusal_message, rule_message, say, why_message
-
-ENTRIES = [(section, key) for section, entries in catalogue().items() for key in entries]
-SOURCES = Path(texts.__file__).parents[1] / "migcards"
-
-
-def places(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+from review.accounts.users import ROLES
+from review.web.render import NAVIGATION
+from texts import LANGUAGES, Language, refusal_message, rule_message, say, say_all, why_message
+from texts.catalogue import catalogue
 
 
-@pytest.mark.parametrize("section, key", ENTRIES)
-def test_three_languages_with_the_same_places(section: str, key: str) -> None:
-    message = catalogue()[section][key]
-    assert set(message) == set(LANGUAGES)
-    assert all(text.strip() for text in message.values())
-    assert len({frozenset(places(text)) for text in message.values()}) == 1
-    if not section.startswith("queue"):
-        assert len(set(message.values())) == len(LANGUAGES), "not translated"
+def test_quantities_are_written_as_the_language_does_and_names_are_not() -> None:
+    assert say("report.note_cards", "ru", cards=1234) == "Карточек в таблице: 1\u00a0234."
+    assert say("report.note_cards", "en", cards=1234) == "Cards in the table: 1,234."
+    assert say("record.title", "ru", card=1234) == "Карточка 1234"
+
+
+def test_dates_are_written_as_the_language_does() -> None:
+    days = {"start": date(2025, 1, 1), "end": date(2025, 12, 31)}
+    said = say_all("report.note_previous", **days)
+    assert said.ru == "Тот же период прошлого года: 01.01.2025 – 31.12.2025."
+    assert said.en == "Same period of the previous year: 1 January 2025 – 31 December 2025."
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("reason", Refusal)
-def test_every_refusal_says_why(reason: Refusal, language: str) -> None:
+def test_every_refusal_says_why(reason: Refusal, language: Language) -> None:
     message = refusal_message(reason, "42 %", language)
     assert "42 %" in message
     assert "{" not in message
@@ -41,7 +38,7 @@ def test_every_refusal_says_why(reason: Refusal, language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("why", [*Why, *(f"rule:{rule}" for rule in RULES)])
-def test_every_reason_for_review_is_said(why: str, language: str) -> None:
+def test_every_reason_for_review_is_said(why: str, language: Language) -> None:
     assert why_message(why, language).strip()
 
 
@@ -51,33 +48,27 @@ def test_every_rule_has_a_sentence(rule: str, language: Language) -> None:
     assert rule_message(rule, language).endswith(".")
 
 
+def test_nothing_but_the_reasons_there_are_is_explained() -> None:
+    assert set(catalogue()["refusal"]) == set(Refusal)
+    assert set(catalogue()["why"]) == set(Why)
+    assert set(catalogue()["rule"]) == set(RULES)
+
+
+def test_roles_and_menus_have_names() -> None:
+    assert set(catalogue()["role"]) == set(ROLES)
+    assert {name for menu in NAVIGATION.values() for _, name in menu} <= set(catalogue()["nav"])
+
+
+def test_the_settings_know_the_same_languages() -> None:
+    assert Settings.model_fields["language"].annotation == Language
+
+
+@pytest.mark.parametrize("key", ["refusal.nonsense", "nonsense.blank", "report.note_cards"])
+def test_an_unknown_text_or_a_missing_value_is_an_error(key: str) -> None:
+    with pytest.raises(KeyError):
+        say(key, "ru")
+
+
 def test_unknown_rule_is_refused() -> None:
     with pytest.raises(KeyError, match="no_such_rule"):
         why_message("rule:no_such_rule", "ru")
-
-
-def test_no_message_is_said_to_nobody_and_none_is_missing() -> None:
-    """Keys in the sources, literal or made from an enumeration, are those of the catalogue."""
-    known = {f"{section}.{key}" for section, key in ENTRIES}
-    said = {
-        key
-        for path in SOURCES.rglob("*.py")
-        for key in re.findall(r'\bsay\(\s*"([a-z_]+\.[a-z_]+)"', path.read_text("utf-8"))
-    }
-    assert said <= known
-    enumerated = {f"refusal.{reason}" for reason in Refusal} | {f"why.{why}" for why in Why}
-    assert enumerated <= known
-    assert {key for key in known - said if key.startswith(("refusal.", "why."))} == enumerated
-
-
-def test_languages_differ_in_script() -> None:
-    cyrillic = re.compile("[а-яё]", re.IGNORECASE)
-    for section, key in ENTRIES:
-        message = catalogue()[section][key]
-        assert not cyrillic.search(message["en"]), key
-        assert cyrillic.search(message["ru"]) and cyrillic.search(message["tg"]), key
-
-
-def test_unknown_message_is_an_error() -> None:
-    with pytest.raises(KeyError):
-        say("refusal.nonsense", "ru")

@@ -107,6 +107,21 @@ def test_a_queue_sheet_goes_out_and_comes_back(scanned: tuple[Path, Run, dict[st
     assert len(after) == len(rows) - 1
 
 
+def test_a_file_name_is_no_formula_in_the_queue_sheet(tmp_path: Path) -> None:
+    name = "=HYPERLINK(1).png"
+    shutil.copy(SAMPLES / "fault-noise.png", tmp_path / name)
+    run = command(tmp_path)
+    run("run", name)
+    text = run("queue", "--format", "csv", "--field", "crossing_date").stdout
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert row["file"].removeprefix("'").endswith(name)
+    assert not row["file"].startswith(("=", "+", "-", "@"))
+    (tmp_path / "queue.csv").write_text(
+        text.replace(",,,\r\n", ",2020-05-14,A,\r\n").replace(",,,\n", ",2020-05-14,A,\n"), "utf-8"
+    )
+    assert "1 to change" in run("decide", "queue.csv").stdout
+
+
 def test_a_wrong_value_is_refused_by_line(scanned: tuple[Path, Run, dict[str, int]]) -> None:
     folder, run, _ = scanned
     row = next(csv.DictReader(io.StringIO(run("queue", "--format", "csv", "--field", "crossing_date").stdout)), None)

@@ -10,7 +10,7 @@ from migcards.cli.common import shown_path
 from migcards.cli.labels import DICTIONARIES, with_label
 from ocr.forms.definition import FieldSpec, load_forms
 from ocr.lexicon.lexicon import load_lexicon
-from texts.messages import LANGUAGES, Language
+from texts import LANGUAGES, Language
 
 FIELDS = {form.id: form.by_name for form in load_forms()}
 DEPARTURE, RETURN = FIELDS["revised-departure"], FIELDS["revised-return"]

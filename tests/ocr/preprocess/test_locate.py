@@ -21,7 +21,7 @@ from ocr.reading import Refusal, Refused
 from ocr.sheet import Sheet
 from tests.fixtures.conftest import BlockSource
 from tests.ocr.preprocess.scans import Made, random_map, scanned, scribbled, sheet_of, spoilt, straight, worst_mm
-from texts.messages import refusal_message
+from texts import refusal_message
 
 FORMS = load_forms()
 BY_ID = {form.id: form for form in FORMS}

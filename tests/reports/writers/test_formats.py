@@ -7,19 +7,19 @@ from datetime import date
 
 import openpyxl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from ocr.errors import BadInputError
 from reports.build import available, build
 from reports.cells import write_cell
+from reports.labels import same
 from reports.table import Row, RowKind, Table, Unit
-from reports.words import LANGUAGES, same, write_number
 from reports.writers.render import FORMATS, render
-from reports.writers.spreadsheet import as_csv, as_workbook, safe
+from reports.writers.spreadsheet import as_csv, as_workbook
 from reports.writers.text import as_text, width
 from tests.reports.conftest import Filler
+from texts import LANGUAGES
+from texts.formats import write_number
 
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 EVIL = ['=HYPERLINK("x")', "+1+1", "-1", "@SUM(A1)", "\tx", "  =1"]
@@ -61,12 +61,6 @@ def test_csv_never_begins_a_text_with_a_formula(demo: Session) -> None:
 def test_csv_leaves_negative_numbers_numbers(filled: Filler) -> None:
     table = build(filled({"direction": "A"}), "T2", *YEAR)
     assert ";-1;0\r\n" in as_csv(table, "ru").decode("utf-8-sig")
-
-
-@given(st.text())
-def test_a_safe_text_keeps_its_words(text: str) -> None:
-    assert safe(text) in (text, "'" + text)
-    assert not safe(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
 
 
 def test_xlsx_reads_back_with_real_numbers(demo: Session) -> None:

@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 from reports.build import available, build
 from reports.charts import draw
 from reports.charts.svg import ticks
+from reports.labels import same
 from reports.specs import specs
 from reports.table import Table
-from reports.words import LANGUAGES, same
 from reports.writers.page import render_report
 from tests.reports.conftest import Filler
+from texts import LANGUAGES
 
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 CHROMIUM = shutil.which("chromium")

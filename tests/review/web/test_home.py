@@ -9,7 +9,7 @@ from review.accounts.users import ROLES
 from review.web.render import NAVIGATION
 from tests.review.web.site import Workplace
 from tests.store.test_cards import refuse
-from texts.messages import LANGUAGES
+from texts import LANGUAGES
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -16,7 +16,7 @@ from review.quality.figures import Share
 from review.web.quality import WIDTH, scale_of
 from store.tables import User
 from tests.review.web.site import Workplace
-from texts.messages import LANGUAGES, Language
+from texts import LANGUAGES, Language
 
 RULES = DeskRules(policies={"sex": "double"}, seed_share=0.0)
 

@@ -1,0 +1,35 @@
+"""Fields and their values as people say them."""
+
+from __future__ import annotations
+
+from ocr.forms.definition import FieldKind, FieldSpec
+from ocr.lexicon.lexicon import label
+from ocr.reading import parse_iso
+from review.decisions.validation import lexicon_codes
+from store.card_state import UNKNOWN
+from store.record import LEFT_EMPTY
+from texts import Language, say
+from texts.catalogue import catalogue
+from texts.formats import date_in_words
+
+
+def field_label(name: str, language: Language) -> str:
+    """What a field is called; its name where a form of one's own has a field that the catalogue lacks."""
+    return say(f"field.{name}", language) if name in catalogue()["field"] else name
+
+
+def value_label(spec: FieldSpec, value: str, language: Language) -> str:
+    """A value of a field as people say it: options and codes by their names, dates in words."""
+    if value in (LEFT_EMPTY, UNKNOWN):
+        return say("value.empty" if value == LEFT_EMPTY else "value.unknown", language)
+    if spec.kind.is_marks:
+        labels = {option.code: option.label for option in spec.options}
+        return "; ".join(labels.get(code, code) for code in value.split("|"))
+    if spec.kind is FieldKind.DATE:
+        day = parse_iso(value)
+        return value if day is None else date_in_words(day, language)
+    if spec.kind is FieldKind.SIGNATURE:
+        return say("value.signed", language)
+    if spec.lexicon and lexicon_codes(spec.lexicon) is not None:
+        return f"{label(spec.lexicon, value, language)} ({value})"
+    return value

@@ -1,0 +1,33 @@
+"""Fields and values have names that people use."""
+
+from __future__ import annotations
+
+import pytest
+
+from ocr.forms.definition import load_forms
+from review.web.labels import field_label, value_label
+from tests.store.cards import form
+from texts.catalogue import catalogue
+
+
+def test_every_field_of_the_shipped_forms_has_a_name() -> None:
+    names = {spec.name for form in load_forms() for spec in form.fields}
+    assert names <= set(catalogue()["field"])
+    assert field_label("of_ones_own", "ru") == "of_ones_own"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("surname", "", "empty on the card"),
+        ("surname", "?", "unreadable or not in the list"),
+        ("surname", "РАҲИМЗОДА", "РАҲИМЗОДА"),
+        ("birth_date", "1990-05-17", "17 May 1990"),
+        ("birth_date", "17 мая", "17 мая"),
+        ("purpose", "1", "работа / кор"),
+        ("residence_district", "TJ-SU-01", "Khujand (TJ-SU-01)"),
+        ("signature", "Y", "signed"),
+    ],
+)
+def test_a_value_as_people_say_it(field: str, value: str, said: str) -> None:
+    assert value_label(form("revised-departure").by_name[field], value, "en") == said
