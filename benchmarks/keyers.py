@@ -81,7 +81,7 @@ def simulate(policy: PolicyName, cards: int, seed: int, habits: Habits) -> Outco
         Each has as many doubtful fields as `DOUBTFUL`.
     """
     chance = random.Random(seed)
-    rules = DeskRules(dict.fromkeys(DOUBTFUL, policy), seed_share=0.0)
+    rules = DeskRules(dict.fromkeys(DOUBTFUL, policy), control_share=0.0)
     with tempfile.TemporaryDirectory() as folder:
         engine = open_store(f"sqlite:///{Path(folder) / 'cards.db'}")
         truth, machine = fill(engine, cards, chance, habits.machine)
