@@ -12,7 +12,7 @@ from ocr.lexicon.lexicon import label
 from ocr.reading import parse_iso
 from review.decisions.validation import lexicon_codes
 from store.card_state import UNKNOWN
-from store.record import LEFT_EMPTY
+from store.record_values import LEFT_EMPTY
 from texts.messages import LANGUAGES, Language
 
 CATALOGUE = Path(__file__).parent / "texts.toml"

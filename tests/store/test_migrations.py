@@ -43,7 +43,7 @@ def fill(engine: Engine) -> None:
         item = {"card_id": card_id, "field": "sex", "person": "anna", "right": True, "seconds": 1.5, "at": AT}
         session.add(ControlItem(id=3, ticket="u", **item))
         shipped = load_calibration()
-        apply_calibration(session, Calibration(made=date(2024, 1, 2), data=f'says {OLD} itself', scales=shipped.scales))
+        apply_calibration(session, Calibration(made=date(2024, 1, 2), data=f"says {OLD} itself", scales=shipped.scales))
         apply_calibration(session, Calibration(made=date(2024, 1, 3), data="the next"))
 
 
@@ -78,7 +78,7 @@ def test_a_calibration_keeps_what_it_says_and_gets_the_new_word(engine: Engine) 
     for content, fingerprint, _ in after:
         assert sha256(str(content).encode()).hexdigest()[:12] == fingerprint, "the fingerprint names the content"
     assert Calibration.model_validate_json(str(after[1][0])).data == "the next"
-    assert r'says \"promise\": itself' in str(after[0][0]), "a word in a sentence is no key"
+    assert r"says \"promise\": itself" in str(after[0][0]), "a word in a sentence is no key"
     assert after[0][2] == before[0][2] and after[1][2] == after[0][1], "each says what held before it"
     migrate(engine, "0004")
     assert rows(engine, query) == before
