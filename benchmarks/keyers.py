@@ -81,7 +81,7 @@ def simulate(policy: PolicyName, cards: int, seed: int, habits: Habits) -> Outco
         Each has as many doubtful fields as `DOUBTFUL`.
     """
     chance = random.Random(seed)
-    rules = DeskRules(dict.fromkeys(DOUBTFUL, policy), seed_share=0.0)
+    rules = DeskRules(dict.fromkeys(DOUBTFUL, policy), control_share=0.0)
     with tempfile.TemporaryDirectory() as folder:
         engine = open_store(f"sqlite:///{Path(folder) / 'cards.db'}")
         truth, machine = fill(engine, cards, chance, habits.machine)
@@ -89,7 +89,7 @@ def simulate(policy: PolicyName, cards: int, seed: int, habits: Habits) -> Outco
         with Session(engine) as session:
             ids = sorted(truth)
             chunks = (ids[i : i + CHUNK] for i in range(0, len(ids), CHUNK))
-            ends = {now.head.id: now.settled.values for part in chunks for now in cards_now(session, part)}
+            ends = {now.head.id: now.state.values for part in chunks for now in cards_now(session, part)}
             of_field = Decision.field.in_(DOUBTFUL)
             made = session.scalar(select(func.count()).select_from(Decision).where(of_field)) or 0
         engine.dispose()

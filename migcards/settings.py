@@ -48,7 +48,7 @@ class Settings(BaseSettings):
         (`review.assignment.policy`).
     lease_minutes
         How long a field stays before a person who does not answer.
-    seed_share
+    control_share
         Share of people's tasks whose value is known already, to measure how they key.
     """
 
@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     promises: dict[str, Annotated[float, Field(gt=0, lt=1)]] = Field(default_factory=dict)
     policies: dict[str, Literal["blind", "double", "prefilled"]] = Field(default_factory=dict)
     lease_minutes: float = Field(default=10.0, gt=0, le=24 * 60)
-    seed_share: float = Field(default=0.02, ge=0, le=0.5)
+    control_share: float = Field(default=0.02, ge=0, le=0.5)
 
     @classmethod
     def settings_customise_sources(

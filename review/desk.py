@@ -72,7 +72,7 @@ def _lease_new(
     for _ in range(_TRIES):
         places = next_places(session, person, count=count, field=field, now=now, rules=rules)
         if any(place.turn != Turn.ADJUDICATE for place in places):
-            places = mixed_in(session, person, places, now, rules.seed_share)
+            places = mixed_in(session, person, places, now, rules.control_share)
         savepoint = session.begin_nested()
         tickets = take(session, person, places, now, rules)
         if tickets or not places:

@@ -10,9 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ocr.confidence.fit import Sample
@@ -21,8 +20,9 @@ from ocr.confidence.values import canonical
 from ocr.forms.definition import FieldSpec
 from ocr.reading import FieldState, Why
 from store.card_state import Decided, in_force
-from store.records import CHUNK, decided, forms_of
-from store.tables import Card, Decision, PersonalDecision, PersonalReading, Reading
+from store.queries import READ_VALUE, AnySelect, decided, decision_log, newest_readings
+from store.records import CHUNK, forms_of
+from store.tables import Card, Decision, Reading
 
 BY_SCORE = frozenset({Why.NOT_SURE, Why.STOPPED, Why.UNMEASURED, Why.AUDIT})
 """Reasons to wait that follow from the score; a field that waits for another one would wait at any threshold."""
@@ -106,40 +106,17 @@ def _of_cards(session: Session, card_ids: Sequence[int]) -> Iterator[LabelledRea
         yield LabelledReading(sample, spec, row.read_at, decision.id if decision else None)
 
 
-def _readings(card_ids: Sequence[int]) -> Select[Any]:
-    value = func.coalesce(Reading.value, PersonalReading.value)
-    return (
-        select(
-            Card.form_id,
-            Reading.card_id,
-            Reading.field,
-            Reading.state,
-            Reading.review,
-            Reading.score,
-            Reading.reader,
-            Reading.reader_version,
-            Reading.read_at,
-            value.label("value"),
-        )
-        .join(Card, (Card.id == Reading.card_id) & (Card.edition == Reading.edition))
-        .outerjoin(PersonalReading, PersonalReading.reading_id == Reading.id)
-        .where(Reading.card_id.in_(card_ids), Reading.score.is_not(None), value.is_not(None))
-    )
+def _readings(card_ids: Sequence[int]) -> AnySelect:
+    about = (Reading.card_id, Reading.field, Reading.state, Reading.review, Reading.score, Reading.read_at)
+    query = newest_readings(Card.form_id, *about, Reading.reader, Reading.reader_version, READ_VALUE)
+    return query.where(Reading.card_id.in_(card_ids), Reading.score.is_not(None), READ_VALUE.is_not(None))
 
 
 def _decisions(session: Session, card_ids: Sequence[int]) -> tuple[dict[int, dict[str, Decided]], set[int]]:
     """Decisions in force by card and field, and the ids of all that were made without the machine's value in sight."""
-    value = func.coalesce(Decision.value, PersonalDecision.value).label("value")
-    columns = (Decision.id, Decision.card_id, Decision.field, Decision.undoes, Decision.kind, Decision.person)
-    query = (
-        select(*columns, Decision.policy, Decision.agrees, Decision.shown, value)
-        .outerjoin(PersonalDecision, PersonalDecision.decision_id == Decision.id)
-        .where(Decision.card_id.in_(card_ids))
-        .order_by(Decision.id)
-    )
     logs: defaultdict[int, list[Decided]] = defaultdict(list)
     blind = set()
-    for row in session.execute(query):
+    for row in session.execute(decision_log(Decision.shown).where(Decision.card_id.in_(card_ids))):
         logs[row.card_id].append(decided(row))
         if row.shown not in NOT_BLIND:
             blind.add(row.id)

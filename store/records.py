@@ -1,34 +1,23 @@
-"""Keeping what is derived (records, waiting fields, issues) in step with readings and decisions."""
+"""What holds of a card now, and the derived tables (records, waiting fields, issues) in step with it."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.orm import Session
 
 from ocr.forms.definition import Form
+from ocr.lexicon.rules import check
 from ocr.reading import Why
-from store.card_state import CardState, Decided, RuleCheck, StoredReading, card_state
-from store.recheck import broken_rules
-from store.record import record_values
-from store.tables import (
-    Base,
-    Card,
-    Decision,
-    FormDefinition,
-    Issue,
-    PersonalDecision,
-    PersonalReading,
-    Reading,
-    Record,
-    Scan,
-    Waiting,
-)
+from store.card_state import Broken, CardState, Decided, StoredReading, card_state
+from store.queries import card_logs
+from store.record_values import record_values
+from store.tables import Base, Card, FormDefinition, Issue, Record, Scan, Waiting
 
 CHUNK = 500
 """Cards derived at a time: bounds memory and the number of bound parameters."""
@@ -43,28 +32,28 @@ class CardNow:
 
     head: Row[Any]
     form: Form
-    seen: Mapping[str, StoredReading]
+    readings: Mapping[str, StoredReading]
     log: Sequence[Decided]
-    settled: CardState
+    state: CardState
 
     @property
     def is_duplicate(self) -> bool:
         """Whether the card was scanned before: so the reading says, and no person has given it another number."""
-        number = self.seen.get(CARD_NO)
+        number = self.readings.get(CARD_NO)
         if number is None or Why.DUPLICATE not in number.review:
             return False
-        return self.settled.values[CARD_NO] in (None, number.value)
+        return self.state.values[CARD_NO] in (None, number.value)
 
 
-@dataclass
-class CardLog:
-    """A card's newest readings by field, and its decisions in the order of their ids."""
+def broken_rules(form: Form, values: Mapping[str, str], on: date) -> Broken:
+    """Rules that these values break, each with its fields; `on` is the day on which the card was at hand."""
+    broken: dict[str, tuple[str, ...]] = {}
+    for found in check(values, direction=form.direction, on=on):
+        broken[found.rule] = (*broken.get(found.rule, ()), *found.fields)
+    return broken
 
-    seen: dict[str, StoredReading] = field(default_factory=dict)
-    log: list[Decided] = field(default_factory=list)
 
-
-def cards_now(session: Session, card_ids: Sequence[int], check: RuleCheck = broken_rules) -> list[CardNow]:
+def cards_now(session: Session, card_ids: Sequence[int]) -> list[CardNow]:
     """Derive the present state of cards and lock them, so that two writers of one card take turns.
 
     Parameters
@@ -84,23 +73,23 @@ def cards_now(session: Session, card_ids: Sequence[int], check: RuleCheck = brok
     result = []
     for head in heads:
         form, known = forms[head.form_id], known_of[head.id]
-        settled = card_state(form, known.seen, head.broken_rules, known.log, check)
-        result.append(CardNow(head, form, known.seen, known.log, settled))
+        state = card_state(form, known.readings, head.broken_rules, known.log, broken_rules)
+        result.append(CardNow(head, form, known.readings, known.log, state))
     return result
 
 
-def refresh(session: Session, card_ids: Sequence[int], check: RuleCheck = broken_rules) -> None:
+def refresh(session: Session, card_ids: Sequence[int]) -> None:
     """Derive records, waiting fields and issues of cards anew; not more than `CHUNK` at a time.
 
     A duplicate is no record, and of its fields only the number can wait: nobody needs to key a card twice.
     """
-    now = cards_now(session, card_ids, check)
+    now = cards_now(session, card_ids)
     for table in (Waiting, Issue, Record):
         session.execute(delete(table).where(table.card_id.in_(card_ids)))
     issues = [
         {"card_id": card.head.id, "rule": rule, "fields": list(fields)}
         for card in now
-        for rule, fields in card.settled.broken.items()
+        for rule, fields in card.state.broken.items()
     ]
     derived: list[tuple[type[Base], list[dict[str, Any]]]] = [
         (Record, [_record(card) for card in now if not card.is_duplicate]),
@@ -112,11 +101,11 @@ def refresh(session: Session, card_ids: Sequence[int], check: RuleCheck = broken
             session.execute(insert(kind), rows)
 
 
-def rebuild_records(session: Session, check: RuleCheck = broken_rules) -> int:
+def rebuild_records(session: Session) -> int:
     """Derive every card anew from its readings and decisions; returns the number of cards."""
     done, last = 0, 0
     while ids := session.scalars(select(Card.id).where(Card.id > last).order_by(Card.id).limit(CHUNK)).all():
-        refresh(session, ids, check)
+        refresh(session, ids)
         done, last = done + len(ids), ids[-1]
     return done
 
@@ -130,52 +119,6 @@ def forms_of(session: Session, form_ids: Iterable[int]) -> dict[int, Form]:
 @lru_cache(maxsize=32)
 def _parse(definition: str) -> Form:
     return Form.model_validate_json(definition)
-
-
-def card_logs(session: Session, card_ids: Sequence[int]) -> defaultdict[int, CardLog]:
-    """Newest readings and all decisions of cards, personal ones with their values; locks nothing."""
-    found: defaultdict[int, CardLog] = defaultdict(CardLog)
-    readings = (
-        select(
-            Reading.id,
-            Reading.card_id,
-            Reading.field,
-            func.coalesce(Reading.value, PersonalReading.value).label("value"),
-            Reading.review,
-            Reading.quad,
-            Reading.read_at,
-        )
-        .join(Card, (Card.id == Reading.card_id) & (Card.edition == Reading.edition))
-        .outerjoin(PersonalReading, PersonalReading.reading_id == Reading.id)
-        .where(Reading.card_id.in_(card_ids))
-    )
-    for row in session.execute(readings):
-        seen = StoredReading(row.id, row.value, tuple(row.review), row.quad, row.read_at)
-        found[row.card_id].seen[row.field] = seen
-    decisions = (
-        select(
-            Decision.id,
-            Decision.card_id,
-            Decision.field,
-            func.coalesce(Decision.value, PersonalDecision.value).label("value"),
-            Decision.undoes,
-            Decision.kind,
-            Decision.person,
-            Decision.policy,
-            Decision.agrees,
-        )
-        .outerjoin(PersonalDecision, PersonalDecision.decision_id == Decision.id)
-        .where(Decision.card_id.in_(card_ids))
-        .order_by(Decision.id)
-    )
-    for row in session.execute(decisions):
-        found[row.card_id].log.append(decided(row))
-    return found
-
-
-def decided(row: Row[*tuple[Any, ...]]) -> Decided:
-    """A decision from a row with its columns; `value` also where it is personal."""
-    return Decided(row.id, row.field, row.value, row.undoes, row.kind, row.person, row.policy, row.agrees)
 
 
 def _waiting(card: CardNow) -> list[dict[str, Any]]:
@@ -192,18 +135,18 @@ def _waiting(card: CardNow) -> list[dict[str, Any]]:
             "keyed_by": "".join(f"{person}|" for person in wait.keyed_by),
             "alike": wait.alike,
         }
-        for wait in card.settled.waiting
+        for wait in card.state.waiting
         if wait.field == CARD_NO or not card.is_duplicate
     ]
 
 
 def _record(card: CardNow) -> dict[str, Any]:
-    serial = card.settled.values.get(CARD_NO)
-    return record_values(card.form, card.settled.values) | {
+    serial = card.state.values.get(CARD_NO)
+    return record_values(card.form, card.state.values) | {
         "card_id": card.head.id,
         "batch_id": card.head.batch_id,
         "form": card.head.form,
         "direction": card.head.direction,
         "serial": serial if serial not in (None, "", "?") else card.head.serial,
-        "pending": sum(not wait.is_audit for wait in card.settled.waiting),
+        "pending": sum(not wait.is_audit for wait in card.state.waiting),
     }

@@ -1,7 +1,7 @@
 """The tables. SQLite and PostgreSQL have the same schema; every change of it is a migration.
 
 What is kept for ever: `scans`, `cards`, `readings`, `decisions` and `calibrations`, of which the last three are
-append-only, as `checks` are (the database refuses UPDATE and DELETE on them and on their personal halves). What a
+append-only, as `control_items` are (the database refuses UPDATE and DELETE on them and on their personal halves). What a
 personal field says (names, passport, full birth date) lies only in `personal_readings` and `personal_decisions`:
 whoever may not select from those two sees that a name was read, not the name. What is derived and can be rebuilt at
 any time: `records`, `waiting`, `issues`.
@@ -31,7 +31,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 PERSONAL_TABLES = ("personal_readings", "personal_decisions")
-APPEND_ONLY_TABLES = ("readings", "decisions", "calibrations", "checks", *PERSONAL_TABLES)
+APPEND_ONLY_TABLES = ("readings", "decisions", "calibrations", "control_items", *PERSONAL_TABLES)
 
 
 class Utc(TypeDecorator[datetime]):
@@ -56,7 +56,6 @@ class Utc(TypeDecorator[datetime]):
 
 
 Json = JSON().with_variant(JSONB(), "postgresql")
-NullableJson = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
@@ -363,7 +362,7 @@ class User(Base):
 class LoginSession(Base):
     """A browser that is logged in. `key` is the SHA-256 of its cookie, so that the table opens no door."""
 
-    __tablename__ = "visits"
+    __tablename__ = "login_sessions"
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
@@ -393,7 +392,7 @@ class ControlItem(Base):
     The value itself is not kept.
     """
 
-    __tablename__ = "checks"
+    __tablename__ = "control_items"
     __table_args__ = (Index(None, "person", "at"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

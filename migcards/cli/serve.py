@@ -32,7 +32,7 @@ def serve(host: str, port: int, cache: Path | None) -> None:
         if not any(user.active for user in users(session)):
             raise BadInputError("Nobody could log in. First add a person: `migcards user add LOGIN --role supervisor`.")
     now = settings()
-    rules = DeskRules(policies=now.policies, lease_minutes=now.lease_minutes, seed_share=now.seed_share)
+    rules = DeskRules(policies=now.policies, lease_minutes=now.lease_minutes, control_share=now.control_share)
     app = create_app(engine, PageImages(now.archive, cache), rules)
     logging.basicConfig(format="%(asctime)s %(message)s")
     logging.getLogger("migcards.looks").setLevel(logging.INFO)  # who had names on the screen

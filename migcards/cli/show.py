@@ -23,6 +23,7 @@ from ocr.scan import ScanId
 from ocr.zone_drawing import GREEN, GREY, ORANGE, Zone, draw_zones
 from review.cards.view import CardView, FieldView, card_view
 from store.engine import read_only
+from store.queries import newest_readings
 from store.tables import Card, PersonalReading, Reading, Scan
 from texts import Language, why_message
 
@@ -110,10 +111,8 @@ def _find(session: Session, name: str) -> tuple[Card, Scan]:
 
 def _fields(session: Session, condition: object, personal: bool) -> list[CropRow]:
     query = (
-        select(Reading, PersonalReading.value, Scan)
-        .join(Card, (Card.id == Reading.card_id) & (Card.edition == Reading.edition))
+        newest_readings(Reading, PersonalReading.value, Scan)
         .join(Scan, Scan.id == Card.scan_id)
-        .outerjoin(PersonalReading, PersonalReading.reading_id == Reading.id)
         .where(condition)  # type: ignore[arg-type]
         .order_by(Reading.id)
     )

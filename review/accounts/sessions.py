@@ -1,4 +1,4 @@
-"""Browsers that are logged in: a visit begins with a password, ends with log-out, idleness or a new password."""
+"""Browsers that are logged in: a session begins with a password, ends with log-out, idleness or a new password."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from store.tables import LoginSession, User
 from texts import Language
 
 IDLE = timedelta(hours=12)
-"""A visit ends when nothing came from the browser for so long."""
+"""A session ends when nothing came from the browser for so long."""
 
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly it is kept when something last came: each keeping is a write."""
@@ -31,7 +31,7 @@ class Visitor:
     csrf
         Token that every form and every call that changes something must carry.
     stale
-        Whether it is time to keep that the browser was seen (`keep_visit`).
+        Whether it is time to keep that the browser was seen (`touch_session`).
     """
 
     login: str
@@ -42,8 +42,8 @@ class Visitor:
     stale: bool
 
 
-def begin_visit(session: Session, user_id: int, now: datetime) -> str:
-    """Begin a visit and clear away those that ended by idleness; returns the cookie. The caller commits."""
+def begin_session(session: Session, user_id: int, now: datetime) -> str:
+    """Begin a session and clear away those that ended by idleness; returns the cookie. The caller commits."""
     session.execute(delete(LoginSession).where(LoginSession.seen < now - IDLE))
     token = token_urlsafe(32)
     session.add(LoginSession(key=_key(token), user_id=user_id, csrf=token_urlsafe(32), began=now, seen=now))
@@ -52,7 +52,7 @@ def begin_visit(session: Session, user_id: int, now: datetime) -> str:
 
 
 def visitor_of(session: Session, token: str, now: datetime) -> Visitor | None:
-    """Whose visit a cookie opens, or None if it never did or does no more."""
+    """Whose session a cookie opens, or None if it never did or does no more."""
     row = session.execute(
         select(User.login, User.name, User.role, User.language, LoginSession.csrf, LoginSession.seen)
         .join(LoginSession, LoginSession.user_id == User.id)
@@ -64,13 +64,13 @@ def visitor_of(session: Session, token: str, now: datetime) -> Visitor | None:
     return Visitor(row.login, row.name, role, language, row.csrf, stale=row.seen < now - SEEN_EVERY)
 
 
-def keep_visit(session: Session, token: str, now: datetime) -> None:
+def touch_session(session: Session, token: str, now: datetime) -> None:
     """Keep that something came from the browser; the caller commits."""
     session.execute(update(LoginSession).where(LoginSession.key == _key(token)).values(seen=now))
 
 
-def end_visit(session: Session, token: str) -> None:
-    """End one visit; the caller commits."""
+def end_session(session: Session, token: str) -> None:
+    """End one session; the caller commits."""
     session.execute(delete(LoginSession).where(LoginSession.key == _key(token)))
 
 

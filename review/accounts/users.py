@@ -75,7 +75,7 @@ def add_user(
 
 
 def set_password(session: Session, login: str, password: str) -> None:
-    """Set a new password, unlock and activate the user and end every visit; the caller commits.
+    """Set a new password, unlock and activate the user and end every session; the caller commits.
 
     Raises
     ------
@@ -85,11 +85,11 @@ def set_password(session: Session, login: str, password: str) -> None:
     user = user_of(session, login)
     user.password = hashed(user.login, password)
     user.failures, user.locked_until, user.active = 0, None, True
-    _end_visits(session, user)
+    _end_sessions(session, user)
 
 
 def disable(session: Session, login: str) -> None:
-    """Let a user log in no more and end every visit; the caller commits. What the person decided stays.
+    """Let a user log in no more and end every session; the caller commits. What the person decided stays.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def disable(session: Session, login: str) -> None:
     """
     user = user_of(session, login)
     user.active = False
-    _end_visits(session, user)
+    _end_sessions(session, user)
 
 
 def users(session: Session) -> list[User]:
@@ -175,5 +175,5 @@ def _nobodys_password() -> str:
     return _HASHER.hash("nobody's password")
 
 
-def _end_visits(session: Session, user: User) -> None:
+def _end_sessions(session: Session, user: User) -> None:
     session.execute(delete(LoginSession).where(LoginSession.user_id == user.id))

@@ -27,7 +27,7 @@ class DeskRules:
         By field, where it is not ``blind``.
     lease_minutes
         How long a field stays a person's without a sign of life.
-    seed_share
+    control_share
         Share of tasks that are fields whose value is known already, to measure who keys them; 0..1.
     window
         Tasks are drawn at random among so many of the oldest of each turn.
@@ -35,7 +35,7 @@ class DeskRules:
 
     policies: Mapping[str, PolicyName] = field(default_factory=dict)
     lease_minutes: float = 10.0
-    seed_share: float = 0.02
+    control_share: float = 0.02
     window: int = 50
 
     @property

@@ -16,7 +16,8 @@ from ocr.geometry import Quad
 from ocr.scan import ScanId
 from review.assignment.policy import DeskRules, PolicyName, policy_now, policy_of
 from store.card_state import Turn, keying_states
-from store.records import CardLog, card_logs, forms_of
+from store.queries import CardLog, card_logs
+from store.records import forms_of
 from store.tables import Card, Lease, Scan, Waiting
 
 CHECK, GROUP = "check", "group"
@@ -140,13 +141,13 @@ def _needs_history(turn: str, spec: FieldSpec, rules: DeskRules) -> bool:
 
 def _task(row: Row[*tuple[Any, ...]], spec: FieldSpec, known: Mapping[int, CardLog], rules: DeskRules) -> Task:
     lease, history = row.Lease, known.get(row.Lease.card_id)
-    seen = history.seen[lease.field] if history else None
+    reading = history.readings[lease.field] if history else None
     turn = Turn.KEY if lease.turn in (CHECK, GROUP) else Turn(lease.turn)
-    if lease.turn == CHECK and seen is not None:
-        why, quad = seen.review, seen.quad
+    if lease.turn == CHECK and reading is not None:
+        why, quad = reading.review, reading.quad
     else:
         why, quad = tuple(row.Waiting.why.split("|")), row.Waiting.quad
-    machine = seen.value if seen else None
+    machine = reading.value if reading else None
     policy = policy_now(spec, turn, why, machine, rules)
     return Task(
         ticket=lease.ticket,
@@ -173,4 +174,4 @@ def _task(row: Row[*tuple[Any, ...]], spec: FieldSpec, known: Mapping[int, CardL
 def _answers(history: CardLog, field: str) -> tuple[Answer, ...]:
     keys = keying_states(history.log)[field].keys
     people = (Answer(str(number), key.value) for number, key in enumerate(keys, start=1))
-    return (Answer("machine", history.seen[field].value), *people)
+    return (Answer("machine", history.readings[field].value), *people)

@@ -13,7 +13,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from ocr.forms.definition import FieldSpec
 from ocr.lexicon.normalise import normalise_name
-from store.record import SOURCES
+from store.queries import decisions, readings
+from store.record_values import SOURCES
 from store.tables import (
     Card,
     Decision,
@@ -26,7 +27,7 @@ from store.tables import (
     Waiting,
 )
 
-CardState: TypeAlias = Literal["settled", "waits", "flagged", "duplicate"]
+CardStatus: TypeAlias = Literal["settled", "waits", "flagged", "duplicate"]
 """Nothing waits; a field waits, be it for an audit; a person set the card aside; it was scanned before."""
 
 ANY_END = "*"
@@ -59,7 +60,7 @@ class Filters:
     checkpoint: str = ""
     crossed_from: date | None = None
     crossed_to: date | None = None
-    state: CardState | None = None
+    state: CardStatus | None = None
     serial: str = ""
     person: str = ""
 
@@ -84,7 +85,7 @@ def conditions(filters: Filters, specs: Mapping[str, FieldSpec]) -> list[ColumnE
     ]
 
 
-def _in_state(state: CardState) -> ColumnElement[bool]:
+def _in_state(state: CardStatus) -> ColumnElement[bool]:
     waits = exists().where(Waiting.card_id == Card.id)
     states = {"settled": ~waits, "waits": waits, "flagged": is_flagged(), "duplicate": Record.card_id.is_(None)}
     return states[state]
@@ -113,11 +114,8 @@ def _has(spec: FieldSpec | None, name: str, value: str) -> ColumnElement[bool]:
 def _said(name: str, value: str, *, personal: bool) -> Subquery:
     """Cards of which the machine or a person said this of the field."""
     reading, decision = (PersonalReading, PersonalDecision) if personal else (Reading, Decision)
-    read = select(Reading.card_id).where(Reading.field == name, _like(reading.value, value))
-    made = select(Decision.card_id).where(Decision.field == name, _like(decision.value, value))
-    if personal:
-        read = read.join(PersonalReading, PersonalReading.reading_id == Reading.id)
-        made = made.join(PersonalDecision, PersonalDecision.decision_id == Decision.id)
+    read = readings(Reading.card_id).where(Reading.field == name, _like(reading.value, value))
+    made = decisions(Decision.card_id).where(Decision.field == name, _like(decision.value, value))
     return union(read, made).subquery()
 
 

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from ocr.reading import Candidate
 from store.card_state import Decided, in_force, taken_back
-from store.records import decided
-from store.tables import Decision, PersonalDecision, PersonalReading, Reading
+from store.queries import READ_CANDIDATES, READ_RAW, READ_VALUE, decided, decision_log, readings
+from store.tables import Decision, Reading
+
+_ABOUT = (
+    *(Reading.id, Reading.field, Reading.edition, Reading.software, Reading.read_at, Reading.state),
+    *(Reading.probability, Reading.review, Reading.quad, Reading.reader, Reading.reader_version),
+)
 
 
 @dataclass(frozen=True)
@@ -102,8 +107,11 @@ class History:
 
 def history_of(session: Session, card_id: int) -> History:
     """Read everything about one card."""
-    rows = session.execute(_decisions(card_id)).all()
-    return History(session.execute(_readings(card_id)).all(), rows, [decided(row) for row in rows])
+    log = decision_log(Decision.at, Decision.seconds, Decision.shown, Decision.reason)
+    rows = session.execute(log.where(Decision.card_id == card_id)).all()
+    read = readings(*_ABOUT, READ_RAW, READ_CANDIDATES, READ_VALUE).where(Reading.card_id == card_id)
+    newest_first = read.order_by(Reading.edition.desc(), Reading.id)
+    return History(session.execute(newest_first).all(), rows, [decided(row) for row in rows])
 
 
 def _read(row: Row[Any], hidden: bool) -> ReadingEvent:
@@ -120,51 +128,4 @@ def _read(row: Row[Any], hidden: bool) -> ReadingEvent:
         review=tuple(row.review),
         reader=row.reader,
         version=row.reader_version,
-    )
-
-
-def _readings(card_id: int) -> Select[*tuple[Any, ...]]:
-    private = PersonalReading
-    return (
-        select(
-            Reading.id,
-            Reading.field,
-            Reading.edition,
-            Reading.software,
-            Reading.read_at,
-            Reading.state,
-            Reading.probability,
-            Reading.review,
-            Reading.quad,
-            Reading.reader,
-            Reading.reader_version,
-            func.coalesce(Reading.raw, private.raw).label("raw"),
-            func.coalesce(Reading.candidates, private.candidates).label("candidates"),
-            func.coalesce(Reading.value, private.value).label("value"),
-        )
-        .outerjoin(private, private.reading_id == Reading.id)
-        .where(Reading.card_id == card_id)
-        .order_by(Reading.edition.desc(), Reading.id)
-    )
-
-
-def _decisions(card_id: int) -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            Decision.id,
-            Decision.field,
-            Decision.kind,
-            func.coalesce(Decision.value, PersonalDecision.value).label("value"),
-            Decision.person,
-            Decision.at,
-            Decision.seconds,
-            Decision.shown,
-            Decision.reason,
-            Decision.undoes,
-            Decision.policy,
-            Decision.agrees,
-        )
-        .outerjoin(PersonalDecision, PersonalDecision.decision_id == Decision.id)
-        .where(Decision.card_id == card_id)
-        .order_by(Decision.id)
     )

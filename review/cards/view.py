@@ -16,9 +16,9 @@ from ocr.forms.definition import FieldSpec, Form
 from ocr.geometry import Quad, as_quad
 from ocr.scan import ScanId
 from review.cards.history import DecisionEvent, History, ReadingEvent, history_of
-from store.card_state import StoredReading, Turn, WaitingField, card_state
-from store.recheck import broken_rules
-from store.records import CARD_NO, CardNow, forms_of
+from store.card_state import Turn, WaitingField, card_state
+from store.queries import stored_reading
+from store.records import CARD_NO, CardNow, broken_rules, forms_of
 from store.tables import Batch, Card, Flag, Scan
 
 State: TypeAlias = Literal["machine", "audit", "person", "waits", "duplicate"]
@@ -122,13 +122,9 @@ def card_view(session: Session, card_id: int, *, personal: bool) -> CardView:
         raise BadInputError(f"There is no card {card_id}.")
     form = forms_of(session, [head.form_id])[head.form_id]
     history = history_of(session, card_id)
-    seen = {
-        row.field: StoredReading(row.id, row.value, tuple(row.review), row.quad, row.read_at)
-        for row in history.readings
-        if row.edition == head.edition
-    }
-    settled = card_state(form, seen, head.broken_rules, history.log, broken_rules)
-    now = CardNow(head, form, seen, history.log, settled)
+    readings = {row.field: stored_reading(row) for row in history.readings if row.edition == head.edition}
+    state = card_state(form, readings, head.broken_rules, history.log, broken_rules)
+    now = CardNow(head, form, readings, history.log, state)
     return CardView(
         id=card_id,
         form=form,
@@ -143,17 +139,17 @@ def card_view(session: Session, card_id: int, *, personal: bool) -> CardView:
         batch=None if head.batch_id is None else (head.batch_id, head.folder),
         duplicate=now.is_duplicate,
         fields=tuple(_field(spec, now, history, personal) for spec in form.fields),
-        broken=now.settled.broken,
+        broken=now.state.broken,
         flags=tuple(FlagView(**row._mapping) for row in session.execute(_flags(card_id))),
     )
 
 
 def _field(spec: FieldSpec, now: CardNow, history: History, personal: bool) -> FieldView:
     hidden = spec.personal and not personal
-    waiting = () if now.is_duplicate and spec.name != CARD_NO else now.settled.waiting
+    waiting = () if now.is_duplicate and spec.name != CARD_NO else now.state.waiting
     wait = next((wait for wait in waiting if wait.field == spec.name), None)
     decisions = history.decisions(spec.name, hidden)
-    value = now.settled.values[spec.name]
+    value = now.state.values[spec.name]
     return FieldView(
         spec=spec,
         state=_state(now, spec, wait, decisions),
@@ -161,7 +157,7 @@ def _field(spec: FieldSpec, now: CardNow, history: History, personal: bool) -> F
         hidden=hidden and value is not None,
         turn=wait.turn if wait else None,
         why=wait.why if wait else (),
-        quad=as_quad(np.array(now.seen[spec.name].quad)),
+        quad=as_quad(np.array(now.readings[spec.name].quad)),
         reads=history.reads(spec.name, hidden),
         decisions=decisions,
     )

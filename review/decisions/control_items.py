@@ -15,7 +15,7 @@ from review.assignment.leases import Place
 from review.assignment.tasks import CHECK, Person
 from review.decisions.decision_log import DecisionNote
 from store.card_state import in_force
-from store.records import card_logs
+from store.queries import card_logs
 from store.tables import ControlItem, Decision, Flag, Lease
 
 SURE = ("verify", "adjudicate")

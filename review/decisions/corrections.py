@@ -87,6 +87,6 @@ def _unkeyed(card: CardNow) -> set[str]:
     states = keying_states(card.log)
     return {
         wait.field
-        for wait in card.settled.waiting
+        for wait in card.state.waiting
         if not wait.is_audit and not (wait.field in states and states[wait.field].keys)
     }

@@ -123,21 +123,21 @@ def locked_card(session: Session, card_id: int) -> CardNow:
 def role_of(card: CardNow, field: str, kind: str) -> str:
     """The kind under which a decision is kept: the first look at a field that waits for the audit is the audit."""
     looked_for = any(
-        wait.field == field and wait.turn is Turn.KEY and Why.AUDIT in wait.why for wait in card.settled.waiting
+        wait.field == field and wait.turn is Turn.KEY and Why.AUDIT in wait.why for wait in card.state.waiting
     )
     return "audit" if looked_for else kind
 
 
 def append(session: Session, card: CardNow, field: str, value: str | None, note: DecisionNote) -> Decision:
     """Append a decision about a locked card, a personal value apart; its record is not derived anew yet."""
-    spec, seen = card.form.by_name.get(field), card.seen.get(field)
+    spec, reading = card.form.by_name.get(field), card.readings.get(field)
     personal = spec.personal if spec else False
     decision = Decision(
         card_id=card.head.id,
         field=field,
         personal=personal,
         value=None if personal else value,
-        reading_id=seen.id if seen else None,
+        reading_id=reading.id if reading else None,
         **asdict(note),
     )
     session.add(decision)

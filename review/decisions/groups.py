@@ -107,7 +107,7 @@ def key_group(
     each = seconds / max(1, len(sent))
     for ticket, lease in leases.items():
         card = cards[lease.card_id]
-        alike = any(w.field == lease.field and w.turn is Turn.KEY and w.alike == value for w in card.settled.waiting)
+        alike = any(w.field == lease.field and w.turn is Turn.KEY and w.alike == value for w in card.state.waiting)
         if ticket in done or not alike or not _may_settle(lease.field, rules):
             continue
         note = DecisionNote(person.login, "key" if sent[ticket] else "reopen", now, each, GROUP, ticket=ticket)

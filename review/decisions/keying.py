@@ -102,7 +102,7 @@ def take_back(session: Session, person: Person, ticket: str, now: datetime, rule
         if done.decision_id not in taken_back(card.log):
             undo(session, done.decision_id, person.login, now=now)
             card = locked_card(session, done.card_id)
-        turn = next((str(wait.turn) for wait in card.settled.waiting if wait.field == done.field), "")
+        turn = next((str(wait.turn) for wait in card.state.waiting if wait.field == done.field), "")
         if not turn:
             raise BadInputError("Your answer cannot be taken back: without it, too, the field waits for nobody.")
     place = Place(done.card_id, done.field, turn)
@@ -122,7 +122,11 @@ def agrees(spec: FieldSpec, machine: str | None, value: str) -> bool:
 
 def _ruled(note: DecisionNote, card: CardNow, place: Place, value: str, rules: DeskRules) -> DecisionNote:
     """The note with what the policy of the field makes of the answer."""
-    spec, wait, machine = card.form.by_name[place.field], _wait(card, place, note.person), card.seen[place.field].value
+    spec, wait, machine = (
+        card.form.by_name[place.field],
+        _wait(card, place, note.person),
+        card.readings[place.field].value,
+    )
     policy = policy_now(spec, wait.turn, wait.why, machine, rules)
     return replace(
         note,
@@ -135,7 +139,7 @@ def _ruled(note: DecisionNote, card: CardNow, place: Place, value: str, rules: D
 
 def _wait(card: CardNow, place: Place, login: str) -> WaitingField:
     """The field as it waits, if it does so still for this person's turn."""
-    for wait in card.settled.waiting:
+    for wait in card.state.waiting:
         if wait.field == place.field and wait.turn == place.turn and login not in wait.keyed_by:
             return wait
     raise GoneError(CHANGED)

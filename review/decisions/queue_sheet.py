@@ -137,8 +137,8 @@ def _plan(session: Session, number: int, row: Mapping[str, str], codes: Codes) -
         if not line.person:
             raise BadInputError("The person is missing.")
         spec = card.form.by_name[line.field]
-        waits = any(wait.field == line.field for wait in card.settled.waiting)
-        before = None if waits else card.settled.values[line.field]
+        waits = any(wait.field == line.field for wait in card.state.waiting)
+        before = None if waits else card.state.values[line.field]
         after = checked(spec, line.after, codes)
     except BadInputError as error:
         return replace(line, message=str(error))

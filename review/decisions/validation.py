@@ -15,7 +15,7 @@ from ocr.lexicon.lexicon import load_lexicon
 from ocr.lexicon.normalise import normalise_name
 from ocr.reading import parse_iso
 from store.card_state import UNKNOWN
-from store.record import LEFT_EMPTY
+from store.record_values import LEFT_EMPTY
 from store.records import CARD_NO
 
 Codes: TypeAlias = Callable[[str], Collection[str] | None]

@@ -10,13 +10,13 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from review.assignment.tasks import GROUP
 from store.card_state import in_force, taken_back
-from store.records import decided
-from store.tables import Decision, PersonalDecision
+from store.queries import decided, decision_log
+from store.tables import Decision
 
 _FIRST, _SECOND = ("key", "audit"), ("verify",)
 _KEYED = (*_FIRST, *_SECOND, "adjudicate")
@@ -78,14 +78,7 @@ def _logs(session: Session, since: datetime | None, login: str | None) -> Iterat
     cards = select(Decision.card_id)
     cards = cards if since is None else cards.where(Decision.at >= since)
     cards = cards if login is None else cards.where(Decision.person == login)
-    query = (
-        select(*(getattr(Decision, name) for name in ("id", "card_id", "field", "undoes", "kind", "person", "policy")))
-        .add_columns(Decision.agrees, Decision.at, Decision.seconds, Decision.shown)
-        .add_columns(func.coalesce(Decision.value, PersonalDecision.value).label("value"))
-        .outerjoin(PersonalDecision, PersonalDecision.decision_id == Decision.id)
-        .where(Decision.card_id.in_(cards))
-        .order_by(Decision.card_id, Decision.id)
-    )
+    query = decision_log(Decision.at, Decision.seconds, Decision.shown).where(Decision.card_id.in_(cards))
     for _, log in groupby(session.execute(query).yield_per(_AT_ONCE), attrgetter("card_id")):
         yield list(log)
 

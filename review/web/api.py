@@ -10,7 +10,7 @@ from review.web.models import Me
 from review.web.render import page
 
 router = APIRouter(include_in_schema=False)
-api = APIRouter(prefix="/api/v1", tags=["visit"])
+api = APIRouter(prefix="/api/v1", tags=["session"])
 
 
 @router.get("/openapi.json")

@@ -13,7 +13,7 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from review.accounts.sessions import Visitor, keep_visit, visitor_of
+from review.accounts.sessions import Visitor, touch_session, visitor_of
 from review.accounts.users import Role
 from review.assignment.policy import DeskRules
 from review.desk import Person
@@ -116,7 +116,7 @@ def visitor_before(request: Request, site: Site) -> Visitor | None:
         visitor = visitor_of(session, token, now)
     if visitor is not None and visitor.stale:
         with site.writing() as session:
-            keep_visit(session, token, now)
+            touch_session(session, token, now)
     return visitor
 
 

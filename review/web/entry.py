@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import update
 
 from ocr.errors import BadInputError
-from review.accounts.sessions import begin_visit, end_visit
+from review.accounts.sessions import begin_session, end_session
 from review.accounts.users import MAX_PASSWORD, MIN_PASSWORD, authenticate, set_password
 from review.web.deps import COOKIE, Anyone, Colleague, Site, SiteDep
 from review.web.render import LANGUAGE_COOKIE, language_of, page
@@ -31,7 +31,7 @@ def login_page(request: Request, visitor: Anyone, next: str = "/") -> Response:
 
 @router.post("/login")
 def log_in(request: Request, visitor: Anyone, site: SiteDep, login: Text, password: Text, next: Text = "/") -> Response:
-    """Begin a visit, or say that login or password are wrong."""
+    """Begin a session, or say that login or password are wrong."""
     known = authenticate(site.engine, login, password, site.clock())
     if known is None:
         values = {"next": _inside(next), "failed": True, "login": login}
@@ -41,9 +41,9 @@ def log_in(request: Request, visitor: Anyone, site: SiteDep, login: Text, passwo
 
 @router.post("/logout")
 def log_out(request: Request, visitor: Colleague, site: SiteDep) -> Response:
-    """End the visit."""
+    """End the session."""
     with site.writing() as session:
-        end_visit(session, request.cookies[COOKIE])
+        end_session(session, request.cookies[COOKIE])
     answer = _to("/login")
     answer.delete_cookie(COOKIE)
     answer.headers["Clear-Site-Data"] = '"cache"'
@@ -70,7 +70,7 @@ def password_page(request: Request, visitor: Colleague) -> Response:
 
 @router.post("/password")
 def change_password(request: Request, visitor: Colleague, site: SiteDep, old: Text, new: Text, again: Text) -> Response:
-    """Change one's password: every visit ends, and this browser begins a new one."""
+    """Change one's password: every session ends, and this browser begins a new one."""
     if new != again:
         return _password_page(request, "password.differ")
     known = authenticate(site.engine, visitor.login, old, site.clock())
@@ -93,9 +93,9 @@ def _password_page(request: Request, fault: str | None = None) -> Response:
 
 
 def _enter(request: Request, site: Site, user_id: int, answer: Response) -> Response:
-    """Begin a visit and give the browser its cookie; it goes no other way than this site's own pages."""
+    """Begin a session and give the browser its cookie; it goes no other way than this site's own pages."""
     with site.writing() as session:
-        token = begin_visit(session, user_id, site.clock())
+        token = begin_session(session, user_id, site.clock())
     secure = request.url.scheme == "https"
     answer.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=secure)
     return answer

@@ -26,8 +26,8 @@ ALWAYS = {
 class Headers:
     """Middleware that adds the headers and turns away changes that another site sends.
 
-    The token (`review.web.deps.Access`) protects visits; looking at where a request comes from protects the log-in
-    too, where there is no visit yet.
+    The token (`review.web.deps.Access`) protects sessions; looking at where a request comes from protects the log-in
+    too, where there is no session yet.
     """
 
     def __init__(self, app: ASGIApp) -> None:

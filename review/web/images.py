@@ -10,7 +10,6 @@ from typing import Annotated, Any
 import numpy as np
 from fastapi import APIRouter, Path
 from fastapi.responses import Response
-from sqlalchemy import select
 
 from ocr.errors import BadInputError
 from ocr.geometry import Quad, as_quad
@@ -20,7 +19,8 @@ from review.web.deps import Keyer, Site, SiteDep, person_of
 from review.web.keying import FAILURES, sees_card
 from review.web.models import Ticket
 from review.web.problems import Problem
-from store.tables import Card, Reading
+from store.queries import newest_readings
+from store.tables import Reading
 
 CROP_HEIGHT_PX = 220
 """Sharp on a screen of 1280 pixels, zoomed too, and small to send."""
@@ -70,9 +70,9 @@ def _held(site: Site, visitor: Visitor, ticket: str) -> tuple[Task, list[Quad]]:
     with site.reading() as session:
         task = held(session, person_of(visitor), ticket, site.clock())
         quads = session.scalars(
-            select(Reading.quad)
-            .join(Card, (Card.id == Reading.card_id) & (Card.edition == Reading.edition))
-            .where(Reading.card_id == task.card_id, Reading.personal, Reading.field != task.field)
+            newest_readings(Reading.quad).where(
+                Reading.card_id == task.card_id, Reading.personal, Reading.field != task.field
+            )
         )
         return task, [as_quad(np.array(corners)) for corners in quads]
 

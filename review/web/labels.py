@@ -7,7 +7,7 @@ from ocr.lexicon.lexicon import label
 from ocr.reading import parse_iso
 from review.decisions.validation import lexicon_codes
 from store.card_state import UNKNOWN
-from store.record import LEFT_EMPTY
+from store.record_values import LEFT_EMPTY
 from texts import Language, say
 from texts.catalogue import catalogue
 from texts.formats import date_in_words

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from ocr.errors import BadInputError
 from ocr.lexicon.lexicon import label
 from review.accounts.sessions import Visitor
-from review.cards.filters import CardState
+from review.cards.filters import CardStatus
 from review.cards.search import COUNTED, count, find, known_batches, known_fields
 from review.cards.view import CardView, FieldView, card_view, upright
 from review.decisions.corrections import correct, reopen
@@ -29,7 +29,7 @@ from review.web.labels import value_label
 from review.web.render import page
 from review.web.search_form import AskedQuery, filters_of, meant
 from store.card_state import UNKNOWN
-from store.record import LEFT_EMPTY
+from store.record_values import LEFT_EMPTY
 from texts import Language, rule_message, why_message
 
 router = APIRouter(include_in_schema=False)
@@ -64,7 +64,7 @@ def records_page(
     more = f"/records?{urlencode(kept | {'before': found.next}, doseq=True)}" if found.next else None
     shown: dict[str, Any] = {"specs": specs, "batches": batches, "found": found, "count": number, "more": more}
     named = partial(_named, visitor.language)
-    return page(request, "search.html", asked=asked, states=get_args(CardState), most=COUNTED, named=named, **shown)
+    return page(request, "search.html", asked=asked, states=get_args(CardStatus), most=COUNTED, named=named, **shown)
 
 
 @router.get("/records/{card_id}")

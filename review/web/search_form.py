@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from ocr.forms.definition import FieldKind, FieldSpec
 from ocr.reading import parse_iso
-from review.cards.filters import CardState, Filters
+from review.cards.filters import CardStatus, Filters
 from review.decisions.completion import complete
 from review.decisions.validation import lexicon_codes
 from texts import Language
@@ -50,7 +50,7 @@ def filters_of(asked: AskedQuery) -> Filters:
         checkpoint=asked.checkpoint,
         crossed_from=_day(asked.since),
         crossed_to=_day(asked.until),
-        state=next((state for state in get_args(CardState) if state == asked.state), None),
+        state=next((state for state in get_args(CardStatus) if state == asked.state), None),
         serial=asked.serial,
         person=asked.person,
     )

@@ -16,7 +16,7 @@ from review.desk import Person, draw, key
 from store.cards import save_refused
 
 ANNA, BORIS, VERA = Person("anna", "reviewer"), Person("boris", "reviewer"), Person("vera", "supervisor")
-RULES = DeskRules(seed_share=0.0)
+RULES = DeskRules(control_share=0.0)
 DISPUTED, WRONG = "crossing_date", ("1999-01-01", "1999-01-02")
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fixtures.review_site import PASSWORD, ReviewSite
 from ocr.forms.definition import FieldSpec
 from review.web.task_view import input_of
 from store.engine import read_only
+from store.queries import decisions
 from store.tables import Decision, PersonalDecision
 
 LAUNCH: dict[str, Any] = {"executable_path": shutil.which("chromium"), "args": ["--no-sandbox"]}
@@ -115,11 +115,7 @@ class Hands:
 def kept(office: ReviewSite, login: str) -> dict[str, tuple[int, str, str | None, str]]:
     """A person's decisions by ticket: card, field, value and what was shown; undos have no ticket."""
     with Session(read_only(office.engine)) as session:
-        query = (
-            select(Decision, PersonalDecision.value)
-            .outerjoin(PersonalDecision, PersonalDecision.decision_id == Decision.id)
-            .where(Decision.person == login)
-        )
+        query = decisions(Decision, PersonalDecision.value).where(Decision.person == login)
         return {
             row.ticket or f"#{row.id}": (row.card_id, row.field, row.value if secret is None else secret, row.shown)
             for row, secret in session.execute(query)

@@ -70,7 +70,7 @@ def test_two_disagree_and_a_supervisor_decides(seat: Seat, office: ReviewSite) -
     vera.press(str(number), "Enter")
     vera.wait_until_sent()
     with Session(office.engine) as session:
-        assert cards_now(session, [card_id])[0].settled.values[spec.name] == "1999-01-02"
+        assert cards_now(session, [card_id])[0].state.values[spec.name] == "1999-01-02"
         assert not session.scalars(select(Waiting.turn).filter_by(card_id=card_id, field=spec.name)).all()
 
 

@@ -52,7 +52,7 @@ def test_policies_are_set_by_field(folder: Path) -> None:
         ('forms_dir = "nowhere"', "forms_dir in migcards.toml"),
         ("workers = ", "migcards.toml cannot be read"),
         ('policies.sex = "triple"', "policies.sex in migcards.toml: Input should be 'blind', 'double' or 'prefilled'"),
-        ("seed_share = 0.6", "seed_share in migcards.toml"),
+        ("control_share = 0.6", "control_share in migcards.toml"),
         ("lease_minutes = 0", "lease_minutes in migcards.toml"),
     ],
 )

@@ -19,7 +19,7 @@ ANNA, BORIS, VERA, BOSS = (
     Person("vera", "reviewer"),
     Person("boss", "supervisor"),
 )
-RULES = DeskRules(seed_share=0.0)
+RULES = DeskRules(control_share=0.0)
 
 
 def wait(session: Session, n: int = 1, **why: str | None) -> int:

@@ -77,7 +77,7 @@ def test_a_person_that_nobody_can_read_agrees_with_nobody(session: Session) -> N
 
 
 def test_double_needs_two_people_whatever_the_machine_read(session: Session) -> None:
-    rules = DeskRules({"sex": "double"}, seed_share=0.0)
+    rules = DeskRules({"sex": "double"}, control_share=0.0)
     card_id = wait(session)
     answer(session, ANNA, "M", rules=rules)
     assert current_values(session, card_id)["sex"] is None
@@ -86,7 +86,7 @@ def test_double_needs_two_people_whatever_the_machine_read(session: Session) -> 
 
 
 def test_prefilled_shows_the_machines_value_and_one_key_settles(session: Session) -> None:
-    rules = DeskRules({"sex": "prefilled"}, seed_share=0.0)
+    rules = DeskRules({"sex": "prefilled"}, control_share=0.0)
     card_id = wait(session)
     assert one(session, ANNA, rules=rules).prefill == "M"
     done = answer(session, ANNA, "F", rules=rules)
@@ -96,7 +96,7 @@ def test_prefilled_shows_the_machines_value_and_one_key_settles(session: Session
 
 
 def test_an_audit_is_blind_whatever_the_policy(session: Session) -> None:
-    rules = DeskRules({"sex": "prefilled"}, seed_share=0.0)
+    rules = DeskRules({"sex": "prefilled"}, control_share=0.0)
     card_id = wait(session, sex="audit")
     task = one(session, ANNA, rules=rules)
     assert (task.policy, task.prefill) == ("blind", None)

@@ -21,7 +21,7 @@ from tests.store.test_cards import save
 
 CARDS, SECONDS = 20, 60
 FIELDS = {"sex": ("M", "F"), "education": ("5", "4"), "surname": ("РАҲИМЗОДА", "РАХИМЗОДА"), "duration": ("4", "1")}
-RULES = DeskRules({"duration": "double"}, seed_share=0.1)
+RULES = DeskRules({"duration": "double"}, control_share=0.1)
 PEOPLE = [Person(f"p{n}", "supervisor" if n >= 16 else "reviewer") for n in range(20)]
 
 

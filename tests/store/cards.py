@@ -112,4 +112,4 @@ def reading(name: str, value: str | None, review: tuple[str, ...], version: str,
 def current_values(session: Session, card_id: int) -> dict[str, str | None]:
     """Value of every field of a card: what people settled, else the accepted reading, else None."""
     (now,) = cards_now(session, [card_id])
-    return dict(now.settled.values)
+    return dict(now.state.values)

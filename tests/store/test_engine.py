@@ -119,7 +119,7 @@ def test_the_database_refuses_to_change_the_log(engine: Engine) -> None:
         apply_calibration(session, Calibration(made=date(2024, 1, 2), data="invented"))
         session.add(ControlItem(card_id=card_id, field="sex", person="p", right=True, seconds=1.0, at=AT, ticket="t"))
     for table in APPEND_ONLY_TABLES:
-        text_column = {"calibrations": "data", "checks": "person"}.get(table, "value")
+        text_column = {"calibrations": "data", "control_items": "person"}.get(table, "value")
         for change in (f"UPDATE {table} SET {text_column} = 'x'", f"DELETE FROM {table}"):
             with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
                 connection.execute(text(change))

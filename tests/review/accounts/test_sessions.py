@@ -1,4 +1,4 @@
-"""Visits: opened by a cookie that the store does not know, and ended by idleness."""
+"""Sessions: opened by a cookie that the store does not know, and ended by idleness."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from review.accounts.sessions import IDLE, begin_visit, end_visit, keep_visit, visitor_of
+from review.accounts.sessions import IDLE, begin_session, end_session, touch_session, visitor_of
 from review.accounts.users import disable
 from store.tables import LoginSession, User
 
@@ -25,8 +25,8 @@ def user_id(session: Session) -> int:
     return user.id
 
 
-def test_a_cookie_opens_ones_own_visit(session: Session, user_id: int) -> None:
-    first, second = begin_visit(session, user_id, NOW), begin_visit(session, user_id, NOW)
+def test_a_cookie_opens_ones_own_session(session: Session, user_id: int) -> None:
+    first, second = begin_session(session, user_id, NOW), begin_session(session, user_id, NOW)
     visitor = visitor_of(session, first, NOW)
     assert visitor is not None
     assert (visitor.login, visitor.name, visitor.role, visitor.language) == ("anna", "Анна", "reviewer", "tg")
@@ -38,19 +38,19 @@ def test_a_cookie_opens_ones_own_visit(session: Session, user_id: int) -> None:
 
 
 def test_it_ends(session: Session, user_id: int) -> None:
-    first, second = begin_visit(session, user_id, NOW), begin_visit(session, user_id, NOW)
-    end_visit(session, first)
+    first, second = begin_session(session, user_id, NOW), begin_session(session, user_id, NOW)
+    end_session(session, first)
     assert visitor_of(session, first, NOW) is None and visitor_of(session, second, NOW) is not None
     disable(session, "anna")
     assert visitor_of(session, second, NOW) is None
 
 
 def test_it_lasts_while_something_comes(session: Session, user_id: int) -> None:
-    token = begin_visit(session, user_id, NOW)
+    token = begin_session(session, user_id, NOW)
     fresh, later = visitor_of(session, token, NOW), visitor_of(session, token, NOW + IDLE)
     assert fresh is not None and not fresh.stale and later is not None and later.stale
     assert visitor_of(session, token, NOW + IDLE + timedelta(seconds=1)) is None
-    keep_visit(session, token, NOW + IDLE)
+    touch_session(session, token, NOW + IDLE)
     assert visitor_of(session, token, NOW + 2 * IDLE) is not None
-    begin_visit(session, user_id, NOW + 4 * IDLE)
+    begin_session(session, user_id, NOW + 4 * IDLE)
     assert len(session.scalars(select(LoginSession)).all()) == 1, "what ended is cleared away"

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ocr.errors import BadInputError
 from review.accounts import users
-from review.accounts.sessions import begin_visit
+from review.accounts.sessions import begin_session
 from review.accounts.users import LOCKED, MAX_FAILURES, add_user, authenticate, disable, set_password, user_of
 from store.tables import LoginSession, User
 
@@ -115,16 +115,16 @@ def test_a_password_is_hashed_anew_when_the_parameters_change(anna: Engine, monk
     assert enters(anna)
 
 
-def test_a_new_password_unlocks_and_ends_every_visit(anna: Engine) -> None:
+def test_a_new_password_unlocks_and_ends_every_session(anna: Engine) -> None:
     with Session(anna) as session, session.begin():
-        begin_visit(session, user_of(session, "anna").id, NOW)
+        begin_session(session, user_of(session, "anna").id, NOW)
         disable(session, "anna")
         assert session.scalar(select(func.count()).select_from(LoginSession)) == 0
     assert not enters(anna)
     with Session(anna) as session, session.begin():
         user = session.scalars(select(User)).one()
         user.locked_until = NOW + LOCKED
-        begin_visit(session, user.id, NOW)
+        begin_session(session, user.id, NOW)
         set_password(session, "anna", "another password")
         assert session.scalar(select(func.count()).select_from(LoginSession)) == 0
     assert not enters(anna) and enters(anna, "another password")

@@ -14,7 +14,7 @@ from review.desk import Task, draw, key, progress, take_back
 from store.tables import ControlItem, Decision, Lease
 from tests.review.desk import ANNA, BORIS, BOSS, NOW, RULES, VERA, answer, one, wait
 
-ALWAYS = DeskRules(seed_share=1.0)
+ALWAYS = DeskRules(control_share=1.0)
 
 
 @pytest.fixture
@@ -93,6 +93,6 @@ def test_the_share_is_kept(session: Session) -> None:
         answer(session, BORIS, "F")
     for n in range(31, 61):
         wait(session, n)
-    draw(session, VERA, count=30, now=NOW, rules=DeskRules(seed_share=0.5))
+    draw(session, VERA, count=30, now=NOW, rules=DeskRules(control_share=0.5))
     turns = session.scalars(select(Lease.turn)).all()
     assert 4 <= turns.count("check") <= 26, "fails by chance once in 100,000"

@@ -70,7 +70,7 @@ def test_known_fields_count_once(session: Session) -> None:
     answer(session, ANNA, "F")
     answer(session, BORIS, "F")
     wait(session, 2)
-    seed = draw(session, VERA, count=1, now=NOW, rules=DeskRules(seed_share=1.0))[0]
+    seed = draw(session, VERA, count=1, now=NOW, rules=DeskRules(control_share=1.0))[0]
     key(session, VERA, seed.ticket, "M", seconds=1, shown="", now=NOW, rules=RULES)
     assert own_quality(session, "vera").checks == Share(1, 1)
     back = take_back(session, VERA, seed.ticket, NOW, RULES)

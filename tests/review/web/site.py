@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from ocr.errors import BadInputError
 from ocr.geometry import Quad
 from ocr.scan import ScanId
-from review.accounts.sessions import begin_visit
+from review.accounts.sessions import begin_session
 from review.accounts.users import ROLES, Role, hashed
 from review.assignment.policy import DeskRules
 from review.web.app import create_app
@@ -96,7 +96,7 @@ class Workplace:
     """The application and what it works on; for every role there is a user of that name."""
 
     engine: Engine
-    rules: DeskRules = field(default_factory=lambda: DeskRules(seed_share=0.0))
+    rules: DeskRules = field(default_factory=lambda: DeskRules(control_share=0.0))
     clock: Clock = field(default_factory=Clock)
     cutter: Cutter = field(default_factory=Cutter)
 
@@ -123,7 +123,7 @@ class Workplace:
             if session.scalar(select(User.id).filter_by(login=login)) is None:
                 self._add(session, login, "reviewer", "")
             user_id = session.scalars(select(User.id).filter_by(login=login)).one()
-            token = begin_visit(session, user_id, self.clock())
+            token = begin_session(session, user_id, self.clock())
             csrf = session.scalars(select(LoginSession.csrf).filter_by(key=sha256(token.encode()).hexdigest())).one()
         return Browser(TestClient(self.app, cookies={COOKIE: token}), csrf)
 

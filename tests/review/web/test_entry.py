@@ -91,7 +91,7 @@ def test_the_language_is_the_browsers_then_the_persons(workplace: Workplace) -> 
     assert '<html lang="ru">' in workplace.stranger().get("/login").text
 
 
-def test_changing_the_password_ends_all_other_visits(workplace: Workplace) -> None:
+def test_changing_the_password_ends_all_other_sessions(workplace: Workplace) -> None:
     browser, other = workplace.browser("reviewer"), workplace.browser("reviewer")
     new = "quite another one"
     for old, first, second in ((PASSWORD, new, "x" + new), ("wrong", new, new), (PASSWORD, "short", "short")):

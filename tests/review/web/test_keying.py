@@ -53,7 +53,7 @@ def test_a_blind_task_says_nothing_of_the_machines_value(workplace: Workplace) -
 
 
 def test_a_prefilled_task_shows_it(workplace: Workplace) -> None:
-    workplace.rules = DeskRules(policies={"crossing_date": "prefilled", "purpose": "prefilled"}, seed_share=0.0)
+    workplace.rules = DeskRules(policies={"crossing_date": "prefilled", "purpose": "prefilled"}, control_share=0.0)
     workplace.wait(1, crossing_date="not_sure")
     prefill = drawn(workplace.browser("reviewer"))["prefill"]
     assert (prefill["code"], prefill["label"]) == ("2016-03-04", "4 March 2016")

@@ -18,7 +18,7 @@ from store.tables import User
 from tests.review.web.site import Workplace
 from texts import LANGUAGES, Language
 
-RULES = DeskRules(policies={"sex": "double"}, seed_share=0.0)
+RULES = DeskRules(policies={"sex": "double"}, control_share=0.0)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.record import SOURCES, age_at, record_values
+from store.record_values import SOURCES, age_at, record_values
 from store.tables import Record
 from tests.store.cards import DEPARTURE, RETURN, form
 

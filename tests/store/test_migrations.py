@@ -1,0 +1,94 @@
+"""What migrations make of rows that are there already, up and down, on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from hashlib import sha256
+
+import pytest
+from alembic import command
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from ocr.confidence.calibration import Calibration, load_calibration
+from store.calibrations import apply_calibration
+from store.engine import alembic_config
+from store.tables import ControlItem, Lease, LoginSession, User
+from tests.store.test_engine import save
+
+AT = datetime(2024, 1, 2, tzinfo=UTC)
+OLD, NEW = '"promise":', '"target_error":'
+
+
+def migrate(engine: Engine, revision: str) -> None:
+    with engine.begin() as connection:
+        config = alembic_config(connection)
+        (command.downgrade if revision == "0004" else command.upgrade)(config, revision)
+
+
+def rows(engine: Engine, query: str) -> list[tuple[object, ...]]:
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(query))]
+
+
+def fill(engine: Engine) -> None:
+    with Session(engine) as session, session.begin():
+        card_id = save(session)
+        about = {"login": "anna", "name": "Anna", "role": "reviewer", "password": "", "language": "ru"}
+        session.add(User(**about, id=7, active=True, created=AT, failures=0, locked_until=None))
+        session.flush()
+        session.add(LoginSession(key="k" * 64, user_id=7, csrf="c", began=AT, seen=AT))
+        session.add(Lease(card_id=card_id, field="sex", person="anna", turn="control", ticket="t", taken=AT, until=AT))
+        item = {"card_id": card_id, "field": "sex", "person": "anna", "right": True, "seconds": 1.5, "at": AT}
+        session.add(ControlItem(id=3, ticket="u", **item))
+        shipped = load_calibration()
+        apply_calibration(session, Calibration(made=date(2024, 1, 2), data=f"says {OLD} itself", scales=shipped.scales))
+        apply_calibration(session, Calibration(made=date(2024, 1, 3), data="the next"))
+
+
+def test_names_of_the_field_move_every_row_down_and_up(engine: Engine) -> None:
+    fill(engine)
+    sessions, items = rows(engine, "SELECT * FROM login_sessions"), rows(engine, "SELECT * FROM control_items")
+    migrate(engine, "0004")
+    assert rows(engine, "SELECT * FROM visits") == sessions
+    assert rows(engine, "SELECT * FROM checks") == items
+    assert rows(engine, "SELECT turn FROM leases") == [("check",)]
+    migrate(engine, "head")
+    assert rows(engine, "SELECT * FROM login_sessions") == sessions
+    assert rows(engine, "SELECT * FROM control_items") == items
+    assert rows(engine, "SELECT turn FROM leases") == [("control",)]
+    with Session(engine) as session, session.begin():
+        card_id = session.scalar(text("SELECT card_id FROM leases"))
+        about = {"card_id": card_id, "field": "sex", "person": "boris", "right": False, "seconds": None, "at": AT}
+        session.add(ControlItem(ticket="v", **about))
+        session.flush()
+        assert session.scalar(text("SELECT id FROM control_items WHERE ticket = 'v'")) == 4, "numbers go on"
+
+
+def test_a_calibration_keeps_what_it_says_and_gets_the_new_word(engine: Engine) -> None:
+    fill(engine)
+    migrate(engine, "0004")
+    query = "SELECT content, fingerprint, previous FROM calibrations ORDER BY id"
+    before = rows(engine, query)
+    assert NEW not in str(before[0][0]) and str(before[0][0]).count(OLD) > 10
+    migrate(engine, "head")
+    after = rows(engine, query)
+    assert [row[0] for row in after] == [str(row[0]).replace(OLD, NEW) for row in before]
+    for content, fingerprint, _ in after:
+        assert sha256(str(content).encode()).hexdigest()[:12] == fingerprint, "the fingerprint names the content"
+    assert Calibration.model_validate_json(str(after[1][0])).data == "the next"
+    assert r"says \"promise\": itself" in str(after[0][0]), "a word in a sentence is no key"
+    assert after[0][2] == before[0][2] and after[1][2] == after[0][1], "each says what held before it"
+    migrate(engine, "0004")
+    assert rows(engine, query) == before
+
+
+@pytest.mark.parametrize("table", ["control_items", "calibrations"])
+def test_tables_that_were_migrated_stay_append_only(engine: Engine, table: str) -> None:
+    fill(engine)
+    migrate(engine, "0004")
+    migrate(engine, "head")
+    for change in (f"UPDATE {table} SET id = 99", f"DELETE FROM {table}"):
+        with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
+            connection.execute(text(change))
