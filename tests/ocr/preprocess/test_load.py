@@ -57,7 +57,7 @@ def bgr(image: Image.Image) -> NDArray[np.uint8]:
 
 
 def load(path: Path, page: int = 0) -> Sheet:
-    sheet = load_page(path, page, "0" * 64)
+    sheet = load_page(path, page, file_hash(path))
     assert isinstance(sheet, Sheet), sheet
     return sheet
 
@@ -67,7 +67,7 @@ def refusal(path: Path) -> str:
     info = probe(path)
     outcome = info if isinstance(info, Refused) else load_page(path, 0, info.sha256)
     assert isinstance(outcome, Refused), outcome
-    assert outcome.reason is Refusal.UNREADABLE_FILE
+    assert outcome.reason is (Refusal.UNREADABLE_FILE if path.exists() else Refusal.UNAVAILABLE)
     assert outcome.detail.startswith(path.name + ": ")
     return outcome.detail
 
@@ -425,9 +425,9 @@ def peak_growth_mb(path: Path) -> float:
     code = (
         "import resource, sys\n"
         "from pathlib import Path\n"
-        "from ocr.preprocess.load import load_page, probe\n"
+        "from ocr.preprocess.load import file_hash, load_page, probe\n"
         "def peak(path):\n"
-        "    probe(Path(path)); load_page(Path(path), 0, '0' * 64)\n"
+        "    probe(Path(path)); load_page(Path(path), 0, file_hash(Path(path)))\n"
         "    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024\n"
         "print(-peak(sys.argv[1]) + peak(sys.argv[2]))\n"
     )
