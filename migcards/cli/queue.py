@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from migcards.cli.common import language_option, shown_path, store
 from review.assignment.queue import counts, waiting
 from review.decisions.queue_sheet import import_decisions
-from store.cards import rescan_list
+from store.scans import rescan_list
 from store.engine import read_only
 from texts.messages import Language, refusal_message, say, why_message
 
