@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -171,7 +171,7 @@ def _natural(path: Path) -> list[list[tuple[int, int, str]]]:
     return [[(0, int(p), p) if p.isdecimal() else (1, 0, p) for p in part] for part in pieces]
 
 
-def _hashed(file: BinaryIO) -> tuple[BinaryIO, str]:
+def _hashed(file: BufferedReader) -> tuple[BinaryIO, str]:
     """The content of an open file and its hash; the content of all but the largest is in memory already."""
     if os.fstat(file.fileno()).st_size > MAX_HELD_BYTES:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()

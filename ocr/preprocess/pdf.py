@@ -160,9 +160,7 @@ def _as_picture(pixels: NDArray[np.uint8], dpi: float) -> Picture:
 
 def _poppler_info(data: bytes, page: int) -> dict[str, Any]:
     try:
-        info = pdf2image.pdfinfo_from_bytes(
-            data, first_page=page + 1, last_page=page + 1, timeout=POPPLER_TIMEOUT_S
-        )
+        info = pdf2image.pdfinfo_from_bytes(data, first_page=page + 1, last_page=page + 1, timeout=POPPLER_TIMEOUT_S)
     except _POPPLER_ERRORS as error:
         raise UnreadableError(_DAMAGED) from error
     return dict(info)

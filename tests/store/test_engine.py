@@ -150,7 +150,9 @@ def test_a_reader_holds_nobody_up_and_cannot_write(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pragma", "words"), [("max_page_count=1", "disk is full"), ("query_only=ON", "readonly")], ids=["full", "read-only"]
+    ("pragma", "words"),
+    [("max_page_count=1", "disk is full"), ("query_only=ON", "readonly")],
+    ids=["full", "read-only"],
 )
 def test_a_failing_database_is_one_sentence_for_the_operator(tmp_path: Path, pragma: str, words: str) -> None:
     engine = open_store(f"sqlite:///{tmp_path / 'cards.db'}")
