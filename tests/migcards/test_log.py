@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +11,6 @@ import pytest
 
 from migcards.log import Event, note, set_up
 from ocr.errors import BadInputError
-
-
-@pytest.fixture
-def log_file(tmp_path: Path) -> Iterator[Path]:
-    """A file that takes the log during a test."""
-    before = logging.root.handlers[:], logging.root.level
-    path = tmp_path / "log.jsonl"
-    set_up(logging.CRITICAL, path)
-    yield path
-    for handler in logging.root.handlers:
-        handler.close()
-    logging.root.handlers[:], logging.root.level = before
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
