@@ -1,91 +1,110 @@
-"""Writing what `migcards run` reads to the store, in the order in which the pages lay in the box."""
+"""From a box of files to the store: which pages are new, reading them on all cores, saving them in their order."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from functools import partial
 from pathlib import Path
-from types import TracebackType
 
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from ocr.forms.definition import Form
-from ocr.page import PageJob, PageResult
-from ocr.reading import CardReading, Refusal, Refused
-from store.archive import keep
-from store.cards import save_card, save_refused
+from migcards.log import Event, note
+from migcards.saver import Ingestion, OrderedSaver, Saver
+from migcards.tally import RunTally
+from ocr import worker_pool
+from ocr.file_names import as_text
+from ocr.page import PageJob, PageResult, crash_refusal, crashed_page, read_page
+from ocr.preprocess.load import FileInfo, file_hash, probe
+from ocr.reading import Refused
+from ocr.scan import ScanId
+from ocr.worker_pool import Crash
+from store.cards import finish_batch, start_batch
+from store.scans import forget_unavailable, known_scans
 
-MAX_HELD = 32
-"""Pages that wait for a slower one; a run that is killed has to read these again."""
-
-
-@dataclass(frozen=True)
-class Saver:
-    """Writes outcomes to the store, one page in one transaction; originals also to the folder `archive`."""
-
-    engine: Engine
-    batch_id: int
-    forms: dict[tuple[str, str], Form]
-    software: str
-    archive: Path | None = None
-
-    def save(self, path: Path, outcome: CardReading | Refused, dpi: float | None, size: tuple[int, int] | None) -> None:
-        """Keep what became of one page."""
-        if self.archive is not None and not (
-            isinstance(outcome, Refused) and outcome.reason is Refusal.UNREADABLE_FILE
-        ):
-            keep(self.archive, path, outcome.scan.sha256)
-        with Session(self.engine) as session:
-            if isinstance(outcome, Refused):
-                save_refused(session, outcome, batch_id=self.batch_id, path=str(path), dpi=dpi, size=size)
-            else:
-                save_card(
-                    session,
-                    outcome,
-                    batch_id=self.batch_id,
-                    form=self.forms[outcome.form, outcome.version],
-                    path=str(path),
-                    dpi=dpi or 0.0,
-                    size=size or (0, 0),
-                    software=self.software,
-                )
-            session.commit()
+Progress = Callable[[RunTally, int], None]
+"""Told the counts so far and how many pages are to be read, once before the first page and again after each."""
 
 
-@dataclass
-class OrderedSaver:
-    """Saves pages in their order, and those that are read too early once it is their turn.
+def ingest(
+    files: Sequence[Path],
+    how: Ingestion,
+    *,
+    today: date,
+    folder: str = "",
+    batch_note: str = "",
+    progress: Progress | None = None,
+) -> RunTally:
+    """Read the pages of `files` that the store does not have, and save them in their order.
 
-    Used in a ``with`` statement, at whose end, also after an error or an interrupt, what still waits is saved.
+    After a break the same call goes on where it stopped; what was read until then is kept.
 
-    Attributes
+    Parameters
     ----------
-    places
-        Place of each page in the order.
+    files
+        As `ocr.preprocess.load.discover` finds them.
+    today
+        The day of the run: no card was filled in later.
+    folder, batch_note
+        What the box is called and a word about it, kept with the batch.
+
+    Raises
+    ------
+    StoreError
+        The database or the archive fails.
     """
+    files, tally = [path.absolute() for path in files], RunTally()
+    with Session(how.engine) as session, session.begin():
+        batch_id = start_batch(session, folder, batch_note)
+    saver = Saver(how, batch_id)
+    note(Event.RUN_STARTED, count=len(files))
+    jobs = list(new_pages(files, saver, tally))
+    told = progress or (lambda tally, total: None)
+    told(tally, len(jobs))
+    work = partial(read_page, judge=how.policy, forms_dir=how.forms_dir, audit_share=how.audit_share, today=today)
+    results = worker_pool.run(jobs, work, workers=how.workers, timeout_s=how.timeout_s, on_crash=crashed_page)
+    with OrderedSaver({job: i for i, job in enumerate(jobs)}, saver, tally) as saving:
+        for _, result in results:
+            saving.add(result)
+            told(tally, len(jobs))
+    with Session(how.engine) as session, session.begin():
+        finish_batch(session, batch_id)
+    note(Event.RUN_FINISHED, count=tally.sheets)
+    return tally
 
-    places: Mapping[PageJob, int]
-    saver: Saver
-    waiting: dict[int, PageResult] = field(default_factory=dict)
-    turn: int = 0
 
-    def __enter__(self) -> OrderedSaver:
-        return self
+def new_pages(files: Sequence[Path], saver: Saver, tally: RunTally) -> Iterator[PageJob]:
+    """Pages that are to be read, file by file; files that cannot be read at all are saved as refused."""
+    how, place = saver.how, {path: i for i, path in enumerate(files)}
+    found = worker_pool.run(files, probe, workers=how.workers, timeout_s=how.timeout_s, on_crash=_crashed_file)
+    infos = sorted(found, key=lambda item: place[item[0]])
+    with Session(how.engine) as session, session.begin():
+        forget_unavailable(session, {as_text(path): _hash(info) for path, info in infos if not _is_away(info)})
+        shas = {_hash(info) for _, info in infos}
+        known = known_scans(session, shas, forms=how.forms_fingerprint, again=how.again)
+    for path, info in infos:
+        for page in range(1 if isinstance(info, Refused) else info.pages):
+            job = PageJob(path, _hash(info), page)
+            scan = ScanId(job.sha256, page)
+            if scan in known:
+                tally.add_known()
+            elif isinstance(info, Refused):
+                tally.add(saver.save(PageResult(job, info, None, None)).outcome)
+            else:
+                yield job
+            known.add(scan)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        while self.waiting:
-            self._save_first()
 
-    def add(self, result: PageResult) -> None:
-        """Take a page that was read; a page that keeps `MAX_HELD` others waiting loses its turn."""
-        self.waiting[self.places[result.job]] = result
-        while self.waiting and (min(self.waiting) <= self.turn or len(self.waiting) > MAX_HELD):
-            self._save_first()
+def _hash(info: FileInfo | Refused) -> str:
+    return info.scan.sha256 if isinstance(info, Refused) else info.sha256
 
-    def _save_first(self) -> None:
-        place = min(self.waiting)
-        result = self.waiting[place]
-        self.saver.save(result.job.path, result.outcome, result.dpi, result.size)
-        del self.waiting[place]  # not before it is saved: an interrupt may come in between
-        self.turn = max(self.turn, place + 1)
+
+def _is_away(info: FileInfo | Refused) -> bool:
+    return isinstance(info, Refused) and info.reason.transient
+
+
+def _crashed_file(path: Path, crash: Crash) -> FileInfo | Refused:
+    if crash.trace:
+        note(Event.CRASH, logging.ERROR, file=path, trace=crash.trace)
+    return crash_refusal(ScanId(file_hash(path), 0), crash)

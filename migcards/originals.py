@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ocr.errors import BadInputError
+from ocr.file_names import as_path, as_text
 from ocr.geometry import Points, Quad, apply
 from ocr.preprocess.load import file_hash, load_page
 from ocr.reading import Refused
@@ -21,7 +22,7 @@ def load_original(scan: ScanId, path: str, archive: Path | None) -> Sheet:
     Parameters
     ----------
     path
-        Where the file lay when it was read.
+        Where the file lay when it was read (`ocr.file_names.as_text`).
     archive
         Folder of originals by content hash, if there is one; looked into first.
 
@@ -31,14 +32,14 @@ def load_original(scan: ScanId, path: str, archive: Path | None) -> Sheet:
         There is no such file any more, its content is another, or it cannot be decoded.
     """
     kept = find(archive, scan.sha256) if archive else None
-    places = [place for place in (kept, Path(path)) if place is not None and place.is_file()]
+    places = [place for place in (kept, as_path(path)) if place is not None and place.is_file()]
     for place in places:
         if file_hash(place) == scan.sha256:
             sheet = load_page(place, scan.page, scan.sha256)
             if isinstance(sheet, Refused):
-                raise BadInputError(f"{place}, page {scan.page + 1}: {sheet.detail}.")
+                raise BadInputError(f"{as_text(place)}, page {scan.page + 1}: {sheet.detail}.")
             return sheet
-    what = f"{places[0]} is not the file that was read" if places else f"{path} is not there any more"
+    what = f"{as_text(places[0])} is not the file that was read" if places else f"{path} is not there any more"
     where = f"in its place or in the archive {archive}" if archive else "in its place (no archive is set)"
     raise BadInputError(f"{what}. Put the file whose SHA-256 begins with {scan.sha256[:12]} back {where}.")
 

@@ -26,6 +26,11 @@ class RunTally:
     reasons: dict[str, int] = field(default_factory=dict)
     unmeasured: Counter[tuple[str, str]] = field(default_factory=Counter)
 
+    def add_known(self) -> None:
+        """Count one page that need not be read."""
+        self.sheets += 1
+        self.known += 1
+
     def add(self, outcome: CardReading | Refused) -> None:
         """Count one page."""
         self.sheets += 1
@@ -56,5 +61,7 @@ class RunTally:
             "time": round(seconds, 1),
         }
         lines = [f"{say(f'run.{key}', language):40}{number:>10}" for key, number in numbers.items()]
-        lines += [f"    {reason:36}{count:>10}" for reason, count in sorted(self.reasons.items())]
-        return "\n".join([*lines, say("run.next", language)])
+        named = {say(f"refusal_name.{reason}", language): n for reason, n in sorted(self.reasons.items())}
+        lines += [f"    {name:36}{count:>10}" for name, count in named.items()]
+        after = "run.next_rescan" if self.refused and not self.read else "run.next"
+        return "\n".join([*lines, say(after, language)])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
 
 class MigcardsError(Exception):
     """Base of all expected failures of a command.
@@ -42,6 +45,12 @@ class ToolMissingError(MigcardsError):
 
 
 class StoreError(MigcardsError):
-    """The database cannot be opened or is at another schema version."""
+    """The database or the archive cannot be opened, read or written, or is at another schema version."""
 
     exit_code = 6
+
+
+def trace_of(error: BaseException) -> tuple[str, ...]:
+    """Where an error arose, outermost call first, without its message, which may quote what stands on a card."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return tuple(f"{'/'.join(Path(f.filename).parts[-2:])}:{f.lineno} {f.name}" for f in frames)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +30,7 @@ from ocr.preprocess.locate import locate
 from ocr.reading import CardReading, Refusal, Refused
 from ocr.scan import ScanId
 from ocr.sheet import Sheet
+from ocr.worker_pool import Crash
 
 DATA_DIR = Path(__file__).parent / "data"
 CROP_DPI = 200.0
@@ -53,12 +56,34 @@ class PageResult:
         Pixels per inch of the scan, by the registered card; the file's word where nothing was registered.
     size
         Width and height of the original scan in pixels, where it could be loaded.
+    milliseconds
+        Time that each stage took, in the order of the work: load, register, read, interpret, as far as they came.
+    trace
+        Where our own code failed (`ocr.errors.trace_of`); empty in all other cases.
     """
 
     job: PageJob
     outcome: CardReading | Refused
     dpi: float | None
     size: tuple[int, int] | None
+    milliseconds: Mapping[str, float] = field(default_factory=dict)
+    trace: tuple[str, ...] = ()
+
+
+@dataclass
+class Stopwatch:
+    """Milliseconds that each stage of one page took."""
+
+    milliseconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time what is done inside."""
+        began = perf_counter()
+        try:
+            yield
+        finally:
+            self.milliseconds[name] = round(1000 * (perf_counter() - began), 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,36 +101,51 @@ def load_engine(forms_dir: Path = FORMS_DIR) -> Engine:
     return Engine(load_forms(forms_dir), load_gates(), Readers())
 
 
-def read_page(job: PageJob, judge: Acceptor, forms_dir: Path = FORMS_DIR, audit_share: float = 0.0) -> PageResult:
+def read_page(
+    job: PageJob, judge: Acceptor, forms_dir: Path = FORMS_DIR, audit_share: float = 0.0, *, today: date
+) -> PageResult:
     """Read one page; the function that worker processes run.
 
     Parameters
     ----------
     audit_share
         Of the accepted fields, 0..1: these go to people all the same.
+    today
+        The day of the run: no card was filled in later.
     """
-    sheet = load_page(job.path, job.page, job.sha256)
+    watch = Stopwatch()
+    with watch.stage("load"):
+        sheet = load_page(job.path, job.page, job.sha256)
     if isinstance(sheet, Refused):
-        return PageResult(job, sheet, None, None)
-    outcome, dpi = read_sheet(sheet, load_engine(forms_dir), judge, audit_share)
-    return PageResult(job, outcome, dpi, sheet.scan_size)
+        return PageResult(job, sheet, None, None, watch.milliseconds)
+    outcome, dpi = read_sheet(sheet, load_engine(forms_dir), judge, audit_share, today, watch)
+    return PageResult(job, outcome, dpi, sheet.scan_size, watch.milliseconds)
 
 
-def crashed_page(job: PageJob, what: str) -> PageResult:
+def crashed_page(job: PageJob, crash: Crash) -> PageResult:
     """The result of a page whose reading broke off."""
-    return PageResult(job, Refused(ScanId(job.sha256, job.page), Refusal.CRASHED, what), None, None)
+    return PageResult(job, crash_refusal(ScanId(job.sha256, job.page), crash), None, None, trace=crash.trace)
+
+
+def crash_refusal(scan: ScanId, crash: Crash) -> Refused:
+    """Whether the machine gave out, or the program failed on this page."""
+    reasons = {"timed_out": Refusal.TIMED_OUT, "out_of_memory": Refusal.OUT_OF_MEMORY}
+    return Refused(scan, reasons.get(crash.kind, Refusal.CRASHED), crash.words)
 
 
 def read_sheet(
-    sheet: Sheet, engine: Engine, judge: Acceptor, audit_share: float
+    sheet: Sheet, engine: Engine, judge: Acceptor, audit_share: float, today: date, watch: Stopwatch
 ) -> tuple[CardReading | Refused, float | None]:
     """Read one loaded sheet; also the resolution it turned out to have."""
-    located = locate(sheet, engine.forms, engine.gates)
+    with watch.stage("register"):
+        located = locate(sheet, engine.forms, engine.gates)
     if isinstance(located, Refused):
         return located, sheet.dpi
     registration = located.registration
-    seen = seen_fields(sheet, registration, cut_crops(sheet, registration), engine.readers)
-    fields, broken = interpret(registration.form, seen, judge, date.today())
+    with watch.stage("read"):
+        seen = seen_fields(sheet, registration, cut_crops(sheet, registration), engine.readers)
+    with watch.stage("interpret"):
+        fields, broken = interpret(registration.form, seen, judge, today)
     serials = [f.value for f in fields if f.field == "card_no" and f.accepted]
     reading = CardReading(
         scan=sheet.scan,

@@ -11,7 +11,10 @@ from ocr.scan import ScanId
 
 
 class Refusal(StrEnum):
-    """Why a sheet was not read. Each goes on the rescan list with advice (`ocr.preprocess.quality`)."""
+    """Why a sheet was not read. Each goes on the rescan list with advice (`ocr.preprocess.quality`).
+
+    The last three say nothing about the sheet: the machine could not get at it, and another run may.
+    """
 
     UNREADABLE_FILE = "unreadable_file"
     BLANK = "blank"
@@ -24,6 +27,14 @@ class Refusal(StrEnum):
     UNKNOWN_FORM = "unknown_form"
     BAD_FIT = "bad_fit"
     CRASHED = "crashed"
+    UNAVAILABLE = "unavailable"
+    TIMED_OUT = "timed_out"
+    OUT_OF_MEMORY = "out_of_memory"
+
+    @property
+    def transient(self) -> bool:
+        """Whether the next run tries again."""
+        return self in (Refusal.UNAVAILABLE, Refusal.TIMED_OUT, Refusal.OUT_OF_MEMORY)
 
 
 class FieldState(StrEnum):

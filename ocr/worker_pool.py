@@ -12,17 +12,15 @@ import os
 import pickle
 import signal
 import threading
-import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
 from time import monotonic
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
-from ocr.errors import MigcardsError
+from ocr.errors import MigcardsError, trace_of
 
 J = TypeVar("J")
 R = TypeVar("R")
@@ -44,6 +42,25 @@ class WorkerStartError(MigcardsError):
     advice = "What they printed before this message says why."
 
 
+@dataclass(frozen=True)
+class Crash:
+    """Why a job has no result.
+
+    Attributes
+    ----------
+    kind
+        Whether the job raised, its worker died of it, it took too long, or memory ran out (the system kills for that).
+    words
+        What happened. No exception's message: it may quote what stands on a card.
+    trace
+        Where it was raised, outermost call first (`ocr.errors.trace_of`); empty where nothing was.
+    """
+
+    kind: Literal["raised", "died", "timed_out", "out_of_memory"]
+    words: str
+    trace: tuple[str, ...] = ()
+
+
 @dataclass
 class _Ticket(Generic[J]):
     """A job and whether its worker has died of it before."""
@@ -54,7 +71,7 @@ class _Ticket(Generic[J]):
 
 @dataclass(frozen=True)
 class _Event:
-    """What became of a ticket: `value` is the result or, unless `done`, words; `fatal` when the worker is lost."""
+    """What became of a ticket: `value` is the result or, unless `done`, a `Crash`; `fatal` when the worker is lost."""
 
     value: Any
     done: bool = False
@@ -85,7 +102,7 @@ class _Worker(Generic[J]):
         except OSError:
             return _Event(self.bury(), fatal=True)
         except Exception as error:
-            return _Event(f"the job cannot be sent to a worker: {error}")
+            return _Event(_raised(error, "the job cannot be sent to a worker: "))
         return None
 
     def receive(self, timeout_s: float) -> _Event | None:
@@ -95,22 +112,25 @@ class _Worker(Generic[J]):
         except (EOFError, OSError):
             return _Event(self.bury(), fatal=True)
         except Exception as error:
-            return _Event(f"the result cannot be read: {error}")
+            return _Event(_raised(error, "the result cannot be read: "))
         if kind == _READY:
             self.ready = True
             self.deadline = monotonic() + timeout_s
             return None
         if kind == _OUT_OF_MEMORY:
             self.stop()
-            return _Event("ran out of memory", fatal=True)
+            return _Event(Crash("out_of_memory", "ran out of memory"), fatal=True)
         return _Event(value, done=kind == _DONE)
 
-    def bury(self) -> str:
+    def bury(self) -> Crash:
         """Say how a process ended that has closed its end of the pipe."""
         self.process.join(1.0)
         self.stop()
         code = self.process.exitcode or 0
-        return f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit status {code}"
+        if code >= 0:
+            return Crash("died", f"ended with exit status {code}")
+        kind: Literal["died", "out_of_memory"] = "out_of_memory" if -code == signal.SIGKILL else "died"
+        return Crash(kind, f"killed by {signal.Signals(-code).name}")
 
     def stop(self) -> None:
         """Kill the process and its children."""
@@ -131,7 +151,7 @@ class _Crew(Generic[J, R]):
         work: Callable[[J], R],
         workers: int,
         timeout_s: float,
-        on_crash: Callable[[J, str], R],
+        on_crash: Callable[[J, Crash], R],
     ) -> None:
         self.source = (_Ticket(job) for job in jobs)
         self.work, self.workers, self.timeout_s, self.on_crash = work, workers, timeout_s, on_crash
@@ -158,7 +178,7 @@ class _Crew(Generic[J, R]):
             elif worker.deadline <= monotonic():
                 worker.stop()
                 limit = self.timeout_s if worker.ready else START_TIMEOUT_S
-                self._settle(worker, _Event(f"took longer than {limit:g} s", fatal=True))
+                self._settle(worker, _Event(Crash("timed_out", f"took longer than {limit:g} s"), fatal=True))
 
     def stop(self) -> None:
         """Kill every worker at once."""
@@ -191,7 +211,7 @@ class _Crew(Generic[J, R]):
     def _start_failed(self, ticket: _Ticket[J], event: _Event) -> None:
         self.failed_starts += 1
         if self.failed_starts > MAX_FAILED_STARTS:
-            raise WorkerStartError(f"Worker processes do not start: {event.value}.")
+            raise WorkerStartError(f"Worker processes do not start: {event.value.words}.")
         self.suspects.append(ticket)
 
 
@@ -201,7 +221,7 @@ def run(
     *,
     workers: int,
     timeout_s: float,
-    on_crash: Callable[[J, str], R],
+    on_crash: Callable[[J, Crash], R],
 ) -> Iterator[tuple[J, R]]:
     """Do all jobs in worker processes and yield each exactly once, in the order they finish.
 
@@ -217,7 +237,7 @@ def run(
         Seconds one job may take before its worker is killed.
     on_crash
         Result for a job that raised, or that killed or hung its worker twice (the second time it ran alone);
-        called here with the job and what happened in words.
+        called here with the job and what happened.
 
     Yields
     ------
@@ -270,9 +290,13 @@ def _answer(request: bytes, work: Callable[[Any], Any]) -> bytes:
     except MemoryError:
         return pickle.dumps((_OUT_OF_MEMORY, None))
     except Exception as error:
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        words = f"{type(error).__name__}: {error} ({Path(place.filename).name}, line {place.lineno})"
-        return pickle.dumps((_FAILED, words))
+        return pickle.dumps((_FAILED, _raised(error)))
+
+
+def _raised(error: Exception, what: str = "") -> Crash:
+    trace = trace_of(error)
+    place = trace[-1].partition(" ")[0] if trace else "nowhere"
+    return Crash("raised", f"{what}{type(error).__name__} at {place}", trace)
 
 
 @contextmanager

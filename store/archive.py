@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from ocr.errors import BadInputError
+from ocr.errors import BadInputError, StoreError
+from ocr.file_names import as_text
 
 _CHUNK = 1 << 20  # bytes
 
@@ -25,27 +26,30 @@ def keep(folder: Path, original: Path, sha256: str) -> Path:
     Raises
     ------
     BadInputError
-        The file cannot be read, or has changed since it was hashed.
+        The original cannot be read, or has changed since it was hashed.
+    StoreError
+        The archive cannot be written.
     """
     present = find(folder, sha256)
     if present is not None:
         return present
     target = folder / sha256[:2] / f"{sha256}{original.suffix.lower()}"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
-    part = Path(name)
     try:
-        with os.fdopen(handle, "wb") as copy:
-            if _copy(original, copy) != sha256:
-                raise BadInputError(f"{original} has changed since it was read.")
-            copy.flush()
-            os.fsync(copy.fileno())
-        part.chmod(0o444)
-        part.replace(target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+        part = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as copy:
+                if _copy(original, copy) != sha256:
+                    raise BadInputError(f"{as_text(original)} has changed since it was read.")
+                copy.flush()
+                os.fsync(copy.fileno())
+            part.chmod(0o444)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as error:
-        raise BadInputError(f"{original} cannot be archived: {error}.") from error
-    finally:
-        part.unlink(missing_ok=True)
+        raise StoreError(f"The archive {folder} cannot be written: {error.strerror}.") from error
     return target
 
 
@@ -65,8 +69,16 @@ def damaged(folder: Path) -> Iterator[Path]:
 def _copy(original: Path, copy: BinaryIO) -> str:
     """Copy in pieces; returns the hash of what was copied."""
     digest = hashlib.sha256()
-    with original.open("rb") as file:
-        while piece := file.read(_CHUNK):
-            digest.update(piece)
-            copy.write(piece)
+    for piece in _pieces(original):
+        digest.update(piece)
+        copy.write(piece)
     return digest.hexdigest()
+
+
+def _pieces(original: Path) -> Iterator[bytes]:
+    try:
+        with original.open("rb") as file:
+            while piece := file.read(_CHUNK):
+                yield piece
+    except OSError as error:
+        raise BadInputError(f"{as_text(original)} cannot be read: {error.strerror}.") from error

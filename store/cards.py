@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ocr.forms.definition import Form
-from ocr.reading import CardReading, FieldReading, Refusal, Refused, Why
-from ocr.scan import ScanId
+from ocr.reading import CardReading, FieldReading, Why
+from store.engine import insert_new
 from store.records import CARD_NO, refresh
-from store.tables import Base, Batch, Card, FormDefinition, PersonalReading, Reading, Record, Scan
-
-_PARAMETERS = 500
-
-
-@dataclass(frozen=True)
-class ToRescan:
-    """A sheet that was refused: what to take out of the box and why."""
-
-    scan: ScanId
-    path: str
-    reason: Refusal
-    detail: str
-    loaded_at: datetime
+from store.scans import save_read
+from store.tables import Batch, Card, FormDefinition, PersonalReading, Reading, Record
 
 
 def start_batch(session: Session, folder: str, note: str = "") -> int:
@@ -43,49 +30,6 @@ def start_batch(session: Session, folder: str, note: str = "") -> int:
 def finish_batch(session: Session, batch_id: int) -> None:
     """Note the end of a run; a batch without one was broken off."""
     session.execute(update(Batch).where(Batch.id == batch_id).values(finished=datetime.now(UTC)))
-
-
-def known_scans(session: Session, shas: Collection[str]) -> set[ScanId]:
-    """Pages of the files with these hashes that the store has, read or refused."""
-    ordered, found = sorted(set(shas)), set()
-    for start in range(0, len(ordered), _PARAMETERS):
-        chunk = ordered[start : start + _PARAMETERS]
-        rows = session.execute(select(Scan.sha256, Scan.page).where(Scan.sha256.in_(chunk)))
-        found |= {ScanId(sha256, page) for sha256, page in rows}
-    return found
-
-
-def rescan_list(session: Session, *, batch_id: int | None = None) -> list[ToRescan]:
-    """Refused sheets in the order in which they were scanned, of one batch or of all."""
-    query = select(Scan).where(Scan.outcome == "refused").order_by(Scan.id)
-    if batch_id is not None:
-        query = query.where(Scan.batch_id == batch_id)
-    return [
-        ToRescan(ScanId(s.sha256, s.page), s.path, Refusal(s.reason or ""), s.detail or "", s.loaded_at)
-        for s in session.scalars(query)
-    ]
-
-
-def save_refused(
-    session: Session,
-    refused: Refused,
-    *,
-    batch_id: int | None,
-    path: str,
-    dpi: float | None = None,
-    size: tuple[int, int] | None = None,
-) -> bool:
-    """Keep a sheet that was not read; returns whether it is new. A sheet that was read before stays read.
-
-    Parameters
-    ----------
-    dpi, size
-        Pixels per inch, and (width, height) in pixels, as far as they are known.
-    """
-    width, height = size or (None, None)
-    outcome = {"outcome": "refused", "reason": str(refused.reason), "detail": refused.detail}
-    values = _scan_values(refused.scan, path, dpi, width, height, batch_id) | outcome
-    return _insert_new(session, Scan, values) is not None
 
 
 def save_card(
@@ -123,7 +67,7 @@ def save_card(
     if (reading.form, reading.version) != (form.id, form.version) or names != sorted(form.by_name):
         raise ValueError(f"the readings of {reading.scan} are not those of form {form.id} {form.version}")
     software = software or _readers(reading.fields)
-    scan_id = _read_scan(session, reading.scan, path, dpi, size, batch_id)
+    scan_id = save_read(session, reading.scan, path, dpi, size, batch_id)
     card = session.execute(
         select(Card.id, Card.edition, Card.software).where(Card.scan_id == scan_id).with_for_update()
     ).one_or_none()
@@ -139,36 +83,6 @@ def save_card(
     _append_readings(session, card_id, _marked(session, card_id, reading), form, head["edition"], software)
     refresh(session, [card_id])
     return int(card_id)
-
-
-def _scan_values(
-    scan: ScanId, path: str, dpi: float | None, width: int | None, height: int | None, batch_id: int | None
-) -> dict[str, Any]:
-    return {
-        "sha256": scan.sha256,
-        "page": scan.page,
-        "path": path,
-        "dpi": dpi,
-        "width": width,
-        "height": height,
-        "loaded_at": datetime.now(UTC),
-        "batch_id": batch_id,
-    }
-
-
-def _read_scan(
-    session: Session, scan: ScanId, path: str, dpi: float, size: tuple[int, int], batch_id: int | None
-) -> int:
-    """The row of a scan that is read now; holds its lock, so that of two programs one waits for the other."""
-    outcome = {"outcome": "read", "reason": None, "detail": None}
-    values = _scan_values(scan, path, dpi, *size, batch_id) | outcome
-    if (new := _insert_new(session, Scan, values)) is not None:
-        return new
-    key = (Scan.sha256 == scan.sha256) & (Scan.page == scan.page)
-    row = session.execute(select(Scan.id, Scan.outcome).where(key).with_for_update()).one()
-    if row.outcome == "refused":
-        session.execute(update(Scan).where(key).values(outcome | {"dpi": dpi, "width": size[0], "height": size[1]}))
-    return int(row.id)
 
 
 def _head(session: Session, reading: CardReading, form: Form, software: str) -> dict[str, Any]:
@@ -193,7 +107,7 @@ def _form_id(session: Session, form: Form) -> int:
     known = session.scalars(query).one_or_none()
     if known is not None:
         return known
-    new = _insert_new(session, FormDefinition, key | {"title": form.title_en, "definition": definition})
+    new = insert_new(session, FormDefinition, key | {"title": form.title_en, "definition": definition})
     return new if new is not None else session.scalars(query).one()
 
 
@@ -250,13 +164,3 @@ def _marked(session: Session, card_id: int, reading: CardReading) -> Sequence[Fi
 
 def _readers(fields: Sequence[FieldReading]) -> str:
     return ", ".join(sorted({f"{reading.reader} {reading.reader_version}" for reading in fields}))
-
-
-def _insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> int | None:
-    """Insert a row unless its unique key is there already; returns the new row's id, or None.
-
-    Where another program is about to insert the same key, this waits until that one commits or gives up.
-    """
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table).values(values).on_conflict_do_nothing()
-    return session.execute(statement.returning(table.__table__.c.id)).scalar_one_or_none()

@@ -1,10 +1,12 @@
-"""Opening the database, and bringing it to this version's schema."""
+"""Opening the database, bringing it to this version's schema, and saying in one sentence when it fails."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -12,18 +14,24 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.engine import URL
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ocr.errors import StoreError
 
 BUSY_SECONDS = 30
+_READ_ONLY = "25006"  # PostgreSQL's code of a write where nothing may be written
 _MIGRATION_LOCK = 0x6D696763  # any number, the same for all programs that migrate this schema
 
 
 def open_store(url: str) -> Engine:
     """Open a database and create or upgrade its tables.
+
+    Where the database fails later (its disk is full, it is locked, read-only or stopped), `StoreError` is raised by
+    whatever was done with it; what was committed before is kept. Errors never show the values of a statement.
 
     On SQLite a transaction takes the write lock when it begins, so a session that reads and then writes never fails
     half way; keep such sessions short, and use `read_only` for long reading.
@@ -60,6 +68,16 @@ def read_only(engine: Engine) -> Engine:
     return engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
 
 
+def insert_new(session: Session, table: type[DeclarativeBase], values: dict[str, Any]) -> int | None:
+    """Insert a row unless its unique key is there already; returns the new row's id, or None.
+
+    Where another program is about to insert the same key, this waits until that one commits or gives up.
+    """
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table).values(values).on_conflict_do_nothing()
+    return session.execute(statement.returning(table.__table__.c.id)).scalar_one_or_none()
+
+
 def alembic_config(connection: Connection) -> Config:
     """Alembic's settings for the shipped migrations, bound to an open connection."""
     config = Config()
@@ -74,17 +92,49 @@ def _engine(url: str) -> Engine:
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "sqlite":
-            return _sqlite_engine(parsed)
+            return _sayable(_sqlite_engine(parsed))
         if parsed.get_backend_name() == "postgresql":
-            return create_engine(parsed)
+            return _sayable(create_engine(parsed, hide_parameters=True, pool_pre_ping=True))
     except (ArgumentError, ImportError) as error:
         raise StoreError(f"{error}.") from error
     raise StoreError(f"{parsed.drivername} is neither sqlite nor postgresql.")
 
 
+def _sayable(engine: Engine) -> Engine:
+    """Let failures of the database itself become a `StoreError`, and keep the values of rows out of all others."""
+    shown = engine.url.render_as_string(hide_password=True)
+
+    @event.listens_for(engine, "handle_error")
+    def _failed(context: ExceptionContext) -> StoreError | None:
+        error = context.original_exception
+        said = getattr(getattr(error, "diag", None), "message_primary", None)
+        if said is not None:  # PostgreSQL adds the row that it refused
+            error.args = (said,)
+            if context.sqlalchemy_exception is not None:
+                context.sqlalchemy_exception.args = (f"({type(error).__name__}) {said}",)
+        if context.is_pre_ping or not _is_outage(context):  # a lost connection of the pool is replaced
+            return None
+        return StoreError(
+            f"The database {shown} failed: {' '.join(str(error).split())}. What was committed before is kept; once the "
+            "cause is removed, run the same command again."
+        )
+
+    return engine
+
+
+def _is_outage(context: ExceptionContext) -> bool:
+    """Whether the database itself failed: neither the statement nor a rule of the tables is at fault."""
+    error, driver = context.original_exception, context.dialect.dbapi
+    if context.is_disconnect or getattr(error, "sqlstate", None) == _READ_ONLY:
+        return True
+    if driver is None or getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+        return False
+    return isinstance(error, (driver.OperationalError, driver.InterfaceError))
+
+
 def _sqlite_engine(url: URL) -> Engine:
     """Transactions are ours, not the driver's: it would begin none before SELECT, CREATE or PRAGMA."""
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
 
     @event.listens_for(engine, "connect")
     def _connected(connection: object, _: ConnectionPoolEntry) -> None:

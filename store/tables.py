@@ -31,7 +31,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 PERSONAL_TABLES = ("personal_readings", "personal_decisions")
-APPEND_ONLY_TABLES = ("readings", "decisions", "calibrations", "control_items", *PERSONAL_TABLES)
+APPEND_ONLY_TABLES = ("readings", "decisions", "calibrations", "control_items", "refusals", *PERSONAL_TABLES)
 
 
 class Utc(TypeDecorator[datetime]):
@@ -123,6 +123,26 @@ class Scan(Base):
     reason: Mapped[str | None]
     detail: Mapped[str | None]
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"), index=True)
+
+
+class LoggedRefusal(Base):
+    """One time that a page was not read; append-only. What became of it since stands in `Scan`.
+
+    `forms` is the fingerprint of the forms that were known: a page of an unknown form is read again when it changes.
+    """
+
+    __tablename__ = "refusals"
+    __table_args__ = (Index(None, "sha256", "page"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    refused_at: Mapped[datetime]
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    page: Mapped[int]
+    path: Mapped[str]
+    reason: Mapped[str]
+    detail: Mapped[str]
+    forms: Mapped[str] = mapped_column(String(12))
 
 
 class Card(Base):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,8 @@ SAMPLES = Path(__file__).parents[1] / "fixtures" / "samples"
 @pytest.fixture(scope="module")
 def scores() -> list[PageScore]:
     """All samples, read and held against their truth."""
-    labelled = read_labelled(SAMPLES, list(read_truth(SAMPLES)), workers=2, timeout_s=120, forms_dir=FORMS_DIR)
+    truths, today = list(read_truth(SAMPLES)), date.today()
+    labelled = read_labelled(SAMPLES, truths, workers=2, timeout_s=120, forms_dir=FORMS_DIR, today=today)
     return list(score_all(labelled))
 
 

@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 
 import click
@@ -48,7 +49,8 @@ def evaluate(scans: Path, truth: Path | None, beside: str | None, out: Path | No
         raise BadInputError("--worst draws pictures: name a folder for them with -o.")
     truths = list(read_truth(truth or scans))
     crew = settings().workers, settings().page_timeout_s, forms_dir()
-    labelled = list(tqdm(read_labelled(scans, truths, *crew), total=len(truths), unit="page", disable=None))
+    pages = read_labelled(scans, truths, *crew, today=date.today())
+    labelled = list(tqdm(pages, total=len(truths), unit="page", disable=None))
     other = dict(read_all_beside((result for _, result in labelled), *crew)) if beside else None
     scored = sorted(score_all(labelled, forms_dir(), other), key=lambda page: (page.scan, page.page))
     evaluation = summarise(scored)

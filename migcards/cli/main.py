@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import sys
+from pathlib import Path
 
 import click
 
+from migcards import log
 from migcards.cli.evaluate import evaluate
 from migcards.cli.form import form
 from migcards.cli.queue import decide, queue, rescan
@@ -20,13 +23,17 @@ from ocr.errors import MigcardsError
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="migcards")
-def cli() -> None:
+@click.option("-v", "--verbose", is_flag=True, help="Also write every step of the work to standard error.")
+@click.option("-q", "--quiet", is_flag=True, help="Write only errors of the program, and no progress.")
+@click.option("--log", "log_file", type=click.Path(dir_okay=False, path_type=Path), help="Append the log to a file.")
+def cli(verbose: bool, quiet: bool, log_file: Path | None) -> None:
     """From scanned migration cards to tables: run, queue, decide, report.
 
     Settings come from migcards.toml in the working directory and from MIGCARDS_… variables.
     Exit codes: 0 done; 2 wrong usage; 3 bad form; 4 bad input; 5 a program is missing; 6 database;
     7 done, but some sheets were refused; 130 interrupted.
     """
+    log.set_up(logging.ERROR if quiet else logging.INFO if verbose else logging.WARNING, log_file)
 
 
 for command in (run, queue, rescan, decide, serve, user, report, show, gallery, evaluate, tune, form):

@@ -11,10 +11,11 @@ import click
 from sqlalchemy.orm import Session
 
 from migcards.cli.common import language_option, shown_path, store
+from ocr.file_names import for_people
 from review.assignment.queue import counts, waiting
 from review.decisions.queue_sheet import import_decisions
-from store.cards import rescan_list
 from store.engine import read_only
+from store.scans import rescan_list
 from texts import Language, refusal_message, say, why_message
 from texts.spreadsheet import safe
 
@@ -54,7 +55,7 @@ def queue(field: str | None, limit: int, form: str, language: Language) -> None:
             item.serial or "—",
             item.field,
             "; ".join(why_message(why, language) for why in item.why),
-            Path(item.path).name,
+            for_people(Path(item.path).name),
             str(item.scan.page + 1),
         )
         for item in items

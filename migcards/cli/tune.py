@@ -87,7 +87,13 @@ def _present() -> Calibration:
 def _of_scans(scans: Path) -> Groups:
     truths = list(read_truth(scans))
     labelled = read_labelled(
-        scans, truths, settings().workers, settings().page_timeout_s, forms_dir(), calibrated=False
+        scans,
+        truths,
+        settings().workers,
+        settings().page_timeout_s,
+        forms_dir(),
+        today=date.today(),
+        calibrated=False,
     )
     bar = tqdm(labelled, total=len(truths), disable=None)
     return grouped(sample for pair in bar for sample in samples_of(*pair))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -38,6 +39,7 @@ def read_labelled(
     timeout_s: float,
     forms_dir: Path,
     *,
+    today: date,
     calibrated: bool = True,
 ) -> Iterator[tuple[PageTruth, PageResult]]:
     """Read every page that has truth.
@@ -54,7 +56,7 @@ def read_labelled(
             raise BadInputError(f"{path}, named by the truth, does not exist.")
         jobs[PageJob(path, sha256(path.read_bytes()).hexdigest(), truth.page)] = truth
     judge = AcceptancePolicy(load_calibration()) if calibrated else Uncalibrated()
-    work = partial(read_page, judge=judge, forms_dir=forms_dir)
+    work = partial(read_page, judge=judge, forms_dir=forms_dir, today=today)
     for job, result in batch.run(jobs, work, workers=workers, timeout_s=timeout_s, on_crash=crashed_page):
         yield jobs[job], result
 

@@ -1,6 +1,7 @@
 """From paths to `Sheet`s: find scan files, say what is in them, load one page.
 
 Nothing here trusts a file: what cannot be read becomes a `Refused` with words for the person at the scanner.
+What is decoded are the bytes that were hashed, whatever happens to the file meanwhile.
 Decoders are native code, so `probe` and `load_page` belong in the supervised workers of `ocr.worker_pool`.
 """
 
@@ -9,16 +10,21 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import traceback
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from io import BufferedReader, BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError
 
 from ocr.errors import BadInputError
+from ocr.file_names import as_text
 from ocr.preprocess import pdf, raster
 from ocr.preprocess.raster import Picture, UnreadableError
 from ocr.reading import Refusal, Refused
@@ -29,6 +35,16 @@ EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".pdf"})
 
 MAX_PAGES = 5000
 """A damaged file may claim any number of pages; a feeder's longest run of scans is far shorter."""
+
+
+MAX_HELD_BYTES = raster.MAX_PICTURE_BYTES
+"""Files up to this size are read into memory as a whole; larger ones, always TIFF or PDF, are read where they lie."""
+
+_OUR_CODE = str(Path(__file__).parents[1])
+
+
+class ChangedError(Exception):
+    """A file is not, or no longer, the one that was hashed."""
 
 
 class Kind(StrEnum):
@@ -100,18 +116,18 @@ def file_hash(path: Path) -> str:
 
 def probe(path: Path) -> FileInfo | Refused:
     """Identify a file by its content (`file_hash`) and count its pages."""
-    sha256 = file_hash(path)
+    sha256 = None
     try:
         if path.exists() and not path.is_file():
             raise UnreadableError("is not a file; name a scan or a folder of scans")
-        kind = _kind(path)
-        pages = _count_pages(path, kind)
+        with path.open("rb") as file:
+            source, sha256 = _hashed(file)
+            kind = _kind(source)
+            pages = _count_pages(source, kind)
         if not 1 <= pages <= MAX_PAGES:
             raise UnreadableError(f"claims {pages} pages; split it or scan again")
-    except MemoryError:
-        raise
     except Exception as error:
-        return _refused(ScanId(sha256, 0), path, error)
+        return _refused(ScanId(sha256 or file_hash(path), 0), path, error)
     return FileInfo(path, sha256, kind, pages)
 
 
@@ -126,13 +142,13 @@ def load_page(path: Path, page: int, sha256: str) -> Sheet | Refused:
     ------
     MemoryError
         The machine has less memory free than the bounded decoding needs; says nothing about the file.
+    Exception
+        A fault of this program, which says nothing about the file either.
     """
     scan = ScanId(sha256, page)
     try:
-        with _no_warnings():
-            picture = _decode(path, page)
-    except MemoryError:
-        raise
+        with _no_warnings(), _opened(path, sha256) as source:
+            picture = _decode(source, page)
     except Exception as error:
         return _refused(scan, path, error)
     return Sheet(picture.pixels, picture.to_scan, scan, picture.dpi)
@@ -155,9 +171,47 @@ def _natural(path: Path) -> list[list[tuple[int, int, str]]]:
     return [[(0, int(p), p) if p.isdecimal() else (1, 0, p) for p in part] for part in pieces]
 
 
-def _kind(path: Path) -> Kind:
+def _hashed(file: BufferedReader) -> tuple[BinaryIO, str]:
+    """The content of an open file and its hash; the content of all but the largest is in memory already."""
+    if os.fstat(file.fileno()).st_size > MAX_HELD_BYTES:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        return file, sha256
+    data = file.read()
+    return BytesIO(data), hashlib.sha256(data).hexdigest()
+
+
+@contextmanager
+def _opened(path: Path, sha256: str) -> Iterator[BinaryIO]:
+    """The bytes with this hash that lie at `path`.
+
+    Raises
+    ------
+    ChangedError
+        Others lie there; of a large file this shows at the end.
+    """
+    if path.stat().st_size <= MAX_HELD_BYTES:
+        yield BytesIO(_content(path, sha256))
+        return
     with path.open("rb") as file:
-        head = file.read(1024)
+        yield file
+        file.seek(0)
+        if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+            raise ChangedError
+
+
+@lru_cache(maxsize=1)
+def _content(path: Path, sha256: str) -> bytes:
+    """A file's bytes; those of the last file are kept for its next page."""
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise ChangedError
+    return data
+
+
+def _kind(source: BinaryIO) -> Kind:
+    head = source.read(1024)
+    source.seek(0)
     if not head:
         raise UnreadableError("the file is empty; copy it again from the scanner or scan again")
     for magic, kind in _MAGIC.items():
@@ -168,27 +222,27 @@ def _kind(path: Path) -> Kind:
     raise UnreadableError("is no JPEG, PNG, TIFF or PDF; save it as one of these")
 
 
-def _count_pages(path: Path, kind: Kind) -> int:
+def _count_pages(source: BinaryIO, kind: Kind) -> int:
     if kind is Kind.PDF:
-        return pdf.count_pages(path)
+        return pdf.count_pages(source)
     if kind is not Kind.TIFF:
         return 1
-    with _no_warnings(), Image.open(path, formats=("TIFF",)) as image:
+    with _no_warnings(), Image.open(source, formats=("TIFF",)) as image:
         return int(getattr(image, "n_frames", 1))
 
 
-def _decode(path: Path, page: int) -> Picture:
-    kind = _kind(path)
+def _decode(source: BinaryIO, page: int) -> Picture:
+    kind = _kind(source)
     if kind is Kind.PDF:
-        return pdf.decode_page(path, page)
-    if kind is not Kind.TIFF and path.stat().st_size > raster.MAX_PICTURE_BYTES:
+        return pdf.decode_page(source, page)
+    if kind is Kind.TIFF:
+        return raster.decode(source, page)
+    if not isinstance(source, BytesIO):
         raise UnreadableError("is far larger than any scan of a card; scan at 300 dpi")
-    with path.open("rb") as file:
-        if kind is Kind.JPEG:
-            return raster.decode_jpeg(file.read())
-        if kind is Kind.PNG:
-            raster.check_png(file)
-        return raster.decode(file, page)
+    if kind is Kind.JPEG:
+        return raster.decode_jpeg(source.getvalue())
+    raster.check_png(source)
+    return raster.decode(source, page)
 
 
 @contextmanager
@@ -200,18 +254,35 @@ def _no_warnings() -> Iterator[None]:
 
 
 def _refused(scan: ScanId, path: Path, error: Exception) -> Refused:
-    """Words of an expected refusal; anything else a decoder raises means that the file is damaged."""
+    """Words of an expected refusal; anything else that a decoder raises means that the file is damaged.
+
+    Raises `error` again where it says nothing about the file: memory ran out, or our own code is at fault.
+    """
+    reason = Refusal.UNREADABLE_FILE
     match error:
+        case MemoryError():
+            raise error
         case UnreadableError():
             words = str(error)
         case Image.DecompressionBombError():
             words = "claims more pixels than any scan of a card; scan at 300 dpi"
-        case FileNotFoundError():
-            words = "does not exist any more; put it back or leave it out"
-        case PermissionError():
-            words = "may not be read; ask for the right to read it"
         case UnidentifiedImageError():
             words = "its header is damaged; copy it again from the scanner or scan again"
+        case ChangedError():
+            reason, words = Refusal.UNAVAILABLE, "it was changed while it was being read"
+        case FileNotFoundError():
+            reason, words = Refusal.UNAVAILABLE, "does not exist any more; put it back or leave it out"
+        case PermissionError():
+            reason, words = Refusal.UNAVAILABLE, "may not be read; ask for the right to read it"
+        case OSError(errno=int()):  # by the system; those of decoders have no number
+            reason, words = Refusal.UNAVAILABLE, f"{error.strerror}; check the disk, the stick or the network"
+        case _ if _is_ours(error):
+            raise error
         case _:
             words = f"cannot be decoded ({str(error)[:100]}); copy it again from the scanner or scan again"
-    return Refused(scan, Refusal.UNREADABLE_FILE, f"{path.name}: {words}")
+    return Refused(scan, reason, f"{as_text(path.name)}: {words}")
+
+
+def _is_ours(error: Exception) -> bool:
+    """Whether an error arose in our own code, not in that of a decoder."""
+    return traceback.extract_tb(error.__traceback__)[-1].filename.startswith(_OUR_CODE)

@@ -8,9 +8,8 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import replace
-from io import BytesIO
-from pathlib import Path
-from typing import Any
+from io import SEEK_END, BytesIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import pdf2image
@@ -48,8 +47,8 @@ _POPPLER_ERRORS = (PDFInfoNotInstalledError, PDFPageCountError, PDFPopplerTimeou
 _ENCRYPTED = "the PDF is protected by a password; save it without one"
 
 
-def count_pages(path: Path) -> int:
-    """Pages of a PDF.
+def count_pages(source: BinaryIO) -> int:
+    """Pages of a PDF that is open for reading.
 
     Raises
     ------
@@ -57,13 +56,13 @@ def count_pages(path: Path) -> int:
         Encrypted, damaged, cut off or without pages.
     """
     try:
-        with _open(path) as document:
+        with _open(source) as document:
             return len(document)
     except pdfium.PdfiumError:
-        return int(_poppler_info(path, 0)["Pages"])
+        return int(_poppler_info(_content(source), 0)["Pages"])
 
 
-def decode_page(path: Path, page: int) -> Picture:
+def decode_page(source: BinaryIO, page: int) -> Picture:
     """Picture of page `page` (from 0); its pixels are at the same time those of the original scan.
 
     Raises
@@ -72,22 +71,26 @@ def decode_page(path: Path, page: int) -> Picture:
         Encrypted, damaged, cut off, or the picture in it is refused.
     """
     try:
-        with _open(path) as document:
+        with _open(source) as document:
             return _page_picture(document[page])
     except pdfium.PdfiumError:
-        return _poppler_page(path, page)
+        return _poppler_page(_content(source), page)
 
 
-def _open(path: Path) -> pdfium.PdfDocument:
+def _content(source: BinaryIO) -> bytes:
+    source.seek(0)
+    return source.read()
+
+
+def _open(source: BinaryIO) -> pdfium.PdfDocument:
     try:
-        return pdfium.PdfDocument(path)
+        return pdfium.PdfDocument(source)
     except pdfium.PdfiumError as error:
         if error.err_code in (pdfium_c.FPDF_ERR_PASSWORD, pdfium_c.FPDF_ERR_SECURITY):
             raise UnreadableError(_ENCRYPTED) from error
-        with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - 2048))
-            if b"%%EOF" not in file.read():
-                raise UnreadableError(CUT_OFF) from error
+        source.seek(max(0, source.seek(0, SEEK_END) - 2048))
+        if b"%%EOF" not in source.read():
+            raise UnreadableError(CUT_OFF) from error
         raise
 
 
@@ -155,27 +158,25 @@ def _as_picture(pixels: NDArray[np.uint8], dpi: float) -> Picture:
     return Picture(np.array(grey), np.eye(3), credible_dpi(dpi, dpi, grey.shape[1::-1]))
 
 
-def _poppler_info(path: Path, page: int) -> dict[str, Any]:
+def _poppler_info(data: bytes, page: int) -> dict[str, Any]:
     try:
-        info = pdf2image.pdfinfo_from_path(
-            str(path), first_page=page + 1, last_page=page + 1, timeout=POPPLER_TIMEOUT_S
-        )
+        info = pdf2image.pdfinfo_from_bytes(data, first_page=page + 1, last_page=page + 1, timeout=POPPLER_TIMEOUT_S)
     except _POPPLER_ERRORS as error:
         raise UnreadableError(_DAMAGED) from error
     return dict(info)
 
 
-def _poppler_page(path: Path, page: int) -> Picture:
+def _poppler_page(data: bytes, page: int) -> Picture:
     """Page drawn by poppler; what it must guess at in a damaged file is refused."""
-    info = _poppler_info(path, page)
+    info = _poppler_info(data, page)
     stated = next((str(value) for key, value in info.items() if re.match(r"Page\s.*size", key)), "")
     size = re.match(r"([\d.]+) x ([\d.]+) pts", stated)
     if size is None:
         raise UnreadableError(_DAMAGED)
     dpi = _bounded_dpi(float(size[1]), float(size[2]), DRAWN_DPI)
     try:
-        (drawn,) = pdf2image.convert_from_path(
-            path, dpi=dpi, first_page=page + 1, last_page=page + 1, strict=True, timeout=POPPLER_TIMEOUT_S
+        (drawn,) = pdf2image.convert_from_bytes(
+            data, dpi=dpi, first_page=page + 1, last_page=page + 1, strict=True, timeout=POPPLER_TIMEOUT_S
         )
     except (*_POPPLER_ERRORS, ValueError) as error:
         raise UnreadableError(_DAMAGED) from error

@@ -171,7 +171,9 @@ def grey_if_grey(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _jpeg_pixels(data: bytes, grey: bool, factor: int) -> NDArray[np.uint8]:
     """Decode by OpenCV, which in colour takes 40 % of Pillow's time."""
     colour = {1: 1, 2: 17, 4: 33, 8: 65}[factor]  # IMREAD_(REDUCED_)COLOR; the grey flag is one less
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), (colour - grey) | cv2.IMREAD_IGNORE_ORIENTATION)
+    pixels = None
+    with suppress(cv2.error):
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), (colour - grey) | cv2.IMREAD_IGNORE_ORIENTATION)
     if pixels is None:
         raise UnreadableError("its data are damaged; copy it again from the scanner or scan again")
     return np.asarray(pixels, dtype=np.uint8)

@@ -11,7 +11,7 @@ from review.cards.flags import open_flags
 from review.desk import progress
 from review.web.deps import Administrator, Colleague, Scanner, SiteDep, person_of
 from review.web.render import page
-from store.cards import rescan_list
+from store.scans import rescan_list
 from texts import refusal_message
 
 router = APIRouter(include_in_schema=False)

@@ -13,7 +13,7 @@ from review.assignment.policy import DeskRules
 from review.cards.flags import flag
 from review.decisions.corrections import reopen
 from review.desk import Person, draw, key
-from store.cards import save_refused
+from store.scans import save_refused
 
 ANNA, BORIS, VERA = Person("anna", "reviewer"), Person("boris", "reviewer"), Person("vera", "supervisor")
 RULES = DeskRules(control_share=0.0)

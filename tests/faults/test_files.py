@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from ocr.preprocess.load import FileInfo, load_page, probe
+from ocr.preprocess.load import FileInfo, file_hash, load_page, probe
 from ocr.preprocess.raster import MAX_MISSING
 from ocr.reading import Refused
 from ocr.sheet import Sheet
 
-SHA = "0" * 64
 SETTINGS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 SAVED: dict[str, dict[str, object]] = {
     "colour.jpg": {"mode": "RGB", "quality": 85, "dpi": (300, 300)},
@@ -47,7 +46,7 @@ def sound(name: str) -> tuple[bytes, NDArray[np.uint8]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, name)
         Image.fromarray(noise).convert(str(options.pop("mode"))).save(path, **options)  # type: ignore[arg-type]
-        sheet = load_page(path, 0, SHA)
+        sheet = load_page(path, 0, file_hash(path))
         assert isinstance(sheet, Sheet), sheet
         return path.read_bytes(), sheet.pixels
 
@@ -59,7 +58,7 @@ def outcome(name: str, data: bytes) -> Sheet | Refused:
         path.write_bytes(data)
         info = probe(path)
         assert isinstance(info, FileInfo | Refused)
-        sheet = load_page(path, 0, SHA)
+        sheet = load_page(path, 0, file_hash(path))
         assert isinstance(sheet, Sheet | Refused)
         return info if isinstance(info, Refused) else sheet
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ocr.errors import BadInputError
+from ocr.errors import BadInputError, StoreError
 from store.archive import damaged, find, keep
 
 
@@ -36,7 +36,7 @@ def test_a_file_that_changed_since_it_was_read_is_not_kept(tmp_path: Path) -> No
 
 
 def test_a_missing_file_is_an_error_for_the_operator(tmp_path: Path) -> None:
-    with pytest.raises(BadInputError, match="cannot be archived"):
+    with pytest.raises(BadInputError, match="cannot be read"):
         keep(tmp_path / "archive", tmp_path / "none.png", "a" * 64)
 
 
@@ -47,3 +47,10 @@ def test_damage_is_found(tmp_path: Path) -> None:
     kept.chmod(0o644)
     kept.write_bytes(b"tampered")
     assert list(damaged(folder)) == [kept]
+
+
+def test_an_archive_that_cannot_be_written_is_not_the_fault_of_the_scan(tmp_path: Path) -> None:
+    (tmp_path / "scan.png").write_bytes(b"scan")
+    (tmp_path / "archive").write_bytes(b"a file where a folder should be")
+    with pytest.raises(StoreError, match="archive"):
+        keep(tmp_path / "archive", tmp_path / "scan.png", sha256(b"scan").hexdigest())

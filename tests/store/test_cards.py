@@ -14,16 +14,10 @@ from ocr.forms.serial import serial_number
 from ocr.reading import CardReading, Refusal, Refused
 from ocr.scan import ScanId
 from review.decisions.decision_log import decide, undo
-from store.cards import (
-    finish_batch,
-    known_scans,
-    rescan_list,
-    save_card,
-    save_refused,
-    start_batch,
-)
+from store.cards import finish_batch, save_card, start_batch
 from store.records import rebuild_records
-from store.tables import Base, Batch, Card, PersonalReading, Reading, Record, Scan, Waiting
+from store.scans import forget_unavailable, known_scans, rescan_list, save_refused
+from store.tables import Base, Batch, Card, LoggedRefusal, PersonalReading, Reading, Record, Scan, Waiting
 from tests.store.cards import DEPARTURE, card, current_values, form, scan
 
 
@@ -152,7 +146,7 @@ def test_newer_software_appends_an_edition_which_then_holds(session: Session) ->
 
 def test_a_sheet_that_was_refused_can_be_read_later_but_not_the_other_way(session: Session) -> None:
     assert refuse(session, 1)
-    assert not refuse(session, 1)
+    assert refuse(session, 1)
     assert [item.scan for item in rescan_list(session)] == [scan(1)]
     save(session, card(1))
     assert rescan_list(session) == []
@@ -252,3 +246,42 @@ def test_what_is_derived_can_be_rebuilt(engine: Engine) -> None:
     with Session(engine) as session, session.begin():
         assert rebuild_records(session) == 4
     assert content(engine) == before
+
+
+def test_a_refusal_that_passes_is_tried_again_and_the_log_keeps_it(session: Session) -> None:
+    gone = Refused(scan(1), Refusal.UNAVAILABLE, "1.png: Input/output error")
+    first, second = start_batch(session, "box 1"), start_batch(session, "box 1")
+    save_refused(session, gone, batch_id=first, path="/box/1.png")
+    assert known_scans(session, [scan(1).sha256]) == set()
+    save(session, card(1), second)
+    assert known_scans(session, [scan(1).sha256]) == {scan(1)}
+    kept = session.scalars(select(Scan)).one()
+    assert (kept.outcome, kept.batch_id, kept.path) == ("read", second, f"box/{scan(1)}.png")
+    logged = session.scalars(select(LoggedRefusal)).one()
+    assert (logged.reason, logged.batch_id, logged.path) == ("unavailable", first, "/box/1.png")
+
+
+def test_a_sheet_of_an_unknown_form_is_tried_again_when_other_forms_are_known(session: Session) -> None:
+    unknown = Refused(scan(1), Refusal.UNKNOWN_FORM, "ink 3% of the sheet")
+    save_refused(session, unknown, batch_id=start_batch(session, "a"), path="1.png", forms="old")
+    refuse(session, 2)
+    shas = [scan(1).sha256, scan(2).sha256]
+    assert known_scans(session, shas, forms="old") == {scan(1), scan(2)}
+    assert known_scans(session, shas, forms="new") == {scan(2)}
+    save_refused(session, unknown, batch_id=start_batch(session, "b"), path="1.png", forms="new")
+    assert known_scans(session, shas, forms="new") == {scan(1), scan(2)}
+
+
+def test_all_refused_sheets_are_read_again_if_one_says_so(session: Session) -> None:
+    refuse(session, 1)
+    save(session, card(2))
+    assert known_scans(session, [scan(1).sha256, scan(2).sha256], again=True) == {scan(2)}
+
+
+def test_a_file_that_lies_there_again_leaves_the_rescan_list(session: Session) -> None:
+    for n, reason in ((1, Refusal.UNAVAILABLE), (2, Refusal.UNAVAILABLE), (3, Refusal.BLANK)):
+        save_refused(session, Refused(scan(n), reason, ""), batch_id=None, path=f"/box/{n}.png")
+    content = scan(9).sha256
+    forget_unavailable(session, {"/box/1.png": content, "/box/3.png": content})
+    assert [item.scan for item in rescan_list(session)] == [scan(2), scan(3)]
+    assert session.scalar(select(func.count()).select_from(LoggedRefusal)) == 3

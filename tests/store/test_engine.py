@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from ocr.confidence.calibration import Calibration
 from ocr.errors import StoreError
+from ocr.reading import Refusal, Refused
 from review.decisions.decision_log import decide
 from store.calibrations import apply_calibration
 from store.cards import save_card
 from store.engine import alembic_config, open_store, read_only
+from store.scans import save_refused
 from store.tables import APPEND_ONLY_TABLES, PERSONAL_TABLES, Base, ControlItem
-from tests.store.cards import card, form
+from tests.store.cards import card, form, scan
 
 AT = datetime(2024, 1, 2, tzinfo=UTC)
 
@@ -118,8 +121,9 @@ def test_the_database_refuses_to_change_the_log(engine: Engine) -> None:
             decide(session, card_id, field, value, person="p", kind="key")
         apply_calibration(session, Calibration(made=date(2024, 1, 2), data="invented"))
         session.add(ControlItem(card_id=card_id, field="sex", person="p", right=True, seconds=1.0, at=AT, ticket="t"))
+        save_refused(session, Refused(scan(2), Refusal.BLANK, "no ink"), batch_id=None, path="2.png")
     for table in APPEND_ONLY_TABLES:
-        text_column = {"calibrations": "data", "control_items": "person"}.get(table, "value")
+        text_column = {"calibrations": "data", "control_items": "person", "refusals": "reason"}.get(table, "value")
         for change in (f"UPDATE {table} SET {text_column} = 'x'", f"DELETE FROM {table}"):
             with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
                 connection.execute(text(change))
@@ -139,10 +143,71 @@ def test_a_reader_holds_nobody_up_and_cannot_write(engine: Engine) -> None:
         save(writer)
         writer.commit()
         assert reader.scalar(text("SELECT count(*) FROM cards")) == 0, "a reader sees one moment"
-        with pytest.raises(DBAPIError):
+        with pytest.raises(StoreError, match=r"read-?only"):
             reader.execute(text("DELETE FROM records"))
     with Session(engine) as writer:
         assert save(writer, 2), "a connection that was lent to a reader writes again"
+
+
+@pytest.mark.parametrize(
+    ("pragma", "words"),
+    [("max_page_count=1", "disk is full"), ("query_only=ON", "readonly")],
+    ids=["full", "read-only"],
+)
+def test_a_failing_database_is_one_sentence_for_the_operator(tmp_path: Path, pragma: str, words: str) -> None:
+    engine = open_store(f"sqlite:///{tmp_path / 'cards.db'}")
+
+    @event.listens_for(engine, "begin")
+    def _spoil(connection: Connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA {pragma}")
+
+    with Session(engine) as session, pytest.raises(StoreError, match=words) as raised:
+        for n in range(1, 50):
+            save(session, n)
+        session.commit()
+    assert "\n" not in str(raised.value) and raised.value.exit_code == 6
+
+
+def test_a_database_that_stays_locked_is_one_sentence_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("store.engine.BUSY_SECONDS", 0.1)
+    url = f"sqlite:///{tmp_path / 'cards.db'}"
+    engine = open_store(url)
+    with create_engine(url).connect() as other:
+        other.connection.execute("BEGIN IMMEDIATE")
+        with Session(engine) as session, pytest.raises(StoreError, match="locked"):
+            save(session)
+        other.connection.rollback()
+    with Session(engine) as session, session.begin():
+        assert save(session), "once the cause is removed the same is done"
+
+
+@pytest.mark.postgres
+def test_a_server_that_is_stopped_is_one_sentence_and_its_return_is_noticed(postgres_url: str) -> None:
+    engine, other = open_store(postgres_url), open_store(postgres_url)
+    with Session(engine) as session:
+        session.execute(text("SELECT 1"))
+        with other.begin() as connection:
+            connection.execute(
+                text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+            )
+        with pytest.raises(StoreError, match="terminat"):
+            session.execute(text("SELECT 1"))
+    with engine.connect() as connection:
+        idle = connection.connection.driver_connection
+    with other.begin() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"))
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT 1")) == 1, "a connection that was lost while idle is replaced"
+        assert connection.connection.driver_connection is not idle
+
+
+def test_errors_show_no_value(engine: Engine) -> None:
+    insert = text("INSERT INTO personal_readings (reading_id, raw, candidates, value) VALUES (1, :v, NULL, :v)")
+    surname = "".join(("РАҲИМ", "ЗОДА"))  # in two, for a traceback shows the line that failed
+    with pytest.raises(DBAPIError) as raised, engine.begin() as connection:
+        connection.execute(insert, {"v": surname})
+    told = "".join(traceback.format_exception(raised.value))
+    assert "NULL" in told.upper() and surname not in told
 
 
 @pytest.mark.postgres

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
@@ -25,7 +26,7 @@ SCAN = SAMPLES / "fault-skew.jpg"
 def card() -> BesideJob:
     """A sample as the pipeline reads it."""
     job = PageJob(SCAN, sha256(SCAN.read_bytes()).hexdigest(), 0)
-    outcome = read_page(job, Uncalibrated()).outcome
+    outcome = read_page(job, Uncalibrated(), today=date(2026, 1, 1)).outcome
     assert isinstance(outcome, CardReading)
     return BesideJob(job, outcome)
 

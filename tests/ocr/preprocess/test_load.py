@@ -24,7 +24,7 @@ from reportlab.pdfgen import canvas
 from ocr.errors import BadInputError
 from ocr.geometry import apply
 from ocr.preprocess import pdf, raster
-from ocr.preprocess.load import FileInfo, Kind, discover, file_hash, load_page, probe
+from ocr.preprocess.load import FileInfo, Kind, _content, discover, file_hash, load_page, probe
 from ocr.reading import Refusal, Refused
 from ocr.sheet import Sheet
 
@@ -57,7 +57,7 @@ def bgr(image: Image.Image) -> NDArray[np.uint8]:
 
 
 def load(path: Path, page: int = 0) -> Sheet:
-    sheet = load_page(path, page, "0" * 64)
+    sheet = load_page(path, page, file_hash(path))
     assert isinstance(sheet, Sheet), sheet
     return sheet
 
@@ -67,7 +67,7 @@ def refusal(path: Path) -> str:
     info = probe(path)
     outcome = info if isinstance(info, Refused) else load_page(path, 0, info.sha256)
     assert isinstance(outcome, Refused), outcome
-    assert outcome.reason is Refusal.UNREADABLE_FILE
+    assert outcome.reason is (Refusal.UNREADABLE_FILE if path.exists() else Refusal.UNAVAILABLE)
     assert outcome.detail.startswith(path.name + ": ")
     return outcome.detail
 
@@ -425,9 +425,9 @@ def peak_growth_mb(path: Path) -> float:
     code = (
         "import resource, sys\n"
         "from pathlib import Path\n"
-        "from ocr.preprocess.load import load_page, probe\n"
+        "from ocr.preprocess.load import file_hash, load_page, probe\n"
         "def peak(path):\n"
-        "    probe(Path(path)); load_page(Path(path), 0, '0' * 64)\n"
+        "    probe(Path(path)); load_page(Path(path), 0, file_hash(Path(path)))\n"
         "    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024\n"
         "print(-peak(sys.argv[1]) + peak(sys.argv[2]))\n"
     )
@@ -445,3 +445,48 @@ def test_memory_stays_bounded_on_a_bomb(tmp_path: Path) -> None:
 def test_memory_stays_bounded_on_a_large_jpeg(tmp_path: Path) -> None:
     Image.new("L", (12_000, 8_000), 200).save(tmp_path / "large.jpg")
     assert peak_growth_mb(tmp_path / "large.jpg") < 60
+
+
+@pytest.mark.parametrize("held", [True, False], ids=["held", "too large to be held"])
+def test_what_is_decoded_is_what_was_hashed(held: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not held:
+        monkeypatch.setattr("ocr.preprocess.load.MAX_HELD_BYTES", 0)
+    path = tmp_path / "scan.tif"
+    grey().save(path)
+    info = probe(path)
+    assert isinstance(info, FileInfo) and isinstance(load_page(path, 0, info.sha256), Sheet)
+    bitonal().save(path)
+    _content.cache_clear()
+    changed = load_page(path, 0, info.sha256)
+    assert isinstance(changed, Refused) and changed.reason is Refusal.UNAVAILABLE
+
+
+def test_the_next_page_comes_from_the_bytes_that_were_hashed_whatever_lies_there_now(tmp_path: Path) -> None:
+    path = tmp_path / "pages.tif"
+    grey().save(path, save_all=True, append_images=[bitonal().convert("L")])
+    sha256 = file_hash(path)
+    first = load_page(path, 0, sha256)
+    path.write_bytes(b"overwritten")
+    second = load_page(path, 1, sha256)
+    assert isinstance(first, Sheet) and isinstance(second, Sheet)
+    np.testing.assert_array_equal(second.pixels, np.asarray(bitonal().convert("L")))
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), OSError(5, "Input/output error")])
+def test_what_the_system_denies_may_pass(error: OSError, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(path: Path, mode: str) -> None:
+        raise error
+
+    grey().save(tmp_path / "x.png")
+    monkeypatch.setattr(Path, "open", denied)
+    info = probe(tmp_path / "x.png")
+    assert isinstance(info, Refused) and info.reason.transient
+
+
+def test_a_fault_of_our_own_code_is_not_called_damage_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grey().save(tmp_path / "x.jpg")
+    monkeypatch.setattr("ocr.preprocess.raster.check_size", None)
+    with pytest.raises(TypeError):
+        load(tmp_path / "x.jpg")

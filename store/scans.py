@@ -1,0 +1,171 @@
+"""Pages and what became of them: the present state in `scans`, every refusal in the log `refusals`.
+
+Plain functions that take a Session; the caller commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from ocr.reading import Refusal, Refused
+from ocr.scan import ScanId
+from store.engine import insert_new
+from store.tables import LoggedRefusal, Scan
+
+_PARAMETERS = 500
+_TRANSIENT = [str(reason) for reason in Refusal if reason.transient]
+
+
+@dataclass(frozen=True)
+class ToRescan:
+    """A sheet that was refused: what to take out of the box and why."""
+
+    scan: ScanId
+    path: str
+    reason: Refusal
+    detail: str
+    loaded_at: datetime
+
+
+def known_scans(session: Session, shas: Collection[str], *, forms: str = "", again: bool = False) -> set[ScanId]:
+    """Pages of the files with these hashes that need not be read: those that were, and those refused for good.
+
+    Not refused for good is a page that the machine could not get at (`Refusal.transient`), and one of an unknown form
+    where other forms are known now.
+
+    Parameters
+    ----------
+    forms
+        Fingerprint of the forms that are known now.
+    again
+        Whether all refused pages are to be read again.
+    """
+    ordered, found = sorted(set(shas)), set()
+    for start in range(0, len(ordered), _PARAMETERS):
+        chunk = ordered[start : start + _PARAMETERS]
+        query = select(Scan.sha256, Scan.page, Scan.outcome, Scan.reason).where(Scan.sha256.in_(chunk))
+        tried = _tried(session, chunk, forms)
+        for sha256, page, outcome, reason in session.execute(query):
+            scan = ScanId(sha256, page)
+            final = not again and reason not in _TRANSIENT and (reason != Refusal.UNKNOWN_FORM or scan in tried)
+            if outcome == "read" or final:
+                found.add(scan)
+    return found
+
+
+def _tried(session: Session, shas: Collection[str], forms: str) -> set[ScanId]:
+    """Pages that were held against exactly these forms and fitted none."""
+    query = select(LoggedRefusal.sha256, LoggedRefusal.page).where(
+        LoggedRefusal.sha256.in_(shas), LoggedRefusal.forms == forms, LoggedRefusal.reason == str(Refusal.UNKNOWN_FORM)
+    )
+    return {ScanId(sha256, page) for sha256, page in session.execute(query)}
+
+
+def rescan_list(session: Session, *, batch_id: int | None = None) -> list[ToRescan]:
+    """Refused sheets in the order in which they were scanned, of one batch or of all."""
+    query = select(Scan).where(Scan.outcome == "refused").order_by(Scan.id)
+    if batch_id is not None:
+        query = query.where(Scan.batch_id == batch_id)
+    return [
+        ToRescan(ScanId(s.sha256, s.page), s.path, Refusal(s.reason or ""), s.detail or "", s.loaded_at)
+        for s in session.scalars(query)
+    ]
+
+
+def save_refused(
+    session: Session,
+    refused: Refused,
+    *,
+    batch_id: int | None,
+    path: str,
+    dpi: float | None = None,
+    size: tuple[int, int] | None = None,
+    forms: str = "",
+) -> bool:
+    """Keep a sheet that was not read, once for each run; returns False where it was read: then it stays read.
+
+    Parameters
+    ----------
+    dpi, size
+        Pixels per inch, and (width, height) in pixels, as far as they are known.
+    forms
+        Fingerprint of the forms that were known.
+    """
+    outcome = {"outcome": "refused", "reason": str(refused.reason), "detail": refused.detail}
+    values = _values(refused.scan, path, dpi, size, batch_id) | outcome
+    if insert_new(session, Scan, values) is None:
+        row = _locked(session, refused.scan)
+        if row.outcome == "read":
+            return False
+        if (row.batch_id, row.reason, row.detail) == (batch_id, str(refused.reason), refused.detail):
+            return True
+        session.execute(update(Scan).where(Scan.id == row.id).values(values))
+    entry = {"batch_id": batch_id, "sha256": refused.scan.sha256, "page": refused.scan.page, "path": path}
+    session.add(
+        LoggedRefusal(
+            **entry, reason=str(refused.reason), detail=refused.detail, forms=forms, refused_at=values["loaded_at"]
+        )
+    )
+    session.flush()
+    return True
+
+
+def save_read(
+    session: Session, scan: ScanId, path: str, dpi: float, size: tuple[int, int], batch_id: int | None
+) -> int:
+    """The row of a scan that is read now; holds its lock, so that of two programs one waits for the other.
+
+    One that was refused before is read from now on, by this run; that it was refused stays in the log.
+    """
+    values = _values(scan, path, dpi, size, batch_id) | {"outcome": "read", "reason": None, "detail": None}
+    if (new := insert_new(session, Scan, values)) is not None:
+        return new
+    row = _locked(session, scan)
+    if row.outcome == "refused":
+        session.execute(update(Scan).where(Scan.id == row.id).values(values))
+    return int(row.id)
+
+
+def forget_unavailable(session: Session, present: Mapping[str, str]) -> None:
+    """Take files off the rescan list that could not be got at, or were changed, and lie there now.
+
+    They stand there under a hash that is not that of their content; the log keeps that they were refused.
+
+    Parameters
+    ----------
+    present
+        Hash of the content that lies at each path now.
+    """
+    query = select(Scan.id, Scan.path, Scan.sha256).where(Scan.outcome == "refused", Scan.reason.in_(_TRANSIENT))
+    stale = [row.id for row in session.execute(query) if present.get(row.path, row.sha256) != row.sha256]
+    for start in range(0, len(stale), _PARAMETERS):
+        session.execute(delete(Scan).where(Scan.id.in_(stale[start : start + _PARAMETERS])))
+
+
+def _locked(session: Session, scan: ScanId) -> Any:
+    """State of a page that is there, locked until the transaction ends."""
+    columns = (Scan.id, Scan.outcome, Scan.batch_id, Scan.reason, Scan.detail)
+    query = select(*columns).where(Scan.sha256 == scan.sha256, Scan.page == scan.page)
+    return session.execute(query.with_for_update()).one()
+
+
+def _values(
+    scan: ScanId, path: str, dpi: float | None, size: tuple[int, int] | None, batch_id: int | None
+) -> dict[str, Any]:
+    width, height = size or (None, None)
+    return {
+        "sha256": scan.sha256,
+        "page": scan.page,
+        "path": path,
+        "dpi": dpi,
+        "width": width,
+        "height": height,
+        "loaded_at": datetime.now(UTC),
+        "batch_id": batch_id,
+    }

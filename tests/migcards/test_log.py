@@ -1,0 +1,49 @@
+"""The log is JSON and cannot hold what stands on a card."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migcards.log import Event, note, set_up
+from ocr.errors import BadInputError
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def test_a_line_names_file_page_stage_milliseconds_and_outcome(log_file: Path) -> None:
+    note(Event.STAGE, file=Path("/box/1\udce4.tif"), sha256="ab" * 32, page=0, stage="load", ms=12.5, outcome="done")
+    (line,) = lines(log_file)
+    assert line.pop("at")
+    assert line == {
+        "level": "info",
+        "event": "stage",
+        "file": "/box/1\\xe4.tif",
+        "sha256": "abababababab",
+        "page": 1,
+        "stage": "load",
+        "ms": 12.5,
+        "outcome": "done",
+    }
+
+
+def test_what_others_log_is_kept_without_its_words(log_file: Path) -> None:
+    try:
+        raise ValueError("САИДОВ is no date")
+    except ValueError:
+        logging.getLogger("review.web").exception("of %s", "САИДОВ", extra={"fields": {"file": "САИДОВ"}})
+    (line,) = lines(log_file)
+    assert "САИДОВ" not in json.dumps(line, ensure_ascii=False)
+    assert (line["event"], line["logger"], line["error"]) == ("other", "review.web", "ValueError")
+    assert line["trace"][-1].endswith("test_what_others_log_is_kept_without_its_words")
+
+
+def test_a_log_that_cannot_be_written_is_an_error_for_the_operator(tmp_path: Path) -> None:
+    with pytest.raises(BadInputError, match="cannot be written"):
+        set_up(logging.WARNING, tmp_path / "nowhere" / "log")
