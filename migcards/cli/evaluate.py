@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from migcards.cli.common import IN_FOLDER, forms_dir, settings
-from migcards.cli.picture import write_png
+from migcards.cli.shared.context import IN_FOLDER, forms_dir, settings
+from migcards.cli.shared.pictures import write_png
 from ocr.errors import BadInputError
 from ocr.evaluation.page import as_page
 from ocr.evaluation.picture import curve_of, draw_curves, draw_reliability

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from migcards.cli.common import OUT_FILE, forms_dir
-from migcards.cli.picture import load_sheet, registered_zones, write_png
+from migcards.cli.shared.context import OUT_FILE, forms_dir
+from migcards.cli.shared.pictures import load_sheet, registered_zones, write_png
 from migcards.form_check import check_form
 from ocr.errors import BadInputError
 from ocr.forms.definition import Form, load_form, load_forms

@@ -1,27 +1,57 @@
-"""The root of the `migcards` command: settings are read here, once, and failures become words and exit codes."""
+"""The root of the `migcards` command: commands are imported when they are called, failures become words and codes."""
 
 from __future__ import annotations
 
 import logging
 import sys
+from importlib import import_module
 from pathlib import Path
+from typing import Final
 
 import click
 
 from migcards import log
-from migcards.cli.evaluate import evaluate
-from migcards.cli.form import form
-from migcards.cli.queue import decide, queue, rescan
-from migcards.cli.report import report
-from migcards.cli.run import run
-from migcards.cli.serve import serve
-from migcards.cli.show import gallery, show
-from migcards.cli.tune import tune
-from migcards.cli.user import user
 from ocr.errors import MigcardsError
 
+COMMANDS: Final = {
+    "run": "Read scans (files or folders: JPEG, PNG, TIFF, PDF) into the store.",
+    "queue": "List the fields that wait for people and why, most urgent first.",
+    "rescan": "List the sheets that were refused and what to do about each.",
+    "decide": "Take back a queue sheet (CSV) with values filled in: a preview first, then --apply, all or nothing.",
+    "serve": "Serve the pages on which people key what the machine would not vouch for.",
+    "user": "Add people to the review pages, give them passwords, disable them.",
+    "report": "Build standard tables T1, T2, … (or all) for a period.",
+    "show": "Show one card: CARD is its number, its serial, or the beginning of its scan's hash.",
+    "gallery": "Draw the crops of one field sorted by probability, least sure first, as PNG.",
+    "evaluate": "Read labelled scans and say where the reader is right, where it is wrong, and whether it knows.",
+    "tune": "Derive probabilities and acceptance thresholds from labelled scans or from operation.",
+    "form": "Card forms: list, print, check, preview.",
+}
+"""Every command with its line of help, in the order of the work. Each is a function of its name in the module of its
+name, imported when it is called: `migcards --help` loads nothing but this."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of the commands, in the order of the work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"migcards.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="migcards")
 @click.option("-v", "--verbose", is_flag=True, help="Also write every step of the work to standard error.")
 @click.option("-q", "--quiet", is_flag=True, help="Write only errors of the program, and no progress.")
@@ -34,10 +64,6 @@ def cli(verbose: bool, quiet: bool, log_file: Path | None) -> None:
     7 done, but some sheets were refused; 130 interrupted.
     """
     log.set_up(logging.ERROR if quiet else logging.INFO if verbose else logging.WARNING, log_file)
-
-
-for command in (run, queue, rescan, decide, serve, user, report, show, gallery, evaluate, tune, form):
-    cli.add_command(command)
 
 
 def main() -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from migcards.cli.common import OUT_FILE, language_option, store
-from migcards.cli.trust import trust_now, warnings
+from migcards.cli.shared.acceptance import trust_now, warnings
+from migcards.cli.shared.context import OUT_FILE, language_option, store
 from ocr.errors import BadInputError
 from reports.build import available, build
 from reports.period import Period, parse_period, parse_range

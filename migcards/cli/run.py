@@ -12,8 +12,8 @@ import click
 from sqlalchemy.orm import Session
 from tqdm import tqdm
 
-from migcards.cli.common import forms_dir, language_option, settings, store
-from migcards.cli.trust import trust_now, warnings
+from migcards.cli.shared.acceptance import trust_now, warnings
+from migcards.cli.shared.context import forms_dir, language_option, settings, store
 from migcards.ingest import ingest
 from migcards.saver import Ingestion
 from migcards.tally import RunTally

@@ -12,7 +12,7 @@ import click
 import uvicorn
 from sqlalchemy.orm import Session
 
-from migcards.cli.common import settings, store
+from migcards.cli.shared.context import settings, store
 from migcards.page_images import PageImages
 from ocr.errors import BadInputError
 from review.accounts.users import users

@@ -10,9 +10,9 @@ import click
 from sqlalchemy.orm import Session
 from tqdm import tqdm
 
-from migcards.cli.common import IN_FOLDER, OUT_FILE, forms_dir, settings, store
-from migcards.cli.preview import curves, preview
-from migcards.cli.trust import own_promises
+from migcards.cli.shared.acceptance import own_promises
+from migcards.cli.shared.calibration_preview import curves, preview
+from migcards.cli.shared.context import IN_FOLDER, OUT_FILE, forms_dir, settings, store
 from ocr.confidence.calibration import Calibration, save_calibration
 from ocr.confidence.fit import Key, fit, grouped, refit
 from ocr.confidence.kinds import LADDER

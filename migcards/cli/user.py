@@ -7,7 +7,7 @@ import sys
 import click
 from sqlalchemy.orm import Session
 
-from migcards.cli.common import store
+from migcards.cli.shared.context import store
 from ocr.errors import BadInputError
 from review.accounts import users
 from review.accounts.users import MIN_PASSWORD, ROLES, Role

@@ -7,7 +7,6 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import beta
 
 _RANKS = 400
 """Scores looked at in search of the first candidate, evenly spread over the ranks."""
@@ -62,6 +61,8 @@ class Counts:
 
     def bounds(self, level: float, wrong: NDArray[np.int64]) -> NDArray[np.float64]:
         """Upper bounds (M,) of the share wrong if `wrong` (2, M) of the labelled were wrong; see `lowest_threshold`."""
+        from scipy.stats import beta  # here: reading, which loads this module too, needs none
+
         miss = (1 - level) / np.maximum(1, (self.readings > 0).sum(axis=0))
         spare = self.labelled - wrong
         upper = np.where(spare > 0, beta.ppf(1 - miss, wrong + 1, np.maximum(spare, 1)), 1.0)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 import numpy as np
-from scipy.stats import beta
 
 from ocr.confidence.labelled_scores import Counts, LabelledScores, count_above
 
@@ -52,7 +51,11 @@ def upper_bound(wrong: int, total: int, level: float = LEVEL) -> float:
     """
     if not 0 <= wrong <= total or not 0 < level < 1:
         raise ValueError(f"{wrong} of {total} at level {level} is no share")
-    return 1.0 if wrong == total else float(beta.ppf(level, wrong + 1, total - wrong))
+    if wrong == total:
+        return 1.0
+    from scipy.stats import beta  # here: it takes longer to load than a page to read, and reading needs none
+
+    return float(beta.ppf(level, wrong + 1, total - wrong))
 
 
 def lower_bound(wrong: int, total: int, level: float = LEVEL) -> float:

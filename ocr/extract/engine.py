@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-import pytesseract
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -120,7 +119,9 @@ class PytesseractBinding:
         ToolMissingError
             The program or its language data are missing.
         """
-        self._folder, self._lang = tessdata(languages), "+".join(languages)
+        import pytesseract  # here: it loads pandas where that is installed, and is seldom the binding used
+
+        self._folder, self._lang, self._program = tessdata(languages), "+".join(languages), pytesseract
         try:
             engine = str(pytesseract.get_tesseract_version()).split()[0]
         except pytesseract.TesseractNotFoundError as error:
@@ -131,9 +132,9 @@ class PytesseractBinding:
         """As `Binding.words`."""
         config = f"--psm {mode} --oem 1 --dpi 300 --tessdata-dir {self._folder}"
         config += f" -c tessedit_char_whitelist={allowed}" if allowed else ""
-        found: dict[str, list[Any]] = pytesseract.image_to_data(
+        found: dict[str, list[Any]] = self._program.image_to_data(
             Image.fromarray(image), lang=self._lang, config=config, timeout=_TIMEOUT_MS / 1000,
-            output_type=pytesseract.Output.DICT,
+            output_type=self._program.Output.DICT,
         )  # fmt: skip
         pairs = zip(found["text"], found["conf"], strict=True)
         return [(str(word), float(confidence) / 100) for word, confidence in pairs if str(word).strip()]

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from migcards import saver
 from migcards.cli import main
-from migcards.cli.common import settings
+from migcards.cli.shared.context import settings
 from migcards.ingest import ingest
 from migcards.originals import load_original
 from migcards.saver import Ingestion

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from migcards.cli.common import shown_path
-from migcards.cli.labels import DICTIONARIES, with_label
+from migcards.cli.shared.context import shown_path
+from migcards.cli.shared.labels import DICTIONARIES, with_label
 from ocr.forms.definition import FieldSpec, load_forms
 from ocr.lexicon.lexicon import load_lexicon
 from texts import LANGUAGES, Language

@@ -11,8 +11,8 @@ import pytest
 import uvicorn
 from click.testing import CliRunner, Result
 
-from migcards.cli import common
 from migcards.cli.main import cli
+from migcards.cli.shared import context
 from ocr.errors import BadInputError
 from review.accounts import users
 
@@ -22,9 +22,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An empty working directory."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MIGCARDS_DATABASE", f"sqlite:///{tmp_path / 'cards.db'}")
-    common.settings.cache_clear()
+    context.settings.cache_clear()
     yield
-    common.settings.cache_clear()
+    context.settings.cache_clear()
 
 
 def call(*arguments: str, given: str = "") -> Result:

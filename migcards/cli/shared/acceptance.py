@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy.orm import Session
 
-from migcards.cli.common import forms_dir, settings
+from migcards.cli.shared.context import forms_dir, settings
 from migcards.drift_monitor import DriftReport, drift_report
 from ocr.confidence.acceptance import AcceptancePolicy
 from ocr.errors import BadInputError
