@@ -32,7 +32,8 @@ class FieldScore:
         The reader's text.
     value, got, decoded, beside
         Canonical values: the true one; the machine's, None where it has none; what today's dictionaries make of
-        exactly what was written, None where that is not known; what another reader got, None where none was asked, empty where it got none.
+        exactly what was written, None where that is not known; what another reader got, None where none was asked,
+        empty where it got none.
     score
         The reader's own certainty, which orders readings whose probability was never measured.
     promise

@@ -74,9 +74,7 @@ def score_page(
 def _score_fields(
     truth: PageTruth, outcome: CardReading, form: Form, beside: Mapping[str, str] | None
 ) -> tuple[FieldScore, ...]:
-    written = {
-        name: _written(form.by_name[name], known) for name, known in truth.fields.items() if name in form.by_name
-    }
+    written = {name: _written(form.by_name[name], truth.fields[name]) for name in form.by_name if name in truth.fields}
     decoded = decode_written(form, outcome, {name: text for name, text in written.items() if text is not None})
     return tuple(
         score_field(
@@ -108,9 +106,9 @@ def score_field(
     """Compare one field of a page with its truth; `decoded` and `beside` as they are kept in `FieldScore`."""
     truth = page.fields[spec.name]
     unread = reading.value is None or reading.state is FieldState.UNREAD
-    written = _written(spec, truth) or ""
-    letters = len(written) if spec.kind.is_text else 0
-    is_known = truth.written is not None or letters > 0
+    written = _written(spec, truth)
+    letters = (written or "") if spec.kind.is_text else ""
+    errors = Levenshtein.distance(reading.raw.casefold(), letters.casefold())
     return FieldScore(
         scan=page.scan,
         page=page.page,
@@ -122,7 +120,7 @@ def score_field(
         style="comb" if spec.cells else "line",
         coded=spec.lexicon is not None and spec.lexicon not in OPEN_LEXICONS,
         state=truth.state,
-        written=written,
+        written=written or "",
         struck=truth.struck,
         raw=reading.raw,
         value=canonical(spec, truth.value),
@@ -133,10 +131,8 @@ def score_field(
         probability=reading.probability,
         score=reading.score,
         promise=promise(spec),
-        errors=Levenshtein.distance(reading.raw.casefold(), written.casefold())
-        if spec.kind.is_text and is_known
-        else 0,
-        length=letters,
+        errors=errors if spec.kind.is_text and written is not None else 0,
+        length=len(letters),
         boxes=len(spec.options),
         wrong_boxes=_wrong_boxes(truth.value, reading.value or "") if spec.kind.is_marks else 0,
         offsets_mm=_offsets(spec, truth, reading),
