@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from ocr.forms.definition import (
     load_form,
 )
 from ocr.forms.printed_words import printed_over
-from ocr.lexicon.alphabets import load_alphabets
+from ocr.lexicon.alphabets import Alphabet, load_alphabets
 from ocr.lexicon.lexicon import lexicon_names, load_lexicon
 from ocr.preprocess.model import form_model
 from ocr.reading import FieldState
@@ -39,6 +39,9 @@ _STAND_IN: dict[str, Any] = {
     "id": "unnamed", "version": "1", "code": "ZZ", "title_ru": "", "valid_from": "2000-01-01", "size": [420, 420],
 }  # fmt: skip
 """For what a form must say and does not, or says wrongly, while its other parts are looked at."""
+
+
+_PARTS = frozenset({"panels", "rules", "texts", "fields"})
 
 
 @dataclass(frozen=True)
@@ -93,16 +96,18 @@ def _wrong_parts(data: dict[str, Any]) -> list[tuple[tuple[int | str, ...], str]
 
 def _without(data: dict[str, Any], places: list[tuple[int | str, ...]]) -> dict[str, Any]:
     """What is left of a form without its faulty parts: whole fields, texts, rules and panels, and single keys."""
-    dropped = {place[:2] if len(place) > 1 and isinstance(place[1], int) else place[:1] for place in places}
+    dropped = {place[:2] if place[0] in _PARTS and len(place) > 1 else place[:1] for place in places}
     left = {key: value for key, value in data.items() if (key,) not in dropped}
-    for key, parts in left.items():
-        if isinstance(parts, list) and any(len(place) == 2 and place[0] == key for place in dropped):
-            left[key] = [part for i, part in enumerate(parts) if (key, i) not in dropped]
+    for key in _PARTS & left.keys():
+        left[key] = [part for i, part in enumerate(left[key]) if (key, i) not in dropped]
     return _STAND_IN | left
 
 
 def _between_fields(text: str, form: Form) -> Iterator[FormFault]:
     for message in contradictions(form):
+        other = re.search(r"refers to (\w+)", message)
+        if other and field_line(text, other[1]):
+            continue  # to a field that is itself wrong
         match = re.match(r"field (\w+): ", message)
         yield FormFault(field_line(text, match[1]) if match else 0, message)
 
@@ -118,17 +123,15 @@ def _names(text: str, form: Form) -> Iterator[FormFault]:
         line, place = field_line(text, spec.name), f"field {spec.name}"
         if spec.alphabet and spec.alphabet not in alphabets:
             yield FormFault(line, f"{place}: no alphabet is called {spec.alphabet}; there are {', '.join(alphabets)}")
-        elif spec.alphabet and (unreadable := alphabets[spec.alphabet].unreadable):
-            words = f"no machine reader knows {' '.join(unreadable)} of the alphabet {spec.alphabet}"
-            yield FormFault(line, f"{place}: {words}; a person must key such answers", stops=False)
         if spec.lexicon and spec.lexicon not in lexicons:
             yield FormFault(line, f"{place}: no lexicon is called {spec.lexicon}; there are {', '.join(lexicons)}")
         elif spec.lexicon:
             yield from _bad_lexicon(spec.lexicon, line, place)
         if spec.kind.is_text and not spec.alphabet:
             yield FormFault(line, f"{place}: a text field needs an alphabet")
-        elif spec.lexicon is None and spec.alphabet in alphabets:
-            yield from _unmeasured(spec, line, place)
+    known = [spec for spec in form.fields if spec.kind.is_text and spec.alphabet in alphabets]
+    yield from _for_people(text, _unreadable(known, alphabets))
+    yield from _for_people(text, _unmeasured(known))
 
 
 def _bad_lexicon(name: str, line: int, place: str) -> Iterator[FormFault]:
@@ -138,12 +141,32 @@ def _bad_lexicon(name: str, line: int, place: str) -> Iterator[FormFault]:
         yield FormFault(line, f"{place}: {error}")
 
 
-def _unmeasured(spec: FieldSpec, line: int, place: str) -> Iterator[FormFault]:
-    kind = kind_of(spec, FieldState.READ)
-    measured = {scale_kind for _, scale_kind in load_calibration().by_key}
-    if spec.kind.is_text and spec.entry is Entry.HAND and kind not in measured:
-        words = f"how well the machine reads {kind} was never measured"
-        yield FormFault(line, f"{place}: {words}; it makes suggestions, and a person confirms each", stops=False)
+def _unreadable(fields: Iterable[FieldSpec], alphabets: Mapping[str, Alphabet]) -> Iterator[tuple[str, str]]:
+    """Fields with what the networks do not know of their alphabets."""
+    for spec in fields:
+        if unreadable := alphabets[spec.alphabet or ""].unreadable:
+            signs = " ".join(unreadable)
+            yield spec.name, f"no machine reads {signs} of the alphabet {spec.alphabet}; such answers a person must key"
+
+
+def _unmeasured(fields: Iterable[FieldSpec]) -> Iterator[tuple[str, str]]:
+    """Handwritten fields of kinds for which the shipped calibration says nothing, so that nothing is accepted."""
+    measured = {kind for _, kind in load_calibration().by_key}
+    for spec in fields:
+        kind = kind_of(spec, FieldState.READ) if spec.lexicon is None and spec.entry is Entry.HAND else ""
+        if kind and kind not in measured:
+            words = f'how surely the machine reads "{kind}" was never measured'
+            yield spec.name, f"{words}; it proposes values, and a person confirms each"
+
+
+def _for_people(text: str, found: Iterable[tuple[str, str]]) -> Iterator[FormFault]:
+    """One note for all fields of which the same is to be said, at the first of them."""
+    fields: dict[str, list[str]] = {}
+    for name, message in found:
+        fields.setdefault(message, []).append(name)
+    for message, names in fields.items():
+        shown = f"field {names[0]}" if len(names) == 1 else f"{len(names)} fields from {names[0]} on"
+        yield FormFault(field_line(text, names[0]), f"{shown}: {message}", stops=False)
 
 
 def _printed(text: str, form: Form, complete: bool) -> Iterator[FormFault]:

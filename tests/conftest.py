@@ -14,12 +14,21 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import create_engine, text
 
+from ocr.data import use_own_folder
+
 settings.register_profile("same", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=500)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 """The same examples in every run, so that a red build means a change; HYPOTHESIS_PROFILE=explore looks for new ones."""
 
 _numbers = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def _no_own_folder() -> Iterator[None]:
+    """No test sees the dictionaries that another one added."""
+    yield
+    use_own_folder(None)
 
 
 def _binaries() -> Path | None:
