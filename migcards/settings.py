@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     database
         SQLAlchemy URL.
     forms_dir
-        Folder with form definitions of one's own.
+        Folder with form definitions, dictionaries and alphabets of one's own, which add to the package's.
     workers
         Processes that read cards.
     page_timeout_s

@@ -13,6 +13,7 @@ from ocr.geometry import Quad
 from ocr.lexicon.alphabets import mask
 from ocr.lexicon.decode import decode, decode_stamp
 from ocr.lexicon.decode_steps import decode_steps
+from ocr.lexicon.free_text import decode_text, decode_text_steps
 from ocr.lexicon.grammar import decode_date, decode_digits, decode_passport
 from ocr.lexicon.grammar_steps import decode_date_steps, decode_digits_steps, decode_passport_steps
 from ocr.lexicon.lexicon import OPEN_LEXICONS, load_lexicon
@@ -119,8 +120,9 @@ def _candidates(
         if spec.entry is Entry.STAMP:
             return decode_stamp(raw.text, lexicon, on)
         return decode(mask(raw.text, spec.alphabet or "cyrillic"), lexicon, within=within, on=on)
-    grammar_of = decode_passport if spec.alphabet == "passport" else decode_digits
-    return grammar_of(raw.text)
+    if spec.alphabet == "passport":
+        return decode_passport(raw.text)
+    return decode_digits(raw.text) if spec.alphabet == "digits" else decode_text(raw.text, spec.alphabet or "cyrillic")
 
 
 def _of_steps(
@@ -137,8 +139,11 @@ def _of_steps(
         return decode_date_steps(steps, earliest=_earliest(spec), latest=today, usual=usual)
     if spec.lexicon is not None:
         return decode_steps(steps, load_lexicon(spec.lexicon), within=within, on=on, expected=expected)
-    decode_of = decode_passport_steps if spec.alphabet == "passport" else decode_digits_steps
-    return decode_of(steps)
+    if spec.alphabet == "passport":
+        return decode_passport_steps(steps)
+    if spec.alphabet == "digits":
+        return decode_digits_steps(steps, quantity=spec.quantity)
+    return decode_text_steps(steps, spec.alphabet or "cyrillic")
 
 
 def _earliest(spec: FieldSpec) -> date:

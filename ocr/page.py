@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.confidence.acceptance import Acceptor, with_audits
+from ocr.data import PACKAGE, own_folder
 from ocr.extract.reader import Crop
 from ocr.extract.readers import Readers
 from ocr.forms.artwork import raster
@@ -32,7 +33,6 @@ from ocr.scan import ScanId
 from ocr.sheet import Sheet
 from ocr.worker_pool import Crash
 
-DATA_DIR = Path(__file__).parent / "data"
 CROP_DPI = 200.0
 CROP_MARGIN_MM = 1.5
 
@@ -197,9 +197,11 @@ def blank_crop(form: Form, field: str) -> NDArray[np.uint8]:
 
 
 def software() -> str:
-    """Version of all that can change a reading: the program and its data files."""
+    """Version of all that can change a reading: the program and its data files, one's own among them."""
     data = sha256()
-    for path in sorted(DATA_DIR.rglob("*")):
+    own = own_folder()
+    mine = sorted((*own.glob("*.toml"), *own.glob("lexicons/*.csv"))) if own else []
+    for path in [*sorted(PACKAGE.rglob("*")), *mine]:
         if path.is_file() and path.suffix in (".toml", ".csv", ".json", ".onnx"):
             data.update(path.read_bytes())
     return f"migcards {metadata.version('migcards')} data {data.hexdigest()[:12]}"

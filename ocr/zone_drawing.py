@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr.forms.artwork import FONTS_DIR, raster
+from ocr.forms.artwork import raster
 from ocr.forms.definition import Form
+from ocr.forms.printed_words import FONTS_DIR
 from ocr.geometry import Points, apply, mm_to_pixels, rect_quad
 
 PREVIEW_DPI = 200.0

@@ -15,10 +15,13 @@ from store.tables import Record, Scan
 records = Record.__table__
 scans = Scan.__table__
 
+_CROSSES = records.c.direction != ""
+"""Cards of other forms than departures and returns count in no table."""
+
 
 def within(period: Period) -> ColumnElement[bool]:
-    """Condition that a record's crossing date lies in the period."""
-    return records.c.crossing_date.between(period.start, period.end)
+    """Condition that a record is of a crossing, and its date lies in the period."""
+    return _CROSSES & records.c.crossing_date.between(period.start, period.end)
 
 
 def count_by(session: Session, columns: Sequence[str], *conditions: ColumnElement[bool]) -> list[tuple[Any, ...]]:
@@ -30,7 +33,7 @@ def count_by(session: Session, columns: Sequence[str], *conditions: ColumnElemen
 
 def undated(session: Session) -> dict[str, int]:
     """Number of records without a settled crossing date, by direction."""
-    found = count_by(session, ["direction"], records.c.crossing_date.is_(None))
+    found = count_by(session, ["direction"], _CROSSES, records.c.crossing_date.is_(None))
     return {"D": 0, "A": 0} | dict(found)
 
 

@@ -147,10 +147,13 @@ class LoggedRefusal(Base):
 
 
 class Card(Base):
-    """One card: the head of its newest reading. `edition` numbers the readings of the card from 1."""
+    """One card: the head of its newest reading. `edition` numbers the readings of the card from 1.
+
+    `direction` is empty for a form that is neither departure nor return.
+    """
 
     __tablename__ = "cards"
-    __table_args__ = (CheckConstraint("direction IN ('D', 'A')", name="direction"),)
+    __table_args__ = (CheckConstraint("direction IN ('D', 'A', '')", name="direction"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     scan_id: Mapped[int] = mapped_column(ForeignKey("scans.id"), unique=True)

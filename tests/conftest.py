@@ -14,6 +14,8 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import create_engine, text
 
+from ocr.data import use_own_folder
+
 settings.register_profile("same", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=500)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
@@ -36,6 +38,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         group = "browser" if item.nodeid.startswith("tests/browser/") else item.nodeid.partition("::")[0]
         item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.fixture(autouse=True)
+def _no_own_folder() -> Iterator[None]:
+    """No test sees the dictionaries that another one added."""
+    yield
+    use_own_folder(None)
 
 
 def _binaries() -> Path | None:

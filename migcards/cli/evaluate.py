@@ -112,7 +112,8 @@ def _page_row(page: PageScore) -> tuple[object, ...]:
     wrong = " ".join(field.field for field in page.fields if field.accepted and not field.right)
     return (
         page.scan, page.page + 1, page.expect, page.outcome, page.form, int(page.right_form),
-        int(page.right_rotation), f"{page.offset_mm:.3f}", f"{page.residual_mm:.3f}", " ".join(page.faults), wrong,
+        int(page.right_rotation), "" if page.offset_mm is None else f"{page.offset_mm:.3f}",
+        f"{page.residual_mm:.3f}", " ".join(page.faults), wrong,
     )  # fmt: skip
 
 

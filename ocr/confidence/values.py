@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from ocr.forms.definition import FieldKind, FieldSpec
+from ocr.forms.definition import FieldSpec
 
 
 def canonical(spec: FieldSpec, value: str) -> str:
     """A value in the one form in which it is compared.
 
-    Case, the order of several marks, zeros before a number (it is kept as a number) and whether a passport's А is
-    Cyrillic or Latin do not count; zeros before a passport's digits do.
+    Case, spaces beside spaces, the order of several marks, zeros before a quantity and whether a passport's А is
+    Cyrillic or Latin do not count; zeros before any other digits do.
     """
-    text = "|".join(sorted(value.upper().split("|")))
+    text = "|".join(sorted(" ".join(value.upper().split()).split("|")))
     if spec.alphabet == "passport":
         return text.replace("А", "A")
-    is_number = spec.kind is FieldKind.DIGITS and spec.alphabet == "digits" and text.isdecimal()
-    return text.lstrip("0") or "0" if is_number else text
+    return text.lstrip("0") or "0" if spec.quantity and text.isdecimal() else text

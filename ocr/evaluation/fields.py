@@ -27,12 +27,13 @@ class FieldScore:
     coded
         Whether the value is a code of a closed dictionary.
     state, written, struck
-        As in the truth.
+        As in the truth; `written` is empty also where it is not known.
     raw
         The reader's text.
     value, got, decoded, beside
         Canonical values: the true one; the machine's, None where it has none; what today's dictionaries make of
-        exactly what was written; what another reader got, None where none was asked, empty where it got none.
+        exactly what was written, None where that is not known; what another reader got, None where none was asked,
+        empty where it got none.
     score
         The reader's own certainty, which orders readings whose probability was never measured.
     promise
@@ -42,7 +43,7 @@ class FieldScore:
     boxes, wrong_boxes
         For mark fields: options, and those whose mark was seen differently.
     offsets_mm
-        Distances between the zone's corners and where they truly lie.
+        Distances between the zone's corners and where they truly lie; empty where that is not known.
     """
 
     scan: str
@@ -60,7 +61,7 @@ class FieldScore:
     raw: str
     value: str
     got: str | None
-    decoded: str
+    decoded: str | None
     beside: str | None
     accepted: bool
     probability: float

@@ -82,6 +82,7 @@ def figures(name: str, group: Sequence[FieldScore]) -> FieldFigures:
     accepted = [field for field in group if field.accepted]
     wrong = sum(not field.right for field in accepted)
     length = sum(field.length for field in group)
+    known = [field for field in group if field.decoded is not None]
     judged = [field for field in group if field.judged]
     probabilities = np.array([field.probability for field in judged])
     right = np.array([field.right for field in judged], dtype=bool)
@@ -95,7 +96,7 @@ def figures(name: str, group: Sequence[FieldScore]) -> FieldFigures:
         exact=hits / len(group),
         exact_low=low,
         exact_high=high,
-        reachable=_share([field.decoded == field.value for field in group]) if handwritten else None,
+        reachable=_share([field.decoded == field.value for field in known]) if handwritten and known else None,
         beside=_share([field.beside == field.value for field in group]) if handwritten and asked else None,
         cer=sum(field.errors for field in group) / length if length else None,
         accepted=len(accepted) / len(group),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ocr.evaluation.confusions import Confusion
 from ocr.evaluation.figures import FieldFigures
-from ocr.evaluation.summary import WITHIN_MM, Evaluation, refused_rightly
+from ocr.evaluation.summary import WITHIN_MM, Evaluation, Registered, refused_rightly
 
 SLIPS = 15
 """How many confusions of letters are shown for combs and for lines."""
@@ -97,12 +97,19 @@ def _cards(evaluation: Evaluation) -> tuple[tuple[str, ...], ...]:
     return (
         row("readable", found.readable, evaluation.pages),
         row("read", found.read, found.readable),
-        row(f"registered within {WITHIN_MM} mm", found.within, found.readable),
+        *((row(f"registered within {WITHIN_MM} mm", found.within, found.readable),) if found.located else ()),
         row("read on the wrong form", found.wrong_form, found.read),
         row("read upside down", found.wrong_rotation, found.read),
         row("refused for the right reason", rightly, unreadable),
         *(row(f"  should be {expected}, was {outcome}", n, evaluation.pages) for expected, outcome, n in odd),
         row("ticks wrong among accepted", evaluation.wrong_ticks, evaluation.ticks),
+        *(_places(found) if found.located else ()),
+    )
+
+
+def _places(found: Registered) -> tuple[tuple[str, ...], ...]:
+    """How far zones lie from where the truth says."""
+    return (
         ("offset of a card in mm: median", f"{found.median_mm:.3f}", "", ""),
         ("offset of a card in mm: p99, max", f"{found.p99_mm:.3f}", f"{found.worst_mm:.3f}", ""),
         (f"zone corners within {WITHIN_MM} mm", "", "", f"{found.corners_within:.2%}"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from ocr.confidence.values import canonical
 from ocr.evaluation.fields import FieldScore, group_of, reported_kind
 from ocr.evaluation.reread import decode_written
 from ocr.evaluation.truth import FieldTruth, PageTruth
-from ocr.forms.definition import FieldSpec, Form
+from ocr.forms.definition import FieldKind, FieldSpec, Form
 from ocr.lexicon.lexicon import OPEN_LEXICONS
 from ocr.reading import CardReading, FieldReading, FieldState, Refused
 
@@ -22,7 +22,8 @@ from ocr.reading import CardReading, FieldReading, FieldState, Refused
 class PageScore:
     """One page held against its truth.
 
-    `outcome` is ``read`` or the refusal's reason; `offset_mm` the mean distance of its zones' corners from the truth.
+    `outcome` is ``read`` or the refusal's reason; `offset_mm` the mean distance of its zones' corners from the truth,
+    None where the truth knows no places.
     """
 
     scan: str
@@ -32,7 +33,7 @@ class PageScore:
     form: str | None
     right_form: bool
     right_rotation: bool
-    offset_mm: float
+    offset_mm: float | None
     residual_mm: float
     faults: tuple[str, ...]
     fields: tuple[FieldScore, ...]
@@ -63,7 +64,7 @@ def score_page(
         form=truth.form,
         right_form=right_form,
         right_rotation=outcome.rotation == truth.rotation,
-        offset_mm=float(np.mean([d for field in fields for d in field.offsets_mm])) if fields else float("inf"),
+        offset_mm=_offset(fields) if right_form else float("inf"),
         residual_mm=outcome.residual_mm,
         faults=truth.fault_names,
         fields=fields,
@@ -73,13 +74,14 @@ def score_page(
 def _score_fields(
     truth: PageTruth, outcome: CardReading, form: Form, beside: Mapping[str, str] | None
 ) -> tuple[FieldScore, ...]:
-    decoded = decode_written(form, outcome, {name: known.written for name, known in truth.fields.items()})
+    written = {name: _written(form.by_name[name], truth.fields[name]) for name in form.by_name if name in truth.fields}
+    decoded = decode_written(form, outcome, {name: text for name, text in written.items() if text is not None})
     return tuple(
         score_field(
             truth,
             form.by_name[reading.field],
             reading,
-            decoded[reading.field] or "",
+            None if written[reading.field] is None else decoded[reading.field] or "",
             None if beside is None else beside.get(reading.field, ""),
         )
         for reading in outcome.fields
@@ -87,13 +89,26 @@ def _score_fields(
     )
 
 
+def _offset(fields: Sequence[FieldScore]) -> float | None:
+    distances = [d for field in fields for d in field.offsets_mm]
+    return float(np.mean(distances)) if distances else None
+
+
+def _written(spec: FieldSpec, truth: FieldTruth) -> str | None:
+    """What the ink says: where only the value was typed, that says it for free text and numbers, not for codes."""
+    says_all = spec.kind.is_marks or (spec.lexicon is None and spec.kind is not FieldKind.DATE)
+    return truth.value if truth.written is None and says_all else truth.written
+
+
 def score_field(
-    page: PageTruth, spec: FieldSpec, reading: FieldReading, decoded: str, beside: str | None
+    page: PageTruth, spec: FieldSpec, reading: FieldReading, decoded: str | None, beside: str | None
 ) -> FieldScore:
     """Compare one field of a page with its truth; `decoded` and `beside` as they are kept in `FieldScore`."""
     truth = page.fields[spec.name]
     unread = reading.value is None or reading.state is FieldState.UNREAD
-    written = truth.written.casefold()
+    written = _written(spec, truth)
+    letters = (written or "") if spec.kind.is_text else ""
+    errors = Levenshtein.distance(reading.raw.casefold(), letters.casefold())
     return FieldScore(
         scan=page.scan,
         page=page.page,
@@ -105,19 +120,19 @@ def score_field(
         style="comb" if spec.cells else "line",
         coded=spec.lexicon is not None and spec.lexicon not in OPEN_LEXICONS,
         state=truth.state,
-        written=truth.written,
+        written=written or "",
         struck=truth.struck,
         raw=reading.raw,
         value=canonical(spec, truth.value),
         got=None if unread else canonical(spec, reading.value or ""),
-        decoded=canonical(spec, decoded),
+        decoded=None if decoded is None else canonical(spec, decoded),
         beside=None if beside is None else canonical(spec, beside),
         accepted=reading.accepted,
         probability=reading.probability,
         score=reading.score,
         promise=promise(spec),
-        errors=Levenshtein.distance(reading.raw.casefold(), written) if spec.kind.is_text else 0,
-        length=len(written) if spec.kind.is_text else 0,
+        errors=errors if spec.kind.is_text and written is not None else 0,
+        length=len(letters),
         boxes=len(spec.options),
         wrong_boxes=_wrong_boxes(truth.value, reading.value or "") if spec.kind.is_marks else 0,
         offsets_mm=_offsets(spec, truth, reading),
@@ -129,6 +144,8 @@ def _wrong_boxes(true: str, read: str) -> int:
 
 
 def _offsets(spec: FieldSpec, truth: FieldTruth, reading: FieldReading) -> tuple[float, ...]:
+    if not truth.quad:
+        return ()
     true, seen = np.array(truth.quad), np.array(reading.quad)
     pixels_per_mm = float(np.hypot(*(true[2] - true[0]))) / float(np.hypot(spec.box.w, spec.box.h))
     return tuple(float(d) / pixels_per_mm for d in np.hypot(*(seen - true).T))

@@ -15,7 +15,7 @@ from ocr.evaluation.fields import FieldScore
 from ocr.evaluation.splits import grouped, handwriting
 from ocr.extract.ink import recover
 from ocr.extract.reader import Crop
-from ocr.forms.artwork import FONTS_DIR
+from ocr.forms.printed_words import FONTS_DIR
 from ocr.page import cut_crops, load_engine
 from ocr.preprocess.load import load_page
 from ocr.preprocess.locate import locate

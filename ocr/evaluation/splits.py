@@ -65,8 +65,10 @@ def splits(fields: Iterable[FieldScore]) -> tuple[Split, ...]:
 
 
 def headline(field: FieldScore) -> str:
-    """What kind of value a field holds: a code, a name, or digits."""
-    return "coded" if field.coded else "names" if field.group == "names" else "dates and numbers"
+    """What kind of value a field holds: a code, a name, digits or any text."""
+    if field.coded or field.group == "names":
+        return "coded" if field.coded else "names"
+    return "dates and numbers" if field.group in ("dates", "digits", "passport") else "text"
 
 
 def composed(field: FieldScore) -> str:
@@ -78,8 +80,8 @@ def composed(field: FieldScore) -> str:
 
 
 def letter_case(field: FieldScore) -> str:
-    """``capitals``, ``small`` or ``mixed``; empty for dates and numbers."""
-    if headline(field) == "dates and numbers":
+    """``capitals``, ``small`` or ``mixed``; empty for what is no word, or not known as it was written."""
+    if not field.written or headline(field) not in ("coded", "names"):
         return ""
     return "capitals" if field.written.isupper() else "small" if field.written.islower() else "mixed"
 
@@ -102,7 +104,7 @@ def at_level(field: FieldScore, digits: int) -> FieldScore:
         field,
         value=group(field.value),
         got=None if field.got is None else group(field.got),
-        decoded=group(field.decoded),
+        decoded=None if field.decoded is None else group(field.decoded),
         beside=None if field.beside is None else group(field.beside),
     )
 

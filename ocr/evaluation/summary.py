@@ -24,6 +24,8 @@ class Registered:
 
     Attributes
     ----------
+    located
+        Cards of which the truth knows where their zones lie; the figures below are about these.
     within
         Cards whose zones' corners lie, on average, within `WITHIN_MM` of the truth.
     median_mm, p99_mm, worst_mm
@@ -36,6 +38,7 @@ class Registered:
     read: int
     wrong_form: int
     wrong_rotation: int
+    located: int
     within: int
     median_mm: float
     p99_mm: float
@@ -94,7 +97,7 @@ def summarise(pages: Sequence[PageScore]) -> Evaluation:
 def _registered(pages: Sequence[PageScore]) -> Registered:
     readable = [page for page in pages if page.expect == "read"]
     read = [page for page in readable if page.outcome == "read"]
-    offsets = np.array([page.offset_mm for page in read if page.right_form]) if read else np.zeros(0)
+    offsets = np.array([page.offset_mm for page in read if page.right_form and page.offset_mm is not None])
     corners = np.array([d for page in read for field in page.fields for d in field.offsets_mm])
     some = len(offsets) > 0
     return Registered(
@@ -102,6 +105,7 @@ def _registered(pages: Sequence[PageScore]) -> Registered:
         read=len(read),
         wrong_form=sum(not page.right_form for page in read),
         wrong_rotation=sum(not page.right_rotation for page in read),
+        located=len(offsets),
         within=int((offsets <= WITHIN_MM).sum()),
         median_mm=float(np.median(offsets)) if some else 0.0,
         p99_mm=float(np.percentile(offsets, 99)) if some else 0.0,

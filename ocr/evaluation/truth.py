@@ -1,4 +1,8 @@
-"""Truth beside scans, as JSON: what each page is, what was written in each field, and where it lies."""
+"""Truth beside scans, as JSON: what each page is and what was written in each field; where it lies, if that is known.
+
+The least that is needed are the values that people typed: ``[{"scan": "a.png", "form": "my-card", "fields": {"name":
+"АЛИ"}}]``. What the generator of cards knows besides makes the figures about places and letters possible.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from ocr.errors import BadInputError
 
@@ -17,25 +21,34 @@ class FieldTruth(BaseModel):
 
     Attributes
     ----------
-    written
-        What the ink says; for marks the codes.
     value
         What it means: code, ISO date, digits or normalised text; empty, or ``?`` when in no dictionary.
+    written
+        What the ink says; for marks the codes. None where only the value was typed.
     state
-        ``filled``, ``empty``, ``corrected`` or ``several``.
+        ``filled``, ``empty``, ``corrected`` or ``several``; where only the value was typed, one of the first two.
     struck
         First attempt that was struck out or written over; for marks the code taken back. Empty where there was none.
     quad
-        Corners of the field's box in scan pixels, clockwise from the card's top left.
+        Corners of the field's box in scan pixels, clockwise from the card's top left; empty where it is not known.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    written: str
     value: str
-    state: str
+    written: str | None = None
+    state: str = ""
     struck: str = ""
-    quad: tuple[tuple[float, float], ...]
+    quad: tuple[tuple[float, float], ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _typed(cls, value: object) -> object:
+        """A value alone stands for the whole truth of a field."""
+        known = {"value": value} if isinstance(value, str) else value
+        if isinstance(known, dict) and not known.get("state"):
+            return known | {"state": "filled" if known.get("value") else "empty"}
+        return known
 
 
 class PageTruth(BaseModel):
@@ -44,8 +57,8 @@ class PageTruth(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     scan: str
-    page: int
-    expect: str
+    page: int = 0
+    expect: str = "read"
     form: str | None = None
     rotation: int = 0
     faults: tuple[dict[str, Any], ...] = ()

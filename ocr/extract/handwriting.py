@@ -114,7 +114,7 @@ def _opened(row: NDArray[np.float64], spec: FieldSpec) -> NDArray[np.float64]:
     share = float(np.exp(row[COLUMN[STRUCK]]))
     free = alphabet_mask(spec)
     free[[BLANK, COLUMN[STRUCK], *(COLUMN[c] for c in _PUNCTUATION)]] = False
-    mixed = np.exp(row) + share * free / free.sum()
+    mixed = np.exp(row) + share * free / max(1, free.sum())
     mixed[COLUMN[STRUCK]] = 0.0
     return np.asarray(np.maximum(np.log(np.maximum(mixed, 1e-300)), IMPOSSIBLE), np.float64)
 

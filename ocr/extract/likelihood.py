@@ -6,20 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.forms.definition import FieldKind, FieldSpec
-from ocr.lexicon.alphabets import DIGITS, LATIN_CAPITALS, RUSSIAN, STRUCK, SYMBOLS, TAJIK_ONLY
+from ocr.lexicon.alphabets import STRUCK, SYMBOLS, alphabet
 from ocr.lexicon.posteriors import BLANK, COLUMN
 
 IMPOSSIBLE = np.float32(-30.0)
 """Logarithm that stands for 'cannot be here'."""
-
-_ALPHABETS = {
-    "cyrillic": RUSSIAN + TAJIK_ONLY,
-    "date": DIGITS,
-    "digits": DIGITS,
-    "passport": LATIN_CAPITALS + DIGITS,
-    "latin": LATIN_CAPITALS,
-}
-"""Characters of each alphabet, without what may stand between them."""
 
 
 def in_alphabet(logits: NDArray[np.float32], spec: FieldSpec) -> NDArray[np.float64]:
@@ -31,12 +22,14 @@ def in_alphabet(logits: NDArray[np.float32], spec: FieldSpec) -> NDArray[np.floa
 
 
 def alphabet_mask(spec: FieldSpec) -> NDArray[np.bool_]:
-    """Columns that a field may hold. In boxes numbers need no marks between them: a slanting 1 is no slash."""
-    name = "date" if spec.kind is FieldKind.DATE else spec.alphabet or "cyrillic"
-    words = name in ("cyrillic", "latin")
-    between = "-." * words if spec.cells else "-./ " if words or name == "date" else "- "
+    """Columns that a field may hold, as far as the networks know its characters.
+
+    In boxes nothing stands between numbers: a slanting 1 is no slash.
+    """
+    known = alphabet("date" if spec.kind is FieldKind.DATE else spec.alphabet or "cyrillic")
+    signs = known.signs.replace(" ", "") if spec.cells else known.signs + known.between
     mask = np.zeros(1 + len(SYMBOLS), bool)
-    mask[[BLANK, COLUMN[STRUCK], *(COLUMN[c] for c in _ALPHABETS[name] + between)]] = True
+    mask[[BLANK, COLUMN[STRUCK], *(COLUMN[c] for c in known.letters + signs if c in COLUMN)]] = True
     return mask
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import math
 from functools import lru_cache
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -19,24 +18,14 @@ from reportlab.graphics import renderPDF
 from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import HexColor
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from ocr.forms.definition import FieldKind, FieldSpec, Form, Text
+from ocr.forms.printed_words import POINTS_PER_MM, font_of, label_of, label_of_option
 from ocr.forms.serial import qr_payload
 from ocr.geometry import MM_PER_INCH
 
-FONTS_DIR = Path(__file__).parents[1] / "data" / "fonts"
-POINTS_PER_MM = 72 / 25.4
 RENDER_DPI = 600
-_FONT, _BOLD = "MigcardsSans", "MigcardsSansBold"
-
-
-def _register_fonts() -> None:
-    if _FONT not in pdfmetrics.getRegisteredFontNames():
-        pdfmetrics.registerFont(TTFont(_FONT, FONTS_DIR / "DejaVuSansCondensed.ttf"))
-        pdfmetrics.registerFont(TTFont(_BOLD, FONTS_DIR / "DejaVuSansCondensed-Bold.ttf"))
 
 
 class ArtworkPen:
@@ -51,7 +40,6 @@ class ArtworkPen:
     """
 
     def __init__(self, canvas: Canvas, left: float, top: float) -> None:
-        _register_fonts()
         self.canvas, self.left, self.top = canvas, left, top
 
     def _xy(self, x: float, y: float) -> tuple[float, float]:
@@ -79,7 +67,7 @@ class ArtworkPen:
     def words(self, text: Text, colour: str) -> None:
         """Printed words."""
         self.canvas.setFillColor(HexColor(text.colour or colour))
-        self.canvas.setFont(_BOLD if text.bold else _FONT, text.size)
+        self.canvas.setFont(font_of(text), text.size)
         x, y = self._xy(*text.at)
         draw = {"left": "drawString", "centre": "drawCentredString", "right": "drawRightString"}[text.align]
         getattr(self.canvas, draw)(x, y, text.text)
@@ -108,27 +96,30 @@ def draw_form(pen: ArtworkPen, form: Form, serial: str | None) -> None:
 
 
 def _draw_field(pen: ArtworkPen, form: Form, spec: FieldSpec, serial: str | None) -> None:
-    if spec.label_at:
-        label = f"{spec.label_ru} / {spec.label_tg}" if spec.label_tg else spec.label_ru
-        pen.words(Text(at=spec.label_at, text=label, size=spec.label_size), form.ink)
-    for cell in spec.cell_boxes():
-        pen.box(cell.xywh, form.line_width, form.line_colour)
+    label = label_of(spec)
+    if label is not None:
+        pen.words(label, form.ink)
+    _draw_frame(pen, form, spec)
     if spec.kind is FieldKind.BARCODE and serial:
         pen.qr(spec.box.xywh, qr_payload(form.code, form.version, serial))
     elif spec.entry == "printed" and serial:
         at = (spec.box.x + 0.5, spec.box.bottom - spec.box.h * 0.22)
         pen.words(Text(at=at, text=serial, size=min(40.0, spec.box.h * 2.2), bold=True), form.ink)
-    elif spec.entry == "hand" and not spec.cells and (spec.kind.is_text or spec.kind is FieldKind.SIGNATURE):
-        y = spec.box.bottom
-        pen.line((spec.box.x, y), (spec.box.right, y), form.line_width, form.line_colour)
     for option in spec.options:
-        if option.style == "box":
+        if option.style == "box" and option.print_box:
             pen.box(option.box.xywh, form.line_width, form.line_colour)
-            at = option.label_at or (option.box.right + 1.0, option.box.bottom - 0.8)
-            pen.words(Text(at=at, text=option.label, size=option.size), form.ink)
-        else:
-            centre = (option.box.x + option.box.w / 2, option.box.bottom - option.box.h * 0.3)
-            pen.words(Text(at=centre, text=option.label, size=option.size, align="centre"), form.ink)
+        words = label_of_option(option)
+        if words is not None:
+            pen.words(words, form.ink)
+
+
+def _draw_frame(pen: ArtworkPen, form: Form, spec: FieldSpec) -> None:
+    frame, box = spec.printed_frame, spec.box
+    if frame == "line":
+        pen.line((box.x, box.bottom), (box.right, box.bottom), form.line_width, form.line_colour)
+    elif frame != "none":
+        for cell in spec.cell_boxes() if frame == "cells" else (box,):
+            pen.box(cell.xywh, form.line_width, form.line_colour)
 
 
 def form_pdf(form: Form, serial: str | None = None, page: tuple[float, float] | None = None) -> bytes:

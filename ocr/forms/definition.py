@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cached_property, lru_cache
+from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
+from ocr.data import ALPHABETS_FILE, PACKAGE, use_own_folder
 from ocr.errors import BadFormError
 
-FORMS_DIR = Path(__file__).parents[1] / "data" / "forms"
+FORMS_DIR = PACKAGE / "forms"
+NOT_FORMS = frozenset({ALPHABETS_FILE, "codebook.toml"})
+"""TOML files that may lie among forms."""
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 Millimetres = Annotated[float, Field(ge=0, le=420)]
+Frame: TypeAlias = Literal["cells", "line", "box", "none"]
+
+UNCHECKED = "unchecked"
+"""Context in which a form is built from its parts though they may contradict each other."""
 
 
 class FieldKind(StrEnum):
@@ -127,8 +135,13 @@ class Panel(Frozen):
 class Option(Frozen):
     """One answer of a mark field.
 
-    In style ``box`` an empty square `box` is printed and `label_at` places the label; in style ``word`` the label
-    itself is printed inside `box`, to be ticked, underlined or circled.
+    In style ``box`` an empty square `box` is printed, and the label at `label_at`, or right of the box where that is
+    not given; in style ``word`` the label itself is printed inside `box`, to be ticked, underlined or circled.
+
+    Attributes
+    ----------
+    print_box, print_label
+        False where the artwork shows none, or shows it by `Form.rules` and `Form.texts`.
     """
 
     code: str
@@ -137,6 +150,8 @@ class Option(Frozen):
     style: Literal["box", "word"] = "box"
     label_at: tuple[Millimetres, Millimetres] | None = None
     size: Annotated[float, Field(gt=2, le=20)] = 5.0
+    print_box: bool = True
+    print_label: bool = True
 
 
 class FieldSpec(Frozen):
@@ -150,6 +165,9 @@ class FieldSpec(Frozen):
         The zone: all of the comb's cells, the writing line's height, the marks' bounding box, the barcode.
     cells
         Number of equal comb cells across `box`; None for a field on a line.
+    frame
+        What is printed of the zone itself: its ``cells``, a ``line`` along its foot, a ``box`` around it, or ``none``.
+        By default cells where there are any, a line under handwriting, and nothing else.
     entry
         Who writes it; decides which reader reads it.
     alphabet
@@ -160,6 +178,10 @@ class FieldSpec(Frozen):
         Name of the field whose value narrows this one's lexicon (district within region).
     specify
         On a mark field: the text field that holds the value when the option ``OTHER`` is marked.
+    quantity
+        Of digits: a number, in which zeros in front do not count; otherwise they are kept, as in a document's number.
+    label_ru, label_tg, label_at
+        What the field is called, and where that is printed; without a place it is not.
     personal
         Identifies a person: kept apart from the statistical record.
     published
@@ -171,15 +193,17 @@ class FieldSpec(Frozen):
     box: Rect
     entry: Entry = Entry.HAND
     cells: Annotated[int, Field(ge=1, le=60)] | None = None
+    frame: Frame | None = None
     alphabet: str | None = None
     lexicon: str | None = None
     within: str | None = None
     specify: str | None = None
+    quantity: bool = False
     required: bool = False
     personal: bool = False
     published: bool = False
     label_ru: str
-    label_tg: str
+    label_tg: str = ""
     label_at: tuple[Millimetres, Millimetres] | None = None
     label_size: Annotated[float, Field(gt=2, le=20)] = 5.5
     options: tuple[Option, ...] = ()
@@ -191,16 +215,29 @@ class FieldSpec(Frozen):
         w = self.box.w / self.cells
         return tuple(Rect(x=self.box.x + i * w, y=self.box.y, w=w, h=self.box.h) for i in range(self.cells))
 
+    @property
+    def printed_frame(self) -> Frame:
+        """What is printed of the zone: as the form says, or what is usual."""
+        if self.frame is not None:
+            return self.frame
+        if self.cells:
+            return "cells"
+        is_written = self.kind.is_text or self.kind is FieldKind.SIGNATURE
+        return "line" if is_written and self.entry is Entry.HAND else "none"
+
 
 class Form(Frozen):
     """One side of one version of a card.
 
     Attributes
     ----------
-    id, version
-        Together the identity of the definition.
+    id
+        Unique among all forms; a new version of a card is a new form.
+    version
+        Printed in the QR code and kept with every card.
     side
-        ``departure``, ``return``, or ``back`` for a side with nothing to read.
+        ``departure`` or ``return``: in which tables its cards count; ``back`` for a side with nothing to read. Cards of
+        a form without a side are read and kept, and count in no table of crossings.
     code
         Two letters that name the form in its QR code, unique among forms.
     size
@@ -214,10 +251,10 @@ class Form(Frozen):
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     version: Annotated[str, Field(pattern=r"^[0-9A-Za-z.\-]+$")]
     code: Annotated[str, Field(pattern=r"^[A-Z0-9]{2}$")]
-    side: Literal["departure", "return", "back"]
+    side: Literal["departure", "return", "back"] | None = None
     title_ru: str
-    title_tg: str
-    title_en: str
+    title_tg: str = ""
+    title_en: str = ""
     valid_from: date
     valid_to: date | None = None
     size: tuple[Annotated[float, Field(gt=20, le=420)], Annotated[float, Field(gt=20, le=420)]]
@@ -240,18 +277,18 @@ class Form(Frozen):
 
     @property
     def direction(self) -> str:
-        """``D`` for a departure card, ``A`` for a return, empty for a back side."""
-        return {"departure": "D", "return": "A", "back": ""}[self.side]
+        """``D`` for a departure card, ``A`` for a return, empty for any other."""
+        return {"departure": "D", "return": "A"}.get(self.side or "", "")
 
     @model_validator(mode="after")
-    def _consistent(self) -> Form:
-        faults = list(_faults(self))
+    def _consistent(self, info: ValidationInfo) -> Form:
+        faults = [] if info.context == UNCHECKED else list(contradictions(self))
         if faults:
             raise ValueError("; ".join(faults))
         return self
 
 
-def _faults(form: Form) -> Iterator[str]:
+def contradictions(form: Form) -> Iterator[str]:
     """Name every contradiction within a form, each beginning with the place it is found at."""
     width, height = form.size
     seen: set[str] = set()
@@ -280,6 +317,10 @@ def _field_faults(form: Form, spec: FieldSpec) -> Iterator[str]:
         yield f"cells of {spec.box.w / spec.cells:.1f} mm are too narrow to write in (at least 4 mm)"
     if spec.kind is FieldKind.DATE and spec.cells not in (None, 8):
         yield "a date has 8 cells (DDMMYYYY)"
+    if spec.frame == "cells" and not spec.cells:
+        yield "a frame of cells needs cells"
+    if spec.quantity and spec.alphabet != "digits":
+        yield "a quantity is written in the alphabet digits"
     for other in (spec.within, spec.specify):
         if other and other not in names:
             yield f"refers to {other}, which is no field of this form"
@@ -313,20 +354,55 @@ def load_form(path: Path) -> Form:
         raise BadFormError(f"{path}: {place}: {first['msg']}.") from error
 
 
-@lru_cache(maxsize=8)
+def form_files(directory: Path) -> list[Path]:
+    """Files of a folder that define forms, by name; the folder's other TOML files define none."""
+    return [path for path in sorted(directory.glob("*.toml")) if path.name not in NOT_FORMS]
+
+
 def load_forms(directory: Path = FORMS_DIR) -> tuple[Form, ...]:
-    """All form definitions of a directory, in the order of their file names.
+    """The package's forms, and after them those of one's own folder, in the order of their file names.
+
+    The dictionaries and alphabets of that folder become known to this process (`ocr.data`).
+
+    Parameters
+    ----------
+    directory
+        Folder of one's own; by default there is none.
 
     Raises
     ------
     BadFormError
-        One cannot be read, or two have the same identity or QR code.
+        A form cannot be read, the folder holds none, or two forms have the same id or the same code.
     """
-    forms = tuple(load_form(path) for path in sorted(directory.glob("*.toml")))
-    if not forms:
+    if directory != FORMS_DIR:
+        use_own_folder(directory)
+    return _load_forms(directory)
+
+
+@lru_cache(maxsize=8)
+def _load_forms(directory: Path) -> tuple[Form, ...]:
+    if not form_files(directory):
         raise BadFormError(f"{directory} holds no form definitions.")
-    if len({form.code for form in forms}) < len(forms):
-        raise BadFormError(f"{directory}: two forms share the same code.")
-    if len({(f.id, f.version) for f in forms}) < len(forms):
-        raise BadFormError(f"{directory}: two forms share id and version.")
-    return forms
+    paths = [path for folder in dict.fromkeys((FORMS_DIR, directory)) for path in form_files(folder)]
+    forms = {path: load_form(path) for path in paths}
+    for path, form in forms.items():
+        for fault in clashes(path, form, forms):
+            raise BadFormError(f"{path}: {fault}.")
+    return tuple(forms.values())
+
+
+def clashes(path: Path, form: Form, others: Mapping[Path, Form]) -> Iterator[str]:
+    """What a form of a file must not share with the form of any other file, beginning with the key's name."""
+    for other, known in others.items():
+        if other.resolve() == path.resolve():
+            continue
+        for key in ("id", "code"):
+            value = getattr(form, key)
+            if value == getattr(known, key):
+                yield f"{key} {value} is already used by {other}"
+
+
+def fingerprint(forms: Iterable[Form]) -> str:
+    """Twelve hexadecimal digits that change whenever a form is added, taken away or changed."""
+    written = sorted(form.model_dump_json() for form in forms)
+    return sha256("\n".join(written).encode()).hexdigest()[:12]

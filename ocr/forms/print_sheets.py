@@ -9,8 +9,9 @@ from typing import TypeAlias
 from reportlab.pdfgen.canvas import Canvas
 
 from ocr.errors import BadInputError
-from ocr.forms.artwork import POINTS_PER_MM, ArtworkPen, draw_form
+from ocr.forms.artwork import ArtworkPen, draw_form
 from ocr.forms.definition import Form
+from ocr.forms.printed_words import POINTS_PER_MM
 from ocr.forms.serial import serial_number
 
 PAPERS = {"a4": (210.0, 297.0), "a3": (297.0, 420.0), "sra3": (320.0, 450.0)}

@@ -1,22 +1,23 @@
-"""Named character sets: what may be written in a field."""
+"""Character sets: what the networks tell apart, and the named sets of what may be written in a field."""
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from ocr.data import ALPHABETS_FILE, data_folders, own_folder
 from ocr.errors import BadInputError
 
 DIGITS = "0123456789"
 LATIN_CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 RUSSIAN = "АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ"
 TAJIK_ONLY = "ҒӢҚӮҲҶ"
-
-ALPHABETS: dict[str, str] = {
-    "cyrillic": RUSSIAN + TAJIK_ONLY + (RUSSIAN + TAJIK_ONLY).lower() + "-. ",
-    "digits": DIGITS,
-    "date": DIGITS + "./- ",
-    "passport": LATIN_CAPITALS + "А" + DIGITS,
-    "latin": LATIN_CAPITALS + LATIN_CAPITALS.lower() + "-. ",
-}
-"""Characters by name of the set. Passports of the old series begin with a Cyrillic А."""
 
 STRUCK = "#"
 """Stands in a handwriting reader's text for something struck out or blackened."""
@@ -31,31 +32,95 @@ _DOUBLES = ("AА", "BВ8", "CС", "EЕ", "HН", "KК", "MМ", "OО0", "PР", "T�
 """Characters drawn alike in capitals."""
 
 
-def alphabet(name: str) -> str:
-    """Characters of a named set.
+class Alphabet(BaseModel):
+    """A named character set.
+
+    Attributes
+    ----------
+    letters
+        Letters, as capitals, and digits that an answer is made of; small letters count as capitals.
+    signs
+        What else belongs to an answer.
+    between
+        What people put between on a line and what is dropped.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    letters: Annotated[str, Field(min_length=1, pattern=r"^\S+$")]
+    signs: str = ""
+    between: str = ""
+
+    @field_validator("letters")
+    @classmethod
+    def _capitals(cls, letters: str) -> str:
+        return letters.upper()
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """All that an answer may consist of, small letters among it."""
+        return frozenset(self.letters + self.letters.lower() + self.signs)
+
+    @property
+    def unreadable(self) -> str:
+        """Characters of answers that the networks cannot read."""
+        return "".join(c for c in dict.fromkeys(self.letters + self.signs) if c not in SYMBOLS)
+
+
+@lru_cache(maxsize=8)
+def load_alphabets(own: Path | None) -> Mapping[str, Alphabet]:
+    """Alphabets by name: the package's, then those of one's own folder.
+
+    Raises
+    ------
+    BadInputError
+        A file is not what it should be, or a name stands in both.
+    """
+    found: dict[str, Alphabet] = {}
+    for path in (folder / ALPHABETS_FILE for folder in data_folders(own)):
+        for name, alphabet in (_read(path) if path.is_file() else {}).items():
+            if name in found:
+                raise BadInputError(f"{path}: the alphabet {name} comes with migcards; give yours another name.")
+            found[name] = alphabet
+    return MappingProxyType(found)
+
+
+def _read(path: Path) -> dict[str, Alphabet]:
+    try:
+        tables = tomllib.loads(path.read_text("utf-8"))
+        return {name: Alphabet.model_validate(table) for name, table in tables.items()}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
+        raise BadInputError(f"{path}: {error}.") from error
+
+
+def alphabet(name: str) -> Alphabet:
+    """A named character set.
 
     Raises
     ------
     BadInputError
         There is no set of that name.
     """
-    try:
-        return ALPHABETS[name]
-    except KeyError:
-        raise BadInputError(f"There is no alphabet {name!r}, only {', '.join(ALPHABETS)}.") from None
+    known = load_alphabets(own_folder())
+    if name not in known:
+        raise BadInputError(f"There is no alphabet {name!r}, only {', '.join(known)}.")
+    return known[name]
+
+
+def alike(text: str, name: str) -> str:
+    """The text with every character outside the named set that is drawn like one within (Latin H and Cyrillic Н, З
+    and 3) replaced by that one; others stay."""
+    kept = alphabet(name).kept
+    return "".join(c if c in kept else _double(c, kept) or c for c in text)
 
 
 def mask(text: str, name: str) -> str:
-    """The text in characters of the named set alone, without outer spaces.
-
-    A character outside the set becomes one within that is drawn alike (Latin H and Cyrillic Н, З and 3), or is
-    dropped.
-    """
-    allowed = alphabet(name)
-    return "".join(c if c in allowed else _double(c, allowed) for c in text).strip()
+    """The text in characters of the named set alone, without outer spaces; what is in no way like one is dropped."""
+    kept = alphabet(name).kept
+    return "".join(c for c in alike(text, name) if c in kept).strip()
 
 
-def _double(character: str, allowed: str) -> str:
+def _double(character: str, allowed: frozenset[str]) -> str:
     """A character of the set that looks like this one; empty where there is none."""
-    alike = next((double for double in _DOUBLES if character.upper() in double), "")
-    return next((c for c in alike if c in allowed), "")
+    doubles = next((double for double in _DOUBLES if character.upper() in double), "")
+    return next((c for c in doubles if c in allowed), "")

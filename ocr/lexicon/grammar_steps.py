@@ -51,8 +51,8 @@ def decode_date_steps(
     return _decode(spaced, lambda text: bool(_DATE_BEGINS.fullmatch(text)), dates, limit)
 
 
-def decode_digits_steps(steps: CharPosteriors, *, limit: int = 5) -> tuple[Candidate, ...]:
-    """Read a whole number; a number that people pad with zeros loses them.
+def decode_digits_steps(steps: CharPosteriors, *, quantity: bool = False, limit: int = 5) -> tuple[Candidate, ...]:
+    """Read digits; a quantity that people pad with zeros loses them.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def decode_digits_steps(steps: CharPosteriors, *, limit: int = 5) -> tuple[Candi
     """
 
     def numbers(text: str) -> Iterable[tuple[str, float]]:
-        return [(str(int(text)), 1.0)] if text.isdecimal() else []
+        return [(str(int(text)) if quantity else text, 1.0)] if text.isdecimal() else []
 
     return _decode(merged(steps, SEPARATORS + STRUCK), str.isdecimal, numbers, limit)
 

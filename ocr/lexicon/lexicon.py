@@ -10,11 +10,13 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from ocr.data import data_folders, own_folder
 from ocr.errors import BadInputError
 from ocr.lexicon.normalise import fold, place_kinds
 from ocr.reading import parse_iso
 
-LEXICONS_DIR = Path(__file__).parents[1] / "data" / "lexicons"
+COLUMNS = ("code", "ru", "tg", "en", "parent", "valid_from", "valid_to", "weight", "forms")
+"""Of a dictionary file; `forms` are other ways of writing, with ``|`` between them."""
 
 OPEN_LEXICONS = frozenset({"surnames", "given_names", "patronymics"})
 """Lists of common names: a value need not be in them."""
@@ -101,30 +103,45 @@ class Lexicon:
 
 
 def lexicon_names() -> tuple[str, ...]:
-    """Names of all dictionaries that come with the package."""
-    return tuple(sorted(path.stem for path in LEXICONS_DIR.glob("*.csv")))
+    """Names of all dictionaries: the package's, and those in ``lexicons/`` of one's own folder."""
+    return tuple(sorted(_paths(own_folder())))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
+def _paths(own: Path | None) -> Mapping[str, Path]:
+    found: dict[str, Path] = {}
+    for folder in data_folders(own):
+        for path in sorted((folder / "lexicons").glob("*.csv")):
+            if path.stem in found:
+                words = f"the dictionary {path.stem} comes with migcards ({found[path.stem]})"
+                raise BadInputError(f"{path}: {words}; give yours another name.")
+            found[path.stem] = path
+    return MappingProxyType(found)
+
+
 def load_lexicon(name: str) -> Lexicon:
-    """Read a dictionary that comes with the package; read once per process.
+    """A dictionary of the package or of one's own folder; each file is read once per process.
 
     Raises
     ------
     BadInputError
-        There is no dictionary of that name.
+        There is no dictionary of that name, two have the same, or the file is not what it should be.
     """
-    path = LEXICONS_DIR / f"{name}.csv"
-    if not path.is_file():
-        raise BadInputError(f"There is no lexicon {name!r} in {LEXICONS_DIR}.")
+    paths = _paths(own_folder())
+    if name not in paths:
+        raise BadInputError(f"There is no lexicon {name!r}; there are {', '.join(sorted(paths))}.")
+    return _load(name, paths[name])
+
+
+@lru_cache(maxsize=64)
+def _load(name: str, path: Path) -> Lexicon:
     entries: dict[str, LexiconEntry] = {}
     forms: dict[tuple[str, str, date | None], WrittenForm] = {}
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            code = row["code"]
-            entries.setdefault(code, LexiconEntry(code, row["ru"], row["tg"], row["en"], row["parent"]))
-            for form in _forms(row):
-                forms.setdefault((code, form.text, form.valid_to), form)
+    for row in _rows(path):
+        code = row["code"]
+        entries.setdefault(code, LexiconEntry(code, row["ru"], row["tg"], row["en"], row["parent"]))
+        for form in _forms(row):
+            forms.setdefault((code, form.text, form.valid_to), form)
     by_key: dict[str, list[WrittenForm]] = {}
     for form in forms.values():
         by_key.setdefault(form.key, []).append(form)
@@ -137,6 +154,37 @@ def load_lexicon(name: str) -> Lexicon:
         by_key=MappingProxyType({key: tuple(same) for key, same in by_key.items()}),
         parents=frozenset(entry.parent for entry in entries.values() if entry.parent),
     )
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    """Rows of a dictionary file; columns that it leaves out are empty.
+
+    Raises
+    ------
+    BadInputError
+        It is no UTF-8, lacks a column that it needs, or has one that is not known.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, restval="", restkey="")
+            heads, rows = reader.fieldnames or (), list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise BadInputError(f"{path}: {error}.") from error
+    strange, missing = set(heads) - set(COLUMNS), {"code", "ru"} - set(heads)
+    if strange or missing:
+        raise BadInputError(f"{path}: the columns are {', '.join(COLUMNS)}; code and ru must be there.")
+    nothing = dict.fromkeys(COLUMNS, "")
+    for number, row in enumerate(rows, 2):
+        if not row["code"] or not _is_weight(row.get("weight", "")):
+            raise BadInputError(f"{path}: row {number} has no code, or a weight that is no number.")
+    return [nothing | row for row in rows]
+
+
+def _is_weight(text: str) -> bool:
+    try:
+        return float(text or 1) > 0
+    except ValueError:
+        return False
 
 
 def _forms(row: dict[str, str]) -> Iterator[WrittenForm]:

@@ -8,9 +8,10 @@ from functools import lru_cache
 from math import sqrt
 from types import MappingProxyType
 
-from ocr.lexicon.lexicon import LEXICONS_DIR, Lexicon
+from ocr.data import PACKAGE
+from ocr.lexicon.lexicon import Lexicon
 
-PRIORS = LEXICONS_DIR.parent / "priors.csv"
+PRIORS = PACKAGE / "priors.csv"
 
 EQUAL: Mapping[str, float] = MappingProxyType({})
 """All entries are as likely."""

@@ -129,7 +129,7 @@ def _names(values: Mapping[str, str], direction: str, on: date | None) -> Iterat
 
 def _sides(values: Mapping[str, str], direction: str, on: date | None) -> Iterator[Broken]:
     foreign = tuple(f for side, fields in ONLY_ON.items() if side != direction for f in fields if values.get(f))
-    if foreign:
+    if direction and foreign:
         yield Broken("side_fits_direction", foreign)
     months = _known(values, "stay_months")
     if months and not (months.isdecimal() and int(months) <= LONGEST_STAY_MONTHS):

@@ -11,12 +11,13 @@ from ocr.confidence.values import canonical
 from ocr.errors import BadInputError
 from ocr.forms.definition import FieldKind, FieldSpec
 from ocr.forms.serial import is_serial
+from ocr.lexicon.alphabets import alphabet
+from ocr.lexicon.free_text import keyed_text
 from ocr.lexicon.lexicon import load_lexicon
 from ocr.lexicon.normalise import normalise_name
 from ocr.reading import parse_iso
 from store.card_state import UNKNOWN
 from store.record_values import LEFT_EMPTY
-from store.records import CARD_NO
 
 Codes: TypeAlias = Callable[[str], Collection[str] | None]
 """From a lexicon's name to its codes, or None when values outside the dictionary are ordinary."""
@@ -27,7 +28,7 @@ _BETWEEN = re.compile(r"[\s.\-№]")
 
 
 def lexicon_codes(name: str) -> Collection[str] | None:
-    """Codes of a dictionary that comes with the package; None for lists of common names."""
+    """Codes of a dictionary; None for lists of common names."""
     lexicon = load_lexicon(name)
     return None if lexicon.is_open else lexicon.entries.keys()
 
@@ -37,7 +38,7 @@ def checked(spec: FieldSpec, value: str, codes: Codes = lexicon_codes) -> str:
 
     ``''`` (left empty on the card) and ``'?'`` (cannot be read, or is in no dictionary) are always possible. Names come
     out in capitals of one alphabet, a passport's letters Latin, marks in the form's order, quantities without zeros
-    before them (a card's number keeps them).
+    before them; other digits keep theirs. Free text comes out in capitals of its field's alphabet.
 
     Raises
     ------
@@ -64,13 +65,15 @@ def _written(spec: FieldSpec, value: str, codes: Codes) -> str:
     if spec.alphabet == "passport":
         return canonical(spec, _BETWEEN.sub("", value))
     if spec.alphabet == "digits":
-        return value if spec.name == CARD_NO else canonical(spec, value)
-    return normalise_name(value) if _is_name(spec, codes) else value.upper()
+        return canonical(spec, value)
+    if _is_free_text(spec):
+        return keyed_text(value, spec.alphabet or "cyrillic")
+    return normalise_name(value) if spec.lexicon and codes(spec.lexicon) is None else value.upper()
 
 
-def _is_name(spec: FieldSpec, codes: Codes) -> bool:
-    is_written = spec.kind in (FieldKind.COMB, FieldKind.LINE) and spec.alphabet != "passport"
-    return is_written and (spec.lexicon is None or codes(spec.lexicon) is None)
+def _is_free_text(spec: FieldSpec) -> bool:
+    is_written = spec.kind in (FieldKind.COMB, FieldKind.LINE, FieldKind.DIGITS)
+    return is_written and spec.lexicon is None and spec.alphabet not in ("passport", "digits")
 
 
 def _fault(spec: FieldSpec, value: str, kept: str, codes: Codes) -> str | None:
@@ -91,6 +94,8 @@ def _fault(spec: FieldSpec, value: str, kept: str, codes: Codes) -> str | None:
         return None if kept == "Y" else "is neither Y nor empty"
     if spec.alphabet == "digits" and not (kept.isascii() and kept.isdigit()):
         return "has other signs than digits"
+    if _is_free_text(spec) and set(kept) - alphabet(spec.alphabet or "cyrillic").kept:
+        return f"has other signs than the alphabet {spec.alphabet or 'cyrillic'}"
     known = codes(spec.lexicon) if spec.lexicon else None
     if known is not None:
         return None if kept in known else f"is no code of the dictionary {spec.lexicon}"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from migcards.cli.main import cli
 from migcards.form_check import FormFault, check_form
 from ocr.forms.definition import FORMS_DIR
 
@@ -79,6 +81,76 @@ def test_all_faults_are_told_in_order(tmp_path: Path) -> None:
     assert [fault.line for fault in faults] == [line(text, 'name = "surname"'), line(text, 'name = "birth_date"')]
     both = TEXT.replace("box = [30, 38, 60, 7]", "box = [50, 48, 60, 7]")
     assert len(check(tmp_path, both)) == 2
+
+
+def test_faults_of_every_kind_come_in_one_round(tmp_path: Path) -> None:
+    text = TEXT.replace('lexicon = "surnames"', 'lexicon = "x"')  # a name that means nothing
+    text = text.replace("box = [40, 52, 48, 7]", "box = [60, 52, 48, 7]")  # outside the card
+    text = text.replace('kind = "many_of"', 'kind = "many"')  # no kind
+    text = text.replace("size = [100, 140]", "size = [100]").replace('code = "V1"', 'code = "D0"')
+    text = text.replace("at = [60, 133]", "at = [50, 29]")  # words over cells
+    text = text.replace("label_at = [52, 108]", "label_at = [60, 69]")  # a label over boxes
+    faults = check(tmp_path, text)
+    assert [(fault.line, fault.message.split(":")[0].split(" is already")[0]) for fault in faults] == [
+        (line(text, 'code = "D0"'), "code D0"),
+        (line(text, "size = [100]"), "size.1"),
+        (line(text, "Печать дежурного"), 'the text "Печать дежурного" is printed over the zone of field surname'),
+        (line(text, 'name = "surname"'), "field surname"),
+        (line(text, 'kind = "many"'), "fields.4.kind"),
+        (line(text, 'name = "signature"'), "field signature"),
+    ]
+    outside = check(tmp_path, text.replace("size = [100]", "size = [100, 140]"))
+    assert any("birth_date" in fault.message and "outside" in fault.message for fault in outside)
+    assert len(outside) == len(faults)
+
+
+def test_a_field_may_refer_to_one_that_is_wrong(tmp_path: Path) -> None:
+    text = TEXT.replace("cells = 16", "cells = 0").replace('lexicon = "given_names"', 'within = "surname"')
+    assert [fault.line for fault in check(tmp_path, text) if fault.stops] == [line(text, "cells = 0")]
+
+
+def test_parts_written_as_tables_have_lines_of_their_own(tmp_path: Path) -> None:
+    head, options = (
+        TEXT.split('name = "sex"')[0],
+        '\n[[fields.options]]\ncode = "{}"\nlabel = "{}"\nbox = [{}, 66, 4, 4]\n',
+    )
+    text = head + 'name = "sex"\nkind = "one_of"\nbox = [40, 66, 50, 5]\nlabel_ru = "Пол"\n'
+    text += options.format("M", "муж.", 40) + options.format("F", "жен.", '"66"+')
+    text = text.replace('["66"+,', "[66, 0, 0,")
+    (fault,) = check(tmp_path, text)
+    assert fault.line == line(text, "box = [66, 0, 0,")
+    (single,) = check(
+        tmp_path, TEXT.replace('name = "given_name"', "name = 'given_name'").replace('"given_names"', "'x'")
+    )
+    assert single.line == line(TEXT, 'name = "given_name"')
+
+
+ALPHABET = 'alphabet = "cyrillic"\nlexicon = "given_names"'
+
+
+@pytest.mark.parametrize("alphabet, letters, note", [("code", "", "never measured"), ("runes", "ᚠᚢᚦ", "ᚠ ᚢ ᚦ")])
+def test_what_only_people_can_settle_is_a_note(alphabet: str, letters: str, note: str, tmp_path: Path) -> None:
+    if letters:
+        (tmp_path / "alphabets.toml").write_text(f'[{alphabet}]\nletters = "{letters}"\n', "utf-8")
+    text = TEXT.replace(ALPHABET, f'alphabet = "{alphabet}"')
+    notes = check(tmp_path, text)
+    assert {(fault.line, fault.stops) for fault in notes} == {(line(text, 'name = "given_name"'), False)}
+    assert any(note in fault.message for fault in notes)
+    result = CliRunner().invoke(cli, ["form", "check", str(tmp_path / "card.toml")])
+    assert (result.exit_code, "note: " in result.output) == (0, True)
+
+
+def test_dictionaries_beside_the_form_are_known_and_their_faults_told(tmp_path: Path) -> None:
+    text = TEXT.replace("given_names", "nicknames")
+    (missing,) = check(tmp_path, text)
+    assert "no lexicon is called nicknames" in missing.message
+    (tmp_path / "lexicons").mkdir()
+    nicknames = tmp_path / "lexicons" / "nicknames.csv"
+    nicknames.write_text("code,name\n1,Али\n", "utf-8")
+    (wrong,) = check(tmp_path, text)
+    assert "nicknames.csv: the columns are code, ru" in wrong.message
+    nicknames.write_text("code,ru\n1,Али\n", "utf-8")
+    assert check(tmp_path, text) == ()
 
 
 def test_too_little_artwork_to_be_found(tmp_path: Path) -> None:

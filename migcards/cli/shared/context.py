@@ -11,6 +11,7 @@ import click
 from sqlalchemy import Engine
 
 from migcards.settings import Settings, read_settings
+from ocr.data import use_own_folder
 from ocr.file_names import as_text, for_people
 from ocr.forms.definition import FORMS_DIR
 from store.engine import open_store
@@ -22,8 +23,10 @@ IN_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings of this command."""
-    return read_settings()
+    """The settings of this command. Dictionaries and alphabets of one's own become known with them."""
+    found = read_settings()
+    use_own_folder(found.forms_dir)
+    return found
 
 
 def store() -> Engine:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from ocr.extract.stamp import pieces, rotated, skew, upright, without_frame
-from ocr.forms.artwork import FONTS_DIR
+from ocr.forms.printed_words import FONTS_DIR
 
 DPI = 200.0
 

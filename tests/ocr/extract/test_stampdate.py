@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ocr.extract.stamp import rotated
 from ocr.extract.stampdate import StampDateReader
-from ocr.forms.artwork import FONTS_DIR
+from ocr.forms.printed_words import FONTS_DIR
 from ocr.reading import FieldState
 from tests.ocr.extract.test_stamp import stamp
 from tests.ocr.extract.test_tesseract import stamped

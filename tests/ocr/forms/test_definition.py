@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from ocr.errors import BadFormError
-from ocr.forms.definition import FieldKind, FieldSpec, Form, Rect, load_form, load_forms
-from ocr.lexicon.alphabets import ALPHABETS
+from ocr.forms.definition import FORMS_DIR, FieldKind, FieldSpec, Form, Rect, fingerprint, load_form, load_forms
+from ocr.lexicon.alphabets import load_alphabets
 from ocr.lexicon.lexicon import lexicon_names
 
 VISITOR = Path(__file__).with_name("visitor_card.toml")
@@ -77,7 +77,7 @@ def test_shipped_forms() -> None:
     for form in FORMS:
         assert (form.side == "back") == (not form.fields)
         for spec in form.fields:
-            assert spec.alphabet is None or spec.alphabet in ALPHABETS
+            assert spec.alphabet is None or spec.alphabet in load_alphabets(None)
             assert spec.lexicon is None or spec.lexicon in lexicon_names()
             assert not spec.cells or spec.box.w / spec.cells >= 5 - 1e-9
             assert not (spec.personal and spec.published) or spec.name == "birth_date"
@@ -108,6 +108,8 @@ FAULTS = {
     "marks without options": ('kind = "line"', 'kind = "one_of"', "given_name: mark fields"),
     "options share a code": ('code = "F"', 'code = "M"', "sex: two options share a code"),
     "unknown parent": ('lexicon = "given_names"', 'within = "nobody"', "refers to nobody"),
+    "frame of cells without cells": ('kind = "line"', 'kind = "line"\nframe = "cells"', "given_name: a frame of cells"),
+    "quantity of letters": ('kind = "line"', 'kind = "line"\nquantity = true', "given_name: a quantity is written"),
     "unknown kind": ('kind = "line"', 'kind = "runes"', "fields.1.kind"),
     "bad colour": ('line_colour = "#335577"', 'line_colour = "blue"', "line_colour"),
     "version that no QR code can carry": ('version = "1.0"', 'version = "1 0"', "version"),
@@ -141,26 +143,53 @@ def test_missing_and_garbled_files_are_refused(tmp_path: Path) -> None:
         load_form(tmp_path / "latin.toml")
 
 
-def test_forms_of_a_folder(tmp_path: Path) -> None:
+def own(folder: Path, **files: str) -> Path:
+    """A folder of one's own with these forms, by the names of their files."""
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / f"{name}.toml").write_text(text, "utf-8")
+    return folder
+
+
+def test_forms_of_ones_own_add_to_the_packages(tmp_path: Path) -> None:
+    text = VISITOR.read_text("utf-8")
+    second = text.replace('"V1"', '"V2"').replace('"visitor-card"', '"a-card"')
+    found = load_forms(own(tmp_path / "own", b=text, a=second))
+    assert [form.id for form in found] == [*(form.id for form in FORMS), "a-card", "visitor-card"]
     with pytest.raises(BadFormError, match="holds no form"):
         load_forms(tmp_path / "empty")
-    text = VISITOR.read_text("utf-8")
-    same, other = tmp_path / "same", tmp_path / "other"
-    for folder, second in ((same, text), (other, text.replace('"V1"', '"V2"').replace('"1.0"', '"2.0"'))):
-        folder.mkdir()
-        (folder / "b.toml").write_text(text, "utf-8")
-        (folder / "a.toml").write_text(second, "utf-8")
-    with pytest.raises(BadFormError, match="share the same code"):
-        load_forms(same)
-    assert [form.version for form in load_forms(other)] == ["2.0", "1.0"]
 
 
-def test_two_forms_of_one_identity_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "other, says",
+    [
+        (VISITOR.read_text("utf-8"), "id visitor-card is already used by .*b.toml"),
+        (VISITOR.read_text("utf-8").replace('"V1"', '"V2"'), "id visitor-card is already used by .*b.toml"),
+        (VISITOR.read_text("utf-8").replace('"visitor-card"', '"x"'), "code V1 is already used by .*b.toml"),
+        ((FORMS_DIR / "card-2008.toml").read_text("utf-8"), "card-2008.toml: id card-2008 is already used by .*a.toml"),
+    ],
+    ids=["copy", "version", "code", "shipped"],
+)
+def test_two_forms_with_one_id_or_code_are_refused_and_both_files_named(other: str, says: str, tmp_path: Path) -> None:
+    folder = own(tmp_path / "own", a=other, b=VISITOR.read_text("utf-8"))
+    with pytest.raises(BadFormError, match=says):
+        load_forms(folder)
+
+
+def test_the_fingerprint_tells_sets_of_forms_apart(tmp_path: Path) -> None:
+    with_visitor = load_forms(own(tmp_path / "own", a=VISITOR.read_text("utf-8")))
+    moved = FORMS[0].model_copy(update={"tolerance_mm": 0.4})
+    assert fingerprint(FORMS) == fingerprint(reversed(FORMS))
+    assert len({fingerprint(FORMS), fingerprint(with_visitor), fingerprint((moved, *FORMS[1:]))}) == 3
+
+
+def test_what_a_form_need_not_say(tmp_path: Path) -> None:
     text = VISITOR.read_text("utf-8")
-    (tmp_path / "a.toml").write_text(text, "utf-8")
-    (tmp_path / "b.toml").write_text(text.replace('"V1"', '"V2"'), "utf-8")
-    with pytest.raises(BadFormError, match="share id and version"):
-        load_forms(tmp_path)
+    for line in ('side = "departure"', 'title_tg = "Варақаи меҳмон"', 'label_tg = "Ном"', 'label_tg = "Ҷинс"'):
+        assert line in text
+        text = text.replace(f"{line}\n", "")
+    form = load_form(written(tmp_path, text))
+    assert (form.direction, form.title_tg, form.by_name["sex"].label_tg) == ("", "", "")
 
 
 def test_equal_forms_are_one_key() -> None:

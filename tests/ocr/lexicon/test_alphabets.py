@@ -14,8 +14,9 @@ from ocr.lexicon.alphabets import mask
         ("РOГYН 3", "cyrillic", "РОГУН З"),
         ("ТАДЖИК", "latin", "TAK"),
         ("Р123", "passport", "P123"),
-        ("14.03.2026 г", "date", "14.03.2026"),
-        ("А 123|45", "passport", "А12345"),
+        ("14.03.2026 г", "date", "14032026"),
+        ("А 123|45", "passport", "A12345"),
+        ("ab-12/34", "code", "ab-1234"),
         ("Rahimov дж", "latin", "Rahimov"),
     ],
 )

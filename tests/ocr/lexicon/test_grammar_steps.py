@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr.lexicon.alphabets import ALPHABETS, DIGITS
+from ocr.lexicon.alphabets import DIGITS, alphabet
 from ocr.lexicon.grammar_steps import decode_date_steps, decode_digits_steps, decode_passport_steps
 from ocr.lexicon.match import NOT_IN_LEXICON
 from ocr.lexicon.posteriors import CharPosteriors
@@ -81,15 +81,21 @@ def test_noisy_dates_are_right_or_not_sure(day: date, seed: int) -> None:
 
 
 @given(st.integers(0, 999), st.sampled_from(["{}", "{:03d}", "#{}", "{} "]))
-def test_numbers_lose_their_leading_zeros(number: int, pattern: str) -> None:
-    found = decode_digits_steps(comb(pattern.format(number), 5))
+def test_quantities_lose_their_leading_zeros(number: int, pattern: str) -> None:
+    found = decode_digits_steps(comb(pattern.format(number), 5), quantity=True)
     assert found[0].value == str(number)
     assert found[0].probability > 0.9
 
 
 def test_letters_are_no_number() -> None:
     assert decode_digits_steps(line("МЕСЯЦ"))[0].value == NOT_IN_LEXICON
-    assert decode_digits_steps(between("О6", "06", 0.3))[0].value == "6"
+    assert decode_digits_steps(between("О6", "06", 0.3))[0].value == "06"
+
+
+@given(st.from_regex(r"[0-9]{1,8}", fullmatch=True), st.booleans())
+def test_other_digits_keep_their_leading_zeros(number: str, on_line: bool) -> None:
+    found = decode_digits_steps(line(number) if on_line else comb(number, 9))
+    assert (found[0].value, found[0].text) == (number, number)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +123,7 @@ def test_usual_series_are_likelier() -> None:
 @settings(max_examples=15)
 @given(st.from_regex(r"\A(40[0-9]{7}|[A-Z]{1,2}[0-9]{7})\Z"), st.integers(0, 10**6))
 def test_noisy_passports_are_right_or_not_sure(text: str, seed: int) -> None:
-    steps = comb(text, 10, 0.1, np.random.default_rng(seed), ALPHABETS["passport"])
+    steps = comb(text, 10, 0.1, np.random.default_rng(seed), alphabet("passport").letters)
     first = decode_passport_steps(steps)[0]
     assert first.value == text or first.probability < 0.95
 

@@ -5,10 +5,11 @@ from datetime import date
 
 import pytest
 
+from ocr.data import PACKAGE
 from ocr.errors import BadInputError
 from ocr.forms.definition import load_forms
 from ocr.lexicon.alphabets import alphabet
-from ocr.lexicon.lexicon import LEXICONS_DIR, label, lexicon_names, load_lexicon
+from ocr.lexicon.lexicon import label, lexicon_names, load_lexicon
 
 NAMES = lexicon_names()
 CODE_LISTS = {
@@ -42,7 +43,7 @@ def test_every_dictionary_is_sound(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_rows_of_one_code_agree_on_the_parent(name: str) -> None:
     parents: dict[str, set[str]] = {}
-    with (LEXICONS_DIR / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+    with (PACKAGE / "lexicons" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             parents.setdefault(row["code"], set()).add(row["parent"])
     assert all(len(found) == 1 for found in parents.values())
