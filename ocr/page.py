@@ -76,7 +76,7 @@ def load_engine(forms_dir: Path = FORMS_DIR) -> Engine:
     return Engine(load_forms(forms_dir), load_gates(), Readers())
 
 
-def read_page(job: PageJob, judge: Acceptor, forms_dir: Path = FORMS_DIR, audit_share: float = 0.0) -> PageResult:
+def read_page(job: PageJob, acceptor: Acceptor, forms_dir: Path = FORMS_DIR, audit_share: float = 0.0) -> PageResult:
     """Read one page; the function that worker processes run.
 
     Parameters
@@ -87,7 +87,7 @@ def read_page(job: PageJob, judge: Acceptor, forms_dir: Path = FORMS_DIR, audit_
     sheet = load_page(job.path, job.page, job.sha256)
     if isinstance(sheet, Refused):
         return PageResult(job, sheet, None, None)
-    outcome, dpi = read_sheet(sheet, load_engine(forms_dir), judge, audit_share)
+    outcome, dpi = read_sheet(sheet, load_engine(forms_dir), acceptor, audit_share)
     return PageResult(job, outcome, dpi, sheet.scan_size)
 
 
@@ -97,7 +97,7 @@ def crashed_page(job: PageJob, what: str) -> PageResult:
 
 
 def read_sheet(
-    sheet: Sheet, engine: Engine, judge: Acceptor, audit_share: float
+    sheet: Sheet, engine: Engine, acceptor: Acceptor, audit_share: float
 ) -> tuple[CardReading | Refused, float | None]:
     """Read one loaded sheet; also the resolution it turned out to have."""
     located = locate(sheet, engine.forms, engine.gates)
@@ -105,7 +105,7 @@ def read_sheet(
         return located, sheet.dpi
     registration = located.registration
     seen = seen_fields(sheet, registration, cut_crops(sheet, registration), engine.readers)
-    fields, broken = interpret(registration.form, seen, judge, date.today())
+    fields, broken = interpret(registration.form, seen, acceptor, date.today())
     serials = [f.value for f in fields if f.field == "card_no" and f.accepted]
     reading = CardReading(
         scan=sheet.scan,

@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from tqdm import tqdm
 
+from migcards.cli.acceptance import policy_in_force, warnings
 from migcards.cli.common import forms_dir, language_option, settings, store
-from migcards.cli.trust import trust_now, warnings
 from migcards.ingest import OrderedSaver, Saver
 from migcards.tally import RunTally
 from ocr import worker_pool as batch
@@ -47,18 +47,18 @@ def run(context: click.Context, paths: tuple[Path, ...], as_json: bool, note: st
         raise BadInputError(say("run.nothing", language, paths=names))
     engine, tally = store(), RunTally()
     with Session(engine) as session:
-        trust, found = trust_now(session)
+        policy, found = policy_in_force(session)
         batch_id = start_batch(session, names, note)
         session.commit()
     for line in warnings(found, language):
         click.echo(line, err=True)
-    made_by = f"{software()} calibration {trust.calibration.fingerprint}"
+    made_by = f"{software()} calibration {policy.calibration.fingerprint}"
     saver = Saver(
         engine, batch_id, {(f.id, f.version): f for f in load_forms(forms_dir())}, made_by, settings().archive
     )
     try:
         jobs = list(_pending(files, engine, saver, tally))
-        work = partial(read_page, judge=trust, forms_dir=forms_dir(), audit_share=settings().audit_share)
+        work = partial(read_page, acceptor=policy, forms_dir=forms_dir(), audit_share=settings().audit_share)
         _read(jobs, work, saver, tally, language, quiet=as_json)
     except KeyboardInterrupt:
         click.echo(say("run.interrupted", language), err=True)
