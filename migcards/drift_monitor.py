@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ocr.confidence.calibration import Calibration
 from ocr.confidence.drift import is_broken, is_rate_odd
-from ocr.confidence.kinds import kind_of, measured_version, promise
+from ocr.confidence.kinds import kind_of, measured_version, target_error
 from ocr.reading import FieldState
 from store.calibrations import InForce
 from store.labelled_readings import BY_SCORE, audited, stood
@@ -39,8 +39,8 @@ class DriftReport:
     Attributes
     ----------
     stopped
-        (reader, kind) whose audit has shown the promise broken since the calibration in force was applied. Nothing of
-        them is accepted until another one is.
+        (reader, kind) whose audit has shown that the target error is exceeded since the calibration in force was
+        applied. Nothing of them is accepted until another one is.
     odd
         Shares accepted that call for a look, and stop nothing.
     """
@@ -49,22 +49,22 @@ class DriftReport:
     odd: tuple[OddRate, ...]
 
 
-def drift_report(session: Session, now: InForce, promises: Mapping[str, float]) -> DriftReport:
+def drift_report(session: Session, now: InForce, target_errors: Mapping[str, float]) -> DriftReport:
     """Look at the audits and at the latest readings.
 
     Parameters
     ----------
-    promises
-        What the operator promises of single fields, by name.
+    target_errors
+        The target errors that the operator sets for single fields, by name.
     """
     outcomes: defaultdict[tuple[str, str], list[tuple[bool, float]]] = defaultdict(list)
     for item in audited(session, now.since):
         sample = item.sample
         if _is_measured(now.calibration, sample.reader, sample.version, sample.kind):
-            outcomes[sample.reader, sample.kind].append((bool(sample.right), promise(item.spec, promises)))
+            outcomes[sample.reader, sample.kind].append((bool(sample.right), target_error(item.spec, target_errors)))
     stopped = frozenset(key for key, audits in outcomes.items() if is_broken(audits))
     return DriftReport(
-        stopped, tuple(rate for rate in _rates(session, now, promises) if (rate.reader, rate.kind) not in stopped)
+        stopped, tuple(rate for rate in _rates(session, now, target_errors) if (rate.reader, rate.kind) not in stopped)
     )
 
 
@@ -80,7 +80,7 @@ class _Rate:
     expected: float = 0.0
 
 
-def _rates(session: Session, now: InForce, promises: Mapping[str, float]) -> list[OddRate]:
+def _rates(session: Session, now: InForce, target_errors: Mapping[str, float]) -> list[OddRate]:
     """Shares accepted lately that are far from those measured."""
     newest = session.scalar(select(func.max(Reading.id))) or 0
     columns = (Card.form_id, Reading.field, Reading.reader, Reading.reader_version, Reading.state, Reading.review)
@@ -95,7 +95,7 @@ def _rates(session: Session, now: InForce, promises: Mapping[str, float]) -> lis
         spec = forms[row.form_id].by_name[row.field]
         kind = kind_of(spec, FieldState(row.state))
         if set(row.review) <= BY_SCORE and _is_measured(now.calibration, row.reader, row.reader_version, kind):
-            threshold = now.calibration.by_key[row.reader, kind].threshold(promise(spec, promises))
+            threshold = now.calibration.by_key[row.reader, kind].threshold(target_error(spec, target_errors))
             rate = rates[row.reader, kind]
             rate.count += row.number
             rate.accepted += row.number if stood(row.review) else 0

@@ -62,7 +62,7 @@ def ingest(
     jobs = list(new_pages(files, saver, tally))
     told = progress or (lambda tally, total: None)
     told(tally, len(jobs))
-    work = partial(read_page, judge=how.policy, forms_dir=how.forms_dir, audit_share=how.audit_share, today=today)
+    work = partial(read_page, acceptor=how.policy, forms_dir=how.forms_dir, audit_share=how.audit_share, today=today)
     results = worker_pool.run(jobs, work, workers=how.workers, timeout_s=how.timeout_s, on_crash=crashed_page)
     with OrderedSaver({job: i for i, job in enumerate(jobs)}, saver, tally) as saving:
         for _, result in results:

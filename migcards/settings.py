@@ -41,8 +41,9 @@ class Settings(BaseSettings):
         Folder that keeps the original scans under their content hash.
     audit_share
         Share of the accepted fields that a person looks at all the same.
-    promises
-        Largest share wrong among accepted values that the operator promises, by field: ``promises.occupation = 0.005``.
+    target_errors
+        Largest share wrong that the operator accepts among accepted values, by field:
+        ``target_errors.occupation = 0.005``.
     policies
         How people key a field where it is not ``blind``: ``policies.occupation = "double"``
         (`review.assignment.policy`).
@@ -63,7 +64,7 @@ class Settings(BaseSettings):
     language: Language = "ru"
     archive: Path | None = None
     audit_share: float = Field(default=0.01, ge=0, le=1)
-    promises: dict[str, Annotated[float, Field(gt=0, lt=1)]] = Field(default_factory=dict)
+    target_errors: dict[str, Annotated[float, Field(gt=0, lt=1)]] = Field(default_factory=dict)
     policies: dict[str, Literal["blind", "double", "prefilled"]] = Field(default_factory=dict)
     lease_minutes: float = Field(default=10.0, gt=0, le=24 * 60)
     control_share: float = Field(default=0.02, ge=0, le=0.5)

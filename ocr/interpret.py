@@ -48,7 +48,7 @@ class ZoneReading:
 
 
 def interpret(
-    form: Form, seen: Sequence[ZoneReading], calibration: Acceptor, today: date
+    form: Form, zone_readings: Sequence[ZoneReading], acceptor: Acceptor, today: date
 ) -> tuple[tuple[FieldReading, ...], tuple[str, ...]]:
     """Field readings of a card in the form's order, and the names of the rules it breaks.
 
@@ -61,9 +61,9 @@ def interpret(
     """
     readings: dict[str, FieldReading] = {}
     on: date | None = None
-    for item in sorted(seen, key=lambda s: (s.spec.name != "crossing_date", _narrower(s.spec) is not None)):
+    for item in sorted(zone_readings, key=lambda s: (s.spec.name != "crossing_date", _narrower(s.spec) is not None)):
         candidates = _candidates(item, _within(item.spec, form, readings), _expected(item.spec, form), on, today)
-        readings[item.spec.name] = _judge(item, candidates, calibration)
+        readings[item.spec.name] = _field_reading(item, candidates, acceptor)
         if item.spec.name == "crossing_date" and readings["crossing_date"].accepted:
             on = parse_iso(readings["crossing_date"].value)  # a doubtful date would make a renamed place look sure
     broken = check(_values(readings), direction=form.direction, on=today)
@@ -156,12 +156,12 @@ def _usual_births(day: date) -> tuple[date, date]:
     return date(day.year - oldest, 1, 1), date(day.year - youngest, 12, 31)
 
 
-def _judge(item: ZoneReading, candidates: tuple[Candidate, ...], calibration: Acceptor) -> FieldReading:
+def _field_reading(item: ZoneReading, candidates: tuple[Candidate, ...], acceptor: Acceptor) -> FieldReading:
     """Give the reading its value and probability, and say why a person must look, if one must."""
     spec, raw = item.spec, item.raw
     value = "" if raw.state is FieldState.EMPTY else candidates[0].value if candidates else None
     score = raw.score * candidates[0].probability if candidates and spec.kind.is_text else raw.score
-    verdict = calibration.assess(item.reader, item.reader_version, spec, raw.state, score)
+    acceptance = acceptor.assess(item.reader, item.reader_version, spec, raw.state, score)
     return FieldReading(
         field=spec.name,
         state=raw.state,
@@ -169,8 +169,8 @@ def _judge(item: ZoneReading, candidates: tuple[Candidate, ...], calibration: Ac
         candidates=candidates,
         value=value,
         score=score,
-        probability=verdict.probability,
-        review=(*_why(spec, raw, value, verdict), *((str(Why.AMBIGUOUS),) if _is_ambiguous(candidates) else ())),
+        probability=acceptance.probability,
+        review=(*_why(spec, raw, value, acceptance), *((str(Why.AMBIGUOUS),) if _is_ambiguous(candidates) else ())),
         quad=item.quad,
         reader=item.reader,
         reader_version=item.reader_version,
@@ -184,12 +184,12 @@ def _is_ambiguous(candidates: Sequence[Candidate]) -> bool:
     return candidates[1].probability >= _OTHER_MEANING * candidates[0].probability
 
 
-def _why(spec: FieldSpec, raw: Raw, value: str | None, verdict: Acceptance) -> tuple[str, ...]:
+def _why(spec: FieldSpec, raw: Raw, value: str | None, acceptance: Acceptance) -> tuple[str, ...]:
     """Reasons for a person to look; empty when the value stands."""
     if raw.state is FieldState.EMPTY:
         if spec.required:
             return (Why.REQUIRED_EMPTY,)
-        return () if verdict.accepted else (verdict.reason,)
+        return () if acceptance.accepted else (acceptance.reason,)
     if value is None:
         return (Why.DOUBTFUL_MARK if raw.state is FieldState.DOUBTFUL else Why.NO_READER,)
     reasons = []
@@ -201,6 +201,6 @@ def _why(spec: FieldSpec, raw: Raw, value: str | None, verdict: Acceptance) -> t
         reasons.append(Why.CORRECTED)
     if value == NOT_IN_LEXICON:
         reasons.append(Why.NOT_IN_LEXICON)
-    if not verdict.accepted:
-        reasons.append(verdict.reason)
+    if not acceptance.accepted:
+        reasons.append(acceptance.reason)
     return tuple(str(reason) for reason in reasons)

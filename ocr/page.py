@@ -102,7 +102,7 @@ def load_engine(forms_dir: Path = FORMS_DIR) -> Engine:
 
 
 def read_page(
-    job: PageJob, judge: Acceptor, forms_dir: Path = FORMS_DIR, audit_share: float = 0.0, *, today: date
+    job: PageJob, acceptor: Acceptor, forms_dir: Path = FORMS_DIR, audit_share: float = 0.0, *, today: date
 ) -> PageResult:
     """Read one page; the function that worker processes run.
 
@@ -118,7 +118,7 @@ def read_page(
         sheet = load_page(job.path, job.page, job.sha256)
     if isinstance(sheet, Refused):
         return PageResult(job, sheet, None, None, watch.milliseconds)
-    outcome, dpi = read_sheet(sheet, load_engine(forms_dir), judge, audit_share, today, watch)
+    outcome, dpi = read_sheet(sheet, load_engine(forms_dir), acceptor, audit_share, today, watch)
     return PageResult(job, outcome, dpi, sheet.scan_size, watch.milliseconds)
 
 
@@ -134,7 +134,7 @@ def crash_refusal(scan: ScanId, crash: Crash) -> Refused:
 
 
 def read_sheet(
-    sheet: Sheet, engine: Engine, judge: Acceptor, audit_share: float, today: date, watch: Stopwatch
+    sheet: Sheet, engine: Engine, acceptor: Acceptor, audit_share: float, today: date, watch: Stopwatch
 ) -> tuple[CardReading | Refused, float | None]:
     """Read one loaded sheet; also the resolution it turned out to have."""
     with watch.stage("register"):
@@ -145,7 +145,7 @@ def read_sheet(
     with watch.stage("read"):
         seen = seen_fields(sheet, registration, cut_crops(sheet, registration), engine.readers)
     with watch.stage("interpret"):
-        fields, broken = interpret(registration.form, seen, judge, today)
+        fields, broken = interpret(registration.form, seen, acceptor, today)
     serials = [f.value for f in fields if f.field == "card_no" and f.accepted]
     reading = CardReading(
         scan=sheet.scan,

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from migcards.cli.shared.acceptance import trust_now, warnings
+from migcards.cli.shared.acceptance import policy_in_force, warnings
 from migcards.cli.shared.context import OUT_FILE, language_option, store
 from ocr.errors import BadInputError
 from reports.build import available, build
@@ -46,7 +46,7 @@ def report(
     ids = available() if [name.lower() for name in tables] == ["all"] else tables
     with Session(read_only(store())) as session:
         built = [build(session, table, span.start, span.end) for table in ids]
-        _, found = trust_now(session)
+        _, found = policy_in_force(session)
     for line in warnings(found, language):
         click.echo(line, err=True)
     if form == "html":

@@ -12,7 +12,7 @@ import click
 from sqlalchemy.orm import Session
 from tqdm import tqdm
 
-from migcards.cli.shared.acceptance import trust_now, warnings
+from migcards.cli.shared.acceptance import policy_in_force, warnings
 from migcards.cli.shared.context import forms_dir, language_option, settings, store
 from migcards.ingest import ingest
 from migcards.saver import Ingestion
@@ -65,7 +65,7 @@ def _ingestion(again: bool, language: Language) -> Ingestion:
     """How this installation reads; says beforehand where readings have drifted."""
     engine = store()
     with Session(engine) as session:
-        policy, found = trust_now(session)
+        policy, found = policy_in_force(session)
     for line in warnings(found, language):
         click.echo(line, err=True)
     return Ingestion(

@@ -10,12 +10,12 @@ import click
 from sqlalchemy.orm import Session
 from tqdm import tqdm
 
-from migcards.cli.shared.acceptance import own_promises
+from migcards.cli.shared.acceptance import own_target_errors
 from migcards.cli.shared.calibration_preview import curves, preview
 from migcards.cli.shared.context import IN_FOLDER, OUT_FILE, forms_dir, settings, store
 from ocr.confidence.calibration import Calibration, save_calibration
 from ocr.confidence.fit import Key, fit, grouped, refit
-from ocr.confidence.kinds import LADDER
+from ocr.confidence.kinds import TARGET_ERRORS
 from ocr.confidence.labelled_scores import LabelledScores
 from ocr.errors import BadInputError
 from ocr.evaluation.picture import draw_curves
@@ -60,12 +60,12 @@ def tune(
         _look_back(undo)
         return
     present, groups = _of_decisions() if scans is None else (_present(), _of_scans(scans))
-    made, promises = date.today(), (*LADDER, *own_promises().values())
+    made, target_errors = date.today(), (*TARGET_ERRORS, *own_target_errors().values())
     source = data or "decisions of people"
     if scans is None:
-        new = refit(present, groups, made=made, data=source, promises=promises)
+        new = refit(present, groups, made=made, data=source, target_errors=target_errors)
     else:
-        new = fit(groups, made=made, data=source, promises=promises)
+        new = fit(groups, made=made, data=source, target_errors=target_errors)
     for line in preview(present, new, groups):
         click.echo(line)
     if picture is not None:

@@ -1,4 +1,4 @@
-"""Whether a value stands without a person: the calibration, the promises, what was stopped, and the audit."""
+"""Whether a value stands without a person: the calibration, the target errors, what was stopped, and the audit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from ocr.confidence.calibration import Calibration
-from ocr.confidence.kinds import kind_of, measured_version, promise
+from ocr.confidence.kinds import kind_of, measured_version, target_error
 from ocr.forms.definition import FieldSpec
 from ocr.reading import FieldReading, FieldState, Why
 from ocr.scan import ScanId
@@ -51,14 +51,14 @@ class AcceptancePolicy:
 
     Attributes
     ----------
-    promises
-        What the operator promises of single fields, by name.
+    target_errors
+        The target errors that the operator sets for single fields, by name.
     stopped
-        (reader, kind) whose audit has shown the promise broken (`ocr.confidence.drift`).
+        (reader, kind) whose audit has shown that the target error is exceeded (`ocr.confidence.drift`).
     """
 
     calibration: Calibration
-    promises: Mapping[str, float] = field(default_factory=dict)
+    target_errors: Mapping[str, float] = field(default_factory=dict)
     stopped: frozenset[tuple[str, str]] = frozenset()
 
     def assess(self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float) -> Acceptance:
@@ -70,7 +70,7 @@ class AcceptancePolicy:
         if scale is None or state is FieldState.UNREAD:
             return Acceptance(0.0, False)
         probability = float(np.interp(score, scale.scores, scale.probabilities))
-        threshold = scale.threshold(promise(spec, self.promises))
+        threshold = scale.threshold(target_error(spec, self.target_errors))
         if threshold is None or score < threshold.score:
             return Acceptance(probability, False)
         return Acceptance(probability, key not in self.stopped, Why.STOPPED)

@@ -1,4 +1,4 @@
-"""What was measured of the readers: how a score turns into a probability, and from which score on it keeps a promise.
+"""What was measured of the readers: what a score means as a probability, and from which score a target error is kept.
 
 Calibrations are data: derived from labelled scans or from people's decisions (`ocr.confidence.fit`), shipped as
 ``ocr/data/calibration.json``, and newer ones kept in the store. What was never measured is never accepted.
@@ -20,11 +20,11 @@ CALIBRATION = Path(__file__).parent.parent / "data" / "calibration.json"
 
 
 class ProvenThreshold(BaseModel):
-    """A promise and the threshold that keeps it; None where nothing may be accepted."""
+    """A target error and the threshold that keeps it; None where nothing may be accepted."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    promise: float
+    target_error: float
     threshold: Threshold | None
 
 
@@ -53,10 +53,10 @@ class Scale(BaseModel):
     probabilities: tuple[float, ...]
     kept: tuple[ProvenThreshold, ...]
 
-    def threshold(self, promise: float) -> Threshold | None:
-        """The threshold of the loosest promise measured that is at least as strict as this one."""
-        fitting = [k for k in self.kept if k.promise <= promise * (1 + 1e-9)]
-        return max(fitting, key=lambda k: k.promise).threshold if fitting else None
+    def threshold(self, target_error: float) -> Threshold | None:
+        """The threshold of the loosest target error measured that is at least as strict as this one."""
+        fitting = [k for k in self.kept if k.target_error <= target_error * (1 + 1e-9)]
+        return max(fitting, key=lambda k: k.target_error).threshold if fitting else None
 
 
 class Calibration(BaseModel):

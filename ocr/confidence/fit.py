@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import isotonic_regression
 
 from ocr.confidence.calibration import Calibration, ProvenThreshold, Scale
-from ocr.confidence.kinds import LADDER, measured_version
+from ocr.confidence.kinds import TARGET_ERRORS, measured_version
 from ocr.confidence.labelled_scores import LabelledScores
 from ocr.confidence.threshold import LEVEL, lower_bound, lowest_threshold
 
@@ -64,7 +64,7 @@ def _evidence(group: list[Sample]) -> LabelledScores:
 
 
 def fit(
-    groups: Mapping[Key, LabelledScores], *, made: date, data: str, promises: Iterable[float] = LADDER
+    groups: Mapping[Key, LabelledScores], *, made: date, data: str, target_errors: Iterable[float] = TARGET_ERRORS
 ) -> Calibration:
     """Measure scales and thresholds anew.
 
@@ -72,10 +72,10 @@ def fit(
     ----------
     groups
         Of one version of each reader; those without any label are left out.
-    promises
+    target_errors
         For each of them a threshold is derived.
     """
-    wanted = tuple(sorted(set(promises)))
+    wanted = tuple(sorted(set(target_errors)))
     scales = tuple(_scale(key, group, wanted) for key, group in groups.items() if group.labelled.any())
     return Calibration(made=made, data=data, scales=scales)
 
@@ -86,14 +86,14 @@ def refit(
     *,
     made: date,
     data: str,
-    promises: Iterable[float] = LADDER,
+    target_errors: Iterable[float] = TARGET_ERRORS,
 ) -> Calibration:
     """Measure anew what people's decisions suffice for, and keep the rest of the present calibration.
 
     A threshold that the decisions prove replaces the present one. Where they prove none, the present one stays, unless
-    the audit refutes it: the lower bound of the share wrong lies above the promise. Then nothing is accepted.
+    the audit refutes it: the lower bound of the share wrong lies above the target error. Then nothing is accepted.
     """
-    wanted = tuple(sorted(set(promises)))
+    wanted = tuple(sorted(set(target_errors)))
     scales = dict(present.by_key)
     for key, group in groups.items():
         if group.labelled.any():
@@ -106,21 +106,21 @@ def _merged(old: Scale | None, new: Scale, group: LabelledScores) -> Scale:
     if old is None or old.version != new.version:
         return new
     proven = any(k.threshold for k in new.kept)
-    kept = tuple(k if k.threshold else _unrefuted(old, k.promise, group) for k in new.kept)
+    kept = tuple(k if k.threshold else _unrefuted(old, k.target_error, group) for k in new.kept)
     return (new if proven else old).model_copy(update={"kept": kept})
 
 
-def _unrefuted(old: Scale, promise: float, group: LabelledScores) -> ProvenThreshold:
-    """The present threshold for a promise, unless the labelled readings above it show that it is broken."""
-    threshold = old.threshold(promise)
+def _unrefuted(old: Scale, target_error: float, group: LabelledScores) -> ProvenThreshold:
+    """The present threshold for a target error, unless the labelled readings above it show that it is exceeded."""
+    threshold = old.threshold(target_error)
     if threshold is None:
-        return ProvenThreshold(promise=promise, threshold=None)
+        return ProvenThreshold(target_error=target_error, threshold=None)
     seen = group.labelled & group.stood & (group.scores >= threshold.score)
-    refuted = lower_bound(int((seen & ~group.right).sum()), int(seen.sum())) > promise
-    return ProvenThreshold(promise=promise, threshold=None if refuted else threshold)
+    refuted = lower_bound(int((seen & ~group.right).sum()), int(seen.sum())) > target_error
+    return ProvenThreshold(target_error=target_error, threshold=None if refuted else threshold)
 
 
-def _scale(key: Key, group: LabelledScores, promises: tuple[float, ...]) -> Scale:
+def _scale(key: Key, group: LabelledScores, target_errors: tuple[float, ...]) -> Scale:
     known = group.labelled
     corners, probabilities = isotonic(group.scores[known], group.right[known], group.weights[known])
     return Scale(
@@ -132,7 +132,7 @@ def _scale(key: Key, group: LabelledScores, promises: tuple[float, ...]) -> Scal
         wrong=int((known & ~group.right).sum()),
         scores=tuple(corners.tolist()),
         probabilities=tuple(probabilities.round(6).tolist()),
-        kept=tuple(ProvenThreshold(promise=p, threshold=lowest_threshold(group, p, LEVEL)) for p in promises),
+        kept=tuple(ProvenThreshold(target_error=p, threshold=lowest_threshold(group, p, LEVEL)) for p in target_errors),
     )
 
 

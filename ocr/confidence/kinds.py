@@ -1,4 +1,4 @@
-"""What is calibrated together, and what is promised of a field."""
+"""What is calibrated together, and which target error a field has."""
 
 from __future__ import annotations
 
@@ -10,41 +10,41 @@ from ocr.forms.definition import Entry, FieldKind, FieldSpec
 from ocr.lexicon.lexicon import load_lexicon
 from ocr.reading import FieldState
 
-STRICT_PROMISE = 0.0014
+STRICT_TARGET_ERROR = 0.0014
 """Largest share wrong among accepted values where a wrong value changes the main tables."""
 
-PROMISE = 0.003
+TARGET_ERROR = 0.003
 """The same by default."""
 
-NAME_PROMISE = 0.01
+NAME_TARGET_ERROR = 0.01
 """The same for what enters no table: names and document numbers, and the printed serial number, of which a wrong one
 only fails to find the card's other side."""
 
-LADDER = (STRICT_PROMISE, PROMISE, NAME_PROMISE)
+TARGET_ERRORS = (STRICT_TARGET_ERROR, TARGET_ERROR, NAME_TARGET_ERROR)
 
 STRICT_FIELDS = frozenset({"sex", "residence_region", "crossing_date", "birth_date", "direction"})
 
-NO_PROMISES: Mapping[str, float] = MappingProxyType({})
+NO_TARGET_ERRORS: Mapping[str, float] = MappingProxyType({})
 
 _SUFFIX = {FieldState.EMPTY: " empty", FieldState.CORRECTED: " corrected"}
 _FOREIGN_READERS = frozenset({"tesseract", "zxing"})
 _MINOR = re.compile(r"(\d+)(\.\d+)+")
 
 
-def promise(spec: FieldSpec, own: Mapping[str, float] = NO_PROMISES) -> float:
-    """Largest share wrong that is promised for accepted values of a field.
+def target_error(spec: FieldSpec, own: Mapping[str, float] = NO_TARGET_ERRORS) -> float:
+    """Largest share wrong aimed at among accepted values of a field.
 
     Parameters
     ----------
     own
-        What the operator promises of single fields, by name; goes before everything else.
+        The target errors that the operator sets for single fields, by name; goes before everything else.
     """
     if spec.name in own:
         return own[spec.name]
     if spec.name in STRICT_FIELDS:
-        return STRICT_PROMISE
+        return STRICT_TARGET_ERROR
     loose = spec.name == "card_no" or spec.alphabet == "passport" or _is_name(spec)
-    return NAME_PROMISE if loose else PROMISE
+    return NAME_TARGET_ERROR if loose else TARGET_ERROR
 
 
 def kind_of(spec: FieldSpec, state: FieldState) -> str:

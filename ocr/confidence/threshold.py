@@ -1,4 +1,4 @@
-"""The lowest threshold that keeps a promised error, proven by exact binomial bounds."""
+"""The lowest threshold that keeps a target error, proven by exact binomial bounds."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import numpy as np
 from ocr.confidence.labelled_scores import Counts, LabelledScores, count_above
 
 LEVEL = 0.95
+"""Confidence level of the bounds."""
+
 GRID = 50
 """Candidate thresholds at most."""
 
@@ -63,12 +65,12 @@ def lower_bound(wrong: int, total: int, level: float = LEVEL) -> float:
     return 1 - upper_bound(total - wrong, total, level)
 
 
-def lowest_threshold(evidence: LabelledScores, promise: float, level: float = LEVEL) -> Threshold | None:
-    """The lowest score from which on the share wrong is proven to keep the promise.
+def lowest_threshold(evidence: LabelledScores, target_error: float, level: float = LEVEL) -> Threshold | None:
+    """The lowest score from which on the share wrong is proven to be at most the target error.
 
     Candidates are tested from the highest score down and the search ends at the first that fails (fixed-sequence
     testing; Angelopoulos et al., *Learn then Test*, 2021, after Geifman & El-Yaniv 2017). The order and the grid depend
-    on scores only. A candidate that breaks the promise is chosen only if the first such candidate passes, and that
+    on scores only. A candidate that exceeds the target is chosen only if the first such candidate passes, and that
     happens with probability at most 1 - `level`: so many candidates cost no more than one, which is not true of a
     search from the low end. The first candidate has enough readings to bear two errors, or else a quarter of
     all, or as many as prove anything without any error.
@@ -83,21 +85,21 @@ def lowest_threshold(evidence: LabelledScores, promise: float, level: float = LE
 
     Parameters
     ----------
-    promise
+    target_error
         Largest share wrong among the accepted, 0..1.
 
     Returns
     -------
     Threshold or None
-        None where no threshold keeps the promise: too many errors, or too few readings to prove anything (with none
-        wrong it takes about ``3 / promise`` of them).
+        None where no threshold keeps it: too many errors, or too few readings to prove anything (with none
+        wrong it takes about ``3 / target_error`` of them).
     """
     if not len(evidence.scores):
         return None
     counts = count_above(evidence)
-    grid = _grid(counts, promise, level)
+    grid = _grid(counts, target_error, level)
     bounds = counts.bounds(level, counts.wrong)
-    passed = list(takewhile(lambda i: bounds[i] <= promise, grid))
+    passed = list(takewhile(lambda i: bounds[i] <= target_error, grid))
     if not passed:
         return None
     best = passed[-1]
@@ -106,12 +108,12 @@ def lowest_threshold(evidence: LabelledScores, promise: float, level: float = LE
     return Threshold(float(counts.scores[best]), accepted, labelled, wrong, float(bounds[best]), share)
 
 
-def _grid(counts: Counts, promise: float, level: float) -> list[int]:
+def _grid(counts: Counts, target_error: float, level: float) -> list[int]:
     """Indices of the candidates, from the highest score down; empty where too few are labelled for any proof."""
-    flawless = counts.bounds(level, np.zeros_like(counts.wrong)) <= promise
+    flawless = counts.bounds(level, np.zeros_like(counts.wrong)) <= target_error
     if not flawless.any():
         return []
-    flawed = np.append(counts.bounds(level, np.minimum(counts.labelled, _SPARE)) <= promise, True)
+    flawed = np.append(counts.bounds(level, np.minimum(counts.labelled, _SPARE)) <= target_error, True)
     total = counts.readings.sum(axis=0)
     quarter = int(np.searchsorted(total, total[-1] / 4))
     start = max(int(flawless.argmax()), min(int(flawed.argmax()), quarter))

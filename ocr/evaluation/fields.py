@@ -36,8 +36,8 @@ class FieldScore:
         empty where it got none.
     score
         The reader's own certainty, which orders readings whose probability was never measured.
-    promise
-        Largest share wrong that is promised among the accepted.
+    target_error
+        Largest share wrong aimed at among the accepted.
     errors, length
         Edit operations between the raw text and what was written, and the written text's length (for CER).
     boxes, wrong_boxes
@@ -66,7 +66,7 @@ class FieldScore:
     accepted: bool
     probability: float
     score: float
-    promise: float
+    target_error: float
     errors: int
     length: int
     boxes: int

@@ -50,10 +50,10 @@ class FieldFigures:
         Share wrong among the accepted; None when none is accepted.
     wrong_bound
         Upper 95 % bound of `wrong` (Clopper & Pearson 1934).
-    promise
-        Largest share wrong that is promised, the strictest where several are.
-    at_promise
-        Largest share that a threshold chosen on these very fields would accept while keeping the promise; no proof,
+    target_error
+        Largest share wrong aimed at, the strictest where several are.
+    at_target_error
+        Largest share that a threshold chosen on these very fields would accept within the target error; no proof,
         but what the reader's probabilities could carry.
     ece
         Expected calibration error of the probabilities of fields that were read.
@@ -70,8 +70,8 @@ class FieldFigures:
     accepted: float
     wrong: float | None
     wrong_bound: float | None
-    promise: float
-    at_promise: float
+    target_error: float
+    at_target_error: float
     ece: float | None
     curve: tuple[CurvePoint, ...]
     bins: tuple[Bin, ...]
@@ -86,7 +86,7 @@ def figures(name: str, group: Sequence[FieldScore]) -> FieldFigures:
     judged = [field for field in group if field.judged]
     probabilities = np.array([field.probability for field in judged])
     right = np.array([field.right for field in judged], dtype=bool)
-    promise = min(field.promise for field in group)
+    target_error = min(field.target_error for field in group)
     hits = sum(field.right for field in group)
     low, high = wilson(hits, len(group))
     handwritten, asked = all(field.group for field in group), any(field.beside is not None for field in group)
@@ -102,8 +102,8 @@ def figures(name: str, group: Sequence[FieldScore]) -> FieldFigures:
         accepted=len(accepted) / len(group),
         wrong=wrong / len(accepted) if accepted else None,
         wrong_bound=upper_bound(wrong, len(accepted)) if accepted else None,
-        promise=promise,
-        at_promise=most_accepted(probabilities, right, promise) / len(group),
+        target_error=target_error,
+        at_target_error=most_accepted(probabilities, right, target_error) / len(group),
         ece=expected_calibration_error(probabilities, right) if judged else None,
         curve=risk_curve(probabilities, right),
         bins=reliability(probabilities, right),
@@ -126,10 +126,10 @@ def wilson(part: int, whole: int) -> tuple[float, float]:
     return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
 
 
-def most_accepted(probabilities: ArrayLike, right: ArrayLike, promise: float) -> int:
-    """The most readings that a threshold can accept while at most the share `promise` of them is wrong."""
+def most_accepted(probabilities: ArrayLike, right: ArrayLike, target_error: float) -> int:
+    """The most readings that a threshold can accept while at most the share `target_error` of them is wrong."""
     _, accepted, wrong = accepted_and_wrong(probabilities, right)
-    return int(accepted[wrong <= promise * accepted].max(initial=0))
+    return int(accepted[wrong <= target_error * accepted].max(initial=0))
 
 
 def reliability(probabilities: ArrayLike, right: ArrayLike, bins: int = BINS) -> tuple[Bin, ...]:

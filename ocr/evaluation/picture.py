@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from ocr.confidence.kinds import LADDER
+from ocr.confidence.kinds import TARGET_ERRORS
 from ocr.evaluation.figures import BINS, FieldFigures
 
 WIDTH, HEIGHT = 860, 520
@@ -31,7 +31,7 @@ class Curve:
     points
         Accepted and wrong among them, both 0..1, for falling thresholds.
     now, kept
-        Where acceptance is today, and the most that could be accepted within the promise; None where nothing is.
+        Where acceptance is today, and the most that could be accepted within the target error; None where nothing is.
     """
 
     name: str
@@ -47,15 +47,15 @@ def curve_of(row: FieldFigures) -> Curve:
         name=f"{row.name} ({row.count})",
         points=tuple((read * point.accepted, point.wrong) for point in row.curve),
         now=None if row.wrong is None else (row.accepted, row.wrong),
-        kept=(row.at_promise, row.promise) if row.at_promise else None,
+        kept=(row.at_target_error, row.target_error) if row.at_target_error else None,
     )
 
 
 def draw_curves(title: str, curves: Iterable[Curve]) -> str:
-    """Share accepted against share wrong among the accepted, with the promises marked."""
+    """Share accepted against share wrong among the accepted, with the target errors marked."""
     parts = [
         f'<text x="{LEFT}" y="26" font-size="17">{escape(title)}</text>',
-        f'<text x="{LEFT}" y="44" fill="#555">dots: accepted today; rings: the most within the promise</text>',
+        f'<text x="{LEFT}" y="44" fill="#555">dots: accepted today; rings: the most within the target error</text>',
         *_axes(),
     ]
     for i, curve in enumerate(curve for curve in curves if curve.points):
@@ -102,7 +102,7 @@ def _axes() -> list[str]:
         y = _y(share)
         parts.append(f'<line x1="{LEFT}" y1="{y:.1f}" x2="{WIDTH - RIGHT}" y2="{y:.1f}" stroke="#ddd"/>')
         parts.append(f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{share:.0%}</text>')
-    for share in LADDER:
+    for share in TARGET_ERRORS:
         y = _y(share)
         parts.append(
             f'<line x1="{LEFT}" y1="{y:.1f}" x2="{WIDTH - RIGHT}" y2="{y:.1f}" stroke="#c00" stroke-dasharray="4 3"/>'

@@ -15,7 +15,7 @@ SLIPS = 15
 LEGEND = (
     "exact: value right, with its 95 % interval. reachable: what the dictionaries decode rightly from exactly what was "
     "written. CER: character error rate before dictionaries. accepted: stands without a person. wrong, bound: among "
-    "the accepted, with the upper 95 % bound. at promise: what a threshold set on these very fields would accept. "
+    "the accepted, with the upper 95 % bound. at target: what a threshold set on these very fields would accept. "
     "ECE: expected calibration error."
 )
 
@@ -75,7 +75,7 @@ def _figures(title: str, rows: Sequence[FieldFigures]) -> FigureTable:
         _Column("accepted", lambda row: _share(row.accepted)),
         _Column("wrong", lambda row: _share(row.wrong)),
         _Column("bound", lambda row: _share(row.wrong_bound)),
-        _Column("at promise", lambda row: _share(row.at_promise)),
+        _Column("at target", lambda row: _share(row.at_target_error)),
         _Column("ECE", lambda row: "—" if row.ece is None else f"{row.ece:.3f}"),
     ]
     shown = [c for c in columns if c.head not in ("reachable", "tesseract") or any(c.cell(r) != "—" for r in rows)]

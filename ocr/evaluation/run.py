@@ -55,8 +55,8 @@ def read_labelled(
         if not path.is_file():
             raise BadInputError(f"{path}, named by the truth, does not exist.")
         jobs[PageJob(path, sha256(path.read_bytes()).hexdigest(), truth.page)] = truth
-    judge = AcceptancePolicy(load_calibration()) if calibrated else Uncalibrated()
-    work = partial(read_page, judge=judge, forms_dir=forms_dir, today=today)
+    acceptor = AcceptancePolicy(load_calibration()) if calibrated else Uncalibrated()
+    work = partial(read_page, acceptor=acceptor, forms_dir=forms_dir, today=today)
     for job, result in batch.run(jobs, work, workers=workers, timeout_s=timeout_s, on_crash=crashed_page):
         yield jobs[job], result
 

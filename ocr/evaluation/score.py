@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from ocr.confidence.kinds import promise
+from ocr.confidence.kinds import target_error
 from ocr.confidence.values import canonical
 from ocr.evaluation.fields import FieldScore, group_of, reported_kind
 from ocr.evaluation.reread import decode_written
@@ -130,7 +130,7 @@ def score_field(
         accepted=reading.accepted,
         probability=reading.probability,
         score=reading.score,
-        promise=promise(spec),
+        target_error=target_error(spec),
         errors=errors if spec.kind.is_text and written is not None else 0,
         length=len(letters),
         boxes=len(spec.options),

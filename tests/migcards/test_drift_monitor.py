@@ -1,4 +1,4 @@
-"""Audits that show a broken promise stop a reader, until another calibration is in force."""
+"""Audits that show a target error exceeded stop a reader, until another calibration is in force."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def calibration(kind: str, share: float = 0.9, version: str = "1") -> Calibratio
         wrong=10,
         scores=(0.0, 1.0),
         probabilities=(0.1, 0.9),
-        kept=tuple(ProvenThreshold(promise=p, threshold=threshold) for p in (0.0014, 0.01)),
+        kept=tuple(ProvenThreshold(target_error=p, threshold=threshold) for p in (0.0014, 0.01)),
     )
     return Calibration(made=date(2024, 1, 2), data="invented", scales=(scale,))
 
@@ -41,8 +41,8 @@ def audits(session: Session, outcomes: Sequence[bool], field: str = "sex") -> No
         decide(session, card_id, field, "M" if right else "F", person="p", kind="key")
 
 
-def look(session: Session, **promises: float) -> DriftReport:
-    return drift_report(session, in_force(session), promises)
+def look(session: Session, **target_errors: float) -> DriftReport:
+    return drift_report(session, in_force(session), target_errors)
 
 
 def test_several_wrong_audits_stop_the_reader_until_a_new_calibration(session: Session) -> None:
@@ -54,14 +54,14 @@ def test_several_wrong_audits_stop_the_reader_until_a_new_calibration(session: S
 
 
 @pytest.mark.parametrize(
-    ("outcomes", "promises"), [([True] * 6, {}), ([False, True, True], {}), ([False] * 3, {"sex": 0.4})]
+    ("outcomes", "target_errors"), [([True] * 6, {}), ([False, True, True], {}), ([False] * 3, {"sex": 0.4})]
 )
-def test_audits_within_the_promise_stop_nothing(
-    session: Session, outcomes: list[bool], promises: dict[str, float]
+def test_audits_within_the_target_error_stop_nothing(
+    session: Session, outcomes: list[bool], target_errors: dict[str, float]
 ) -> None:
     apply_calibration(session, calibration("one_of"))
     audits(session, outcomes)
-    assert look(session, **promises).stopped == frozenset()
+    assert look(session, **target_errors).stopped == frozenset()
 
 
 def test_readings_by_another_version_do_not_count(session: Session) -> None:

@@ -38,14 +38,14 @@ def raw_of(filled: str | CharPosteriors) -> Raw:
 
 
 def read(
-    form: Form, judge: Trusting | Uncalibrated, **filled: str | CharPosteriors
+    form: Form, acceptor: Trusting | Uncalibrated, **filled: str | CharPosteriors
 ) -> tuple[dict[str, FieldReading], tuple[str, ...]]:
     """Interpret a card on which only some fields are filled in."""
     seen = []
     for spec in form.fields:
         raw = raw_of(filled.get(spec.name, ""))
         seen.append(ZoneReading(spec, raw, "reader", "1", QUAD))
-    fields, broken = interpret(form, seen, judge, TODAY)
+    fields, broken = interpret(form, seen, acceptor, TODAY)
     assert [field.field for field in fields] == [spec.name for spec in form.fields]
     return {field.field: field for field in fields}, broken
 

@@ -1,4 +1,4 @@
-"""What commands that read or report share: the trust in force, and what is said when it is shaken."""
+"""What commands that read or report share: the acceptance policy in force, and warnings when audits contradict it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from store.calibrations import in_force
 from texts import Language, say
 
 
-def own_promises() -> Mapping[str, float]:
-    """What the operator promises of single fields.
+def own_target_errors() -> Mapping[str, float]:
+    """The target errors that the operator sets for single fields.
 
     Raises
     ------
@@ -24,17 +24,17 @@ def own_promises() -> Mapping[str, float]:
         No form has a field of that name.
     """
     known = {name for form in load_forms(forms_dir()) for name in form.by_name}
-    unknown = sorted(set(settings().promises) - known)
+    unknown = sorted(set(settings().target_errors) - known)
     if unknown:
-        raise BadInputError(f"Settings: promises for {', '.join(unknown)}, but no form has such a field.")
-    return settings().promises
+        raise BadInputError(f"Settings: target_errors for {', '.join(unknown)}, but no form has such a field.")
+    return settings().target_errors
 
 
-def trust_now(session: Session) -> tuple[AcceptancePolicy, DriftReport]:
+def policy_in_force(session: Session) -> tuple[AcceptancePolicy, DriftReport]:
     """The calibration in force with what the watch has stopped, and what the watch found."""
-    now, promises = in_force(session), own_promises()
-    found = drift_report(session, now, promises)
-    return AcceptancePolicy(now.calibration, promises, found.stopped), found
+    now, target_errors = in_force(session), own_target_errors()
+    found = drift_report(session, now, target_errors)
+    return AcceptancePolicy(now.calibration, target_errors, found.stopped), found
 
 
 def warnings(found: DriftReport, language: Language) -> Iterator[str]:

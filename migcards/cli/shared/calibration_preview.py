@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ocr.confidence.calibration import Calibration, Scale
 from ocr.confidence.curve import CurvePoint, risk_curve
 from ocr.confidence.fit import Key
-from ocr.confidence.kinds import PROMISE
+from ocr.confidence.kinds import TARGET_ERROR
 from ocr.confidence.labelled_scores import LabelledScores
 from ocr.confidence.threshold import Threshold
 from ocr.evaluation.picture import Curve
@@ -17,7 +17,7 @@ SHARES = (0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1.0)
 
 
 def preview(present: Calibration, new: Calibration, groups: Mapping[Key, LabelledScores]) -> Iterator[str]:
-    """For every kind that was looked at: its curve, and for each promise the threshold now and then."""
+    """For every kind that was looked at: its curve, and for each target error the threshold now and then."""
     for key, group in groups.items():
         scale, old = new.by_key.get((key.reader, key.kind)), present.by_key.get((key.reader, key.kind))
         known = int(group.labelled.sum())
@@ -28,13 +28,13 @@ def preview(present: Calibration, new: Calibration, groups: Mapping[Key, Labelle
         points = (next(p for p in _curve(group) if p.accepted >= share - 1e-9) for share in SHARES)
         yield "  wrong at accepted  " + "  ".join(f"{p.wrong:.2%} at {p.accepted:.0%}" for p in points)
         for kept in scale.kept:
-            before = _now(old, scale.version, kept.promise)
+            before = _now(old, scale.version, kept.target_error)
             then = "as now" if kept.threshold == before else _shown(kept.threshold)
-            yield f"  promised {kept.promise:.2%}:  now {_shown(before)};  then {then}"
+            yield f"  target error {kept.target_error:.2%}:  now {_shown(before)};  then {then}"
 
 
 def curves(present: Calibration, new: Calibration, groups: Mapping[Key, LabelledScores]) -> Iterator[Curve]:
-    """Curves of all kinds with a label: at the default promise, what is accepted now and what would be."""
+    """Curves of all kinds with a label: at the default target error, what is accepted now and what would be."""
     for key, group in groups.items():
         scale, old = new.by_key.get((key.reader, key.kind)), present.by_key.get((key.reader, key.kind))
         if scale is not None and group.labelled.any():
@@ -42,8 +42,8 @@ def curves(present: Calibration, new: Calibration, groups: Mapping[Key, Labelled
             yield Curve(
                 name=f"{key.reader} {key.kind} ({len(group.scores)})",
                 points=tuple((p.accepted, p.wrong) for p in points),
-                now=_at(points, _now(old, scale.version, PROMISE)),
-                kept=_at(points, scale.threshold(PROMISE)),
+                now=_at(points, _now(old, scale.version, TARGET_ERROR)),
+                kept=_at(points, scale.threshold(TARGET_ERROR)),
             )
 
 
@@ -58,8 +58,8 @@ def _curve(group: LabelledScores) -> tuple[CurvePoint, ...]:
     return risk_curve(group.scores[known], group.right[known], weights=group.weights[known])
 
 
-def _now(old: Scale | None, version: str, promise: float) -> Threshold | None:
-    return old.threshold(promise) if old is not None and old.version == version else None
+def _now(old: Scale | None, version: str, target_error: float) -> Threshold | None:
+    return old.threshold(target_error) if old is not None and old.version == version else None
 
 
 def _shown(threshold: Threshold | None) -> str:

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from ocr.confidence.acceptance import AcceptancePolicy, is_audited, with_audits
 from ocr.confidence.calibration import load_calibration
-from ocr.confidence.kinds import NAME_PROMISE, PROMISE, STRICT_PROMISE, kind_of, measured_version, promise
+from ocr.confidence.kinds import (
+    NAME_TARGET_ERROR,
+    STRICT_TARGET_ERROR,
+    TARGET_ERROR,
+    kind_of,
+    measured_version,
+    target_error,
+)
 from ocr.forms.definition import Form, load_forms
 from ocr.reading import FieldState, Why
 from ocr.scan import ScanId
@@ -18,13 +25,13 @@ from tests.ocr.confidence.readings import field
 from tests.ocr.confidence.test_fit import calibration
 from tests.store.cards import card, scan
 
-TRUST = AcceptancePolicy(calibration())
+POLICY = AcceptancePolicy(calibration())
 READ = FieldState.READ
 
 
 def test_a_sure_reading_stands_and_an_unsure_one_does_not() -> None:
-    sure = TRUST.assess("marks", "1", field("education"), READ, 0.99)
-    unsure = TRUST.assess("marks", "1", field("education"), READ, 0.2)
+    sure = POLICY.assess("marks", "1", field("education"), READ, 0.99)
+    unsure = POLICY.assess("marks", "1", field("education"), READ, 0.2)
     assert sure.accepted and not unsure.accepted and unsure.reason is Why.NOT_SURE
     assert sure.probability > 0.99
     assert 0.4 < unsure.probability < 0.6
@@ -44,20 +51,20 @@ def test_a_sure_reading_stands_and_an_unsure_one_does_not() -> None:
 def test_what_was_not_measured_is_never_accepted(
     reader: str, version: str, name: str, state: FieldState, reason: Why
 ) -> None:
-    verdict = TRUST.assess(reader, version, field(name), state, 1.0)
-    assert (verdict.accepted, verdict.probability, verdict.reason) == (False, 0.0, reason)
+    acceptance = POLICY.assess(reader, version, field(name), state, 1.0)
+    assert (acceptance.accepted, acceptance.probability, acceptance.reason) == (False, 0.0, reason)
 
 
 def test_a_stopped_kind_is_not_accepted_however_sure() -> None:
     stopped = AcceptancePolicy(calibration(), stopped=frozenset({("marks", "one_of")}))
-    verdict = stopped.assess("marks", "1", field("education"), READ, 0.99)
-    assert (verdict.accepted, verdict.reason) == (False, Why.STOPPED)
+    acceptance = stopped.assess("marks", "1", field("education"), READ, 0.99)
+    assert (acceptance.accepted, acceptance.reason) == (False, Why.STOPPED)
     assert stopped.assess("marks", "1", field("education"), READ, 0.2).reason is Why.NOT_SURE
 
 
-def test_the_operators_promise_goes_before_the_usual_one() -> None:
-    assert not TRUST.assess("marks", "1", field("sex"), READ, 0.99).accepted
-    loose = AcceptancePolicy(calibration(), promises={"sex": 0.003, "education": 0.0014})
+def test_the_operators_target_error_goes_before_the_usual_one() -> None:
+    assert not POLICY.assess("marks", "1", field("sex"), READ, 0.99).accepted
+    loose = AcceptancePolicy(calibration(), target_errors={"sex": 0.003, "education": 0.0014})
     assert loose.assess("marks", "1", field("sex"), READ, 0.99).accepted
     assert not loose.assess("marks", "1", field("education"), READ, 0.99).accepted
 
@@ -65,20 +72,20 @@ def test_the_operators_promise_goes_before_the_usual_one() -> None:
 @pytest.mark.parametrize(
     ("name", "share"),
     [
-        ("sex", STRICT_PROMISE),
-        ("birth_date", STRICT_PROMISE),
-        ("crossing_date", STRICT_PROMISE),
-        ("occupation", PROMISE),
-        ("surname", NAME_PROMISE),
-        ("given_name", NAME_PROMISE),
-        ("patronymic", NAME_PROMISE),
-        ("document_no", NAME_PROMISE),
-        ("card_no", NAME_PROMISE),
+        ("sex", STRICT_TARGET_ERROR),
+        ("birth_date", STRICT_TARGET_ERROR),
+        ("crossing_date", STRICT_TARGET_ERROR),
+        ("occupation", TARGET_ERROR),
+        ("surname", NAME_TARGET_ERROR),
+        ("given_name", NAME_TARGET_ERROR),
+        ("patronymic", NAME_TARGET_ERROR),
+        ("document_no", NAME_TARGET_ERROR),
+        ("card_no", NAME_TARGET_ERROR),
     ],
 )
-def test_names_and_numbers_are_promised_less_than_what_enters_tables(name: str, share: float) -> None:
+def test_names_and_numbers_may_err_more_than_what_enters_tables(name: str, share: float) -> None:
     form = next(f for f in load_forms() if name in f.by_name)
-    assert promise(form.by_name[name]) == share
+    assert target_error(form.by_name[name]) == share
 
 
 def kinds(form: str, state: FieldState = READ) -> dict[str, str]:
@@ -117,8 +124,8 @@ def test_the_shipped_calibration_holds_for_the_readers_as_they_are() -> None:
 
 
 def test_without_a_file_nothing_is_accepted(tmp_path: Path) -> None:
-    trust = AcceptancePolicy(load_calibration(tmp_path / "none.json"))
-    assert not trust.assess("marks", "1", field("education"), READ, 1.0).accepted
+    policy = AcceptancePolicy(load_calibration(tmp_path / "none.json"))
+    assert not policy.assess("marks", "1", field("education"), READ, 1.0).accepted
 
 
 @given(st.integers(0, 1000), st.floats(0, 1), st.floats(0, 1))

@@ -1,4 +1,4 @@
-"""The watch stops readers that break their promise, soon, and hardly ever others."""
+"""The watch stops readers that exceed their target error, soon, and hardly ever others."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ import pytest
 
 from ocr.confidence.drift import FALSE_ALARM, is_broken, is_rate_odd
 
-PROMISE = 0.003
+TARGET_ERROR = 0.003
 
 
 def stopped(rng: np.random.Generator, worlds: int, before: int, audits: int, share: float) -> float:
-    """Share of readers stopped that kept the promise `before` and then are wrong in a `share` of audits."""
-    shares = np.r_[np.full(before, PROMISE), np.full(audits, share)]
+    """Share of readers stopped that kept the target error `before` and then are wrong in a `share` of audits."""
+    shares = np.r_[np.full(before, TARGET_ERROR), np.full(audits, share)]
     audits = (rng.uniform(size=len(shares)) >= shares for _ in range(worlds))
-    return float(np.mean([is_broken((right, PROMISE) for right in world) for world in audits]))
+    return float(np.mean([is_broken((right, TARGET_ERROR) for right in world) for world in audits]))
 
 
-def test_a_reader_that_just_keeps_its_promise_is_hardly_ever_stopped() -> None:
-    assert stopped(np.random.default_rng(1), 300, 0, 1000, PROMISE) <= 2 * FALSE_ALARM
+def test_a_reader_that_just_keeps_its_target_error_is_hardly_ever_stopped() -> None:
+    assert stopped(np.random.default_rng(1), 300, 0, 1000, TARGET_ERROR) <= 2 * FALSE_ALARM
 
 
 @pytest.mark.parametrize(("times", "before", "audits"), [(10, 0, 300), (30, 0, 60), (30, 1000, 130)])
 def test_a_reader_that_breaks_it_is_stopped_soon(times: int, before: int, audits: int) -> None:
-    assert stopped(np.random.default_rng(2), 100, before, audits, times * PROMISE) > 0.85
+    assert stopped(np.random.default_rng(2), 100, before, audits, times * TARGET_ERROR) > 0.85
 
 
 def test_a_stop_lasts_however_well_it_goes_later() -> None:
-    assert is_broken([(False, PROMISE)] * 3 + [(True, PROMISE)] * 5000)
+    assert is_broken([(False, TARGET_ERROR)] * 3 + [(True, TARGET_ERROR)] * 5000)
 
 
-def test_an_error_weighs_more_where_more_is_promised() -> None:
+def test_an_error_weighs_more_where_the_target_error_is_smaller() -> None:
     outcomes = [False, *[True] * 30, False, False]
     assert is_broken((right, 0.0014) for right in outcomes)
     assert not is_broken((right, 0.01) for right in outcomes)

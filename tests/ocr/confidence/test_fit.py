@@ -20,12 +20,12 @@ KEY = Key("marks", "1", "one_of")
 DAY = date(2024, 1, 2)
 
 
-def calibration(count: int = 4000, promises: Iterable[float] = (0.0014, 0.003, 0.01)) -> Calibration:
+def calibration(count: int = 4000, target_errors: Iterable[float] = (0.0014, 0.003, 0.01)) -> Calibration:
     """A reader that is always right above 0.6 and half of the time below."""
     rng = np.random.default_rng(5)
     scores = rng.uniform(size=count)
     right = (scores > 0.6) | (rng.uniform(size=count) < 0.5)
-    return fit({KEY: LabelledScores.full(scores, right)}, made=DAY, data="invented", promises=promises)
+    return fit({KEY: LabelledScores.full(scores, right)}, made=DAY, data="invented", target_errors=target_errors)
 
 
 def stood(scores: Iterable[float], wrong: int, unlabelled: int = 0) -> LabelledScores:
@@ -69,9 +69,9 @@ def test_readings_are_grouped_by_reader_the_version_that_counts_and_kind() -> No
     assert (stamps.labelled.tolist(), stamps.stood.tolist()) == ([True, False], [False, True])
 
 
-def test_a_threshold_for_every_promise_and_the_strictest_that_suffices_is_used() -> None:
+def test_a_threshold_for_every_target_error_and_the_strictest_that_suffices_is_used() -> None:
     (scale,) = calibration(4000).scales  # some 1,600 readings without error prove 0.2 %, not 0.14 %
-    assert [k.promise for k in scale.kept] == [0.0014, 0.003, 0.01]
+    assert [k.target_error for k in scale.kept] == [0.0014, 0.003, 0.01]
     assert scale.threshold(0.0014) is None and scale.threshold(0.00001) is None
     assert scale.threshold(0.005) == scale.threshold(0.003) is not None
     own = calibration(4000, (0.003, 0.2)).scales[0]

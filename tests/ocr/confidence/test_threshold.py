@@ -1,4 +1,4 @@
-"""Thresholds keep their promise: by the bound, and in simulated worlds."""
+"""Thresholds keep their target error: by the bound, and in simulated worlds."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_what_a_threshold_says_of_itself_is_so(readings: list[tuple[float, bool]
     assert found.share == pytest.approx(taken.mean())
 
 
-def test_a_strict_promise_needs_enough_readings() -> None:
+def test_a_strict_target_error_needs_enough_readings() -> None:
     assert lowest_threshold(LabelledScores.full(np.ones(900), np.ones(900, bool)), 0.003) is None
     assert lowest_threshold(LabelledScores.full(np.ones(1100), np.ones(1100, bool)), 0.003) is not None
     assert lowest_threshold(LabelledScores.full([], []), 0.003) is None
@@ -85,8 +85,8 @@ def test_labels_speak_for_their_stratum() -> None:
     assert not evidence.weights[~evidence.labelled].any()
 
 
-def test_the_promise_is_broken_in_5_percent_of_worlds_at_most() -> None:
-    """A reader that is always a little worse than promised: the search from the low end is fooled thrice as often."""
+def test_the_target_error_is_exceeded_in_5_percent_of_worlds_at_most() -> None:
+    """A reader always a little worse than its target error: the search from the low end is fooled thrice as often."""
     rng, worlds = np.random.default_rng(11), 400
     fooled = from_below = 0
     for _ in range(worlds):
@@ -99,7 +99,7 @@ def test_the_promise_is_broken_in_5_percent_of_worlds_at_most() -> None:
 
 
 @pytest.mark.parametrize("present", [0.3, 0.45])
-def test_thresholds_from_operation_keep_the_promise_whatever_the_present_one_is(present: float) -> None:
+def test_thresholds_from_operation_keep_the_target_error_whatever_the_present_one_is(present: float) -> None:
     rng, worlds, found, broken = np.random.default_rng(4), 100, 0, 0
     for _ in range(worlds):
         evidence = operation(rng, 8000, present, audit=0.1)

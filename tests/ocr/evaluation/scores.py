@@ -11,8 +11,8 @@ from ocr.evaluation.score import PageScore
 PLAIN = FieldScore(
     scan="a.jpg", page=0, faults=(), source="one writer", field="occupation", kind="comb", group="occupations",
     style="comb", coded=True, state="filled", written="ПОВАР", struck="", raw="ПОВАР", value="5120", got="5120",
-    decoded="5120", beside=None, accepted=False, probability=0.9, score=0.5, promise=0.003, errors=0, length=5, boxes=0,
-    wrong_boxes=0, offsets_mm=(0.1, 0.1, 0.1, 0.5),
+    decoded="5120", beside=None, accepted=False, probability=0.9, score=0.5, target_error=0.003, errors=0, length=5,
+    boxes=0, wrong_boxes=0, offsets_mm=(0.1, 0.1, 0.1, 0.5),
 )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ def test_shares_are_counted_over_the_right_denominators() -> None:
     assert row.exact_low < 0.75 < row.exact_high
     assert (row.curve[-1].accepted, row.curve[-1].wrong) == (1.0, 0.25)
     assert (row.cer, row.reachable, row.beside) == (None, None, None)
-    assert row.at_promise == 0.5
+    assert row.at_target_error == 0.5
 
 
 def test_handwriting_says_what_is_reachable_and_what_another_reader_got() -> None:
@@ -38,14 +38,14 @@ def test_handwriting_says_what_is_reachable_and_what_another_reader_got() -> Non
     assert (mixed.reachable, mixed.beside) == (None, None)
 
 
-def test_a_group_promises_the_strictest_of_its_fields() -> None:
-    row = figures("all", [score(promise=0.01), score(promise=0.0014, got="1", probability=0.5)])
-    assert (row.promise, row.at_promise) == (0.0014, 0.5)
+def test_a_group_has_the_strictest_target_error_of_its_fields() -> None:
+    row = figures("all", [score(target_error=0.01), score(target_error=0.0014, got="1", probability=0.5)])
+    assert (row.target_error, row.at_target_error) == (0.0014, 0.5)
 
 
 def test_a_group_that_was_never_read_has_no_curve() -> None:
     row = figures("occupation", [score(got=None)])
-    assert (row.curve, row.bins, row.ece, row.wrong, row.at_promise) == ((), (), None, None, 0)
+    assert (row.curve, row.bins, row.ece, row.wrong, row.at_target_error) == ((), (), None, None, 0)
 
 
 @given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))

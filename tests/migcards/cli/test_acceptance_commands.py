@@ -1,4 +1,4 @@
-"""The audit, `migcards tune` from decisions, applied and taken back, and what is said when trust is shaken."""
+"""The audit, `migcards tune` from decisions, applied and taken back, and what is said when audits contradict it."""
 
 from __future__ import annotations
 
@@ -101,11 +101,11 @@ def test_tune_asks_for_one_thing(audited: tuple[Path, Run], arguments: list[str]
     assert words in run("tune", *arguments, code=2).stderr
 
 
-def test_a_promise_for_a_field_that_no_form_has_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "migcards.toml").write_text("[promises]\nshoes = 0.01\n")
+def test_a_target_error_for_a_field_that_no_form_has_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "migcards.toml").write_text("[target_errors]\nshoes = 0.01\n")
     assert "shoes" in command(tmp_path)("report", "T1", code=4).stderr
-    (tmp_path / "migcards.toml").write_text("[promises]\nsex = 1.5\n")
-    assert "promises.sex in migcards.toml" in command(tmp_path)("report", "T1", code=4).stderr
+    (tmp_path / "migcards.toml").write_text("[target_errors]\nsex = 1.5\n")
+    assert "target_errors.sex in migcards.toml" in command(tmp_path)("report", "T1", code=4).stderr
 
 
 @pytest.mark.parametrize(
