@@ -19,7 +19,7 @@ from ocr.errors import BadInputError
 from ocr.lexicon.lexicon import label
 from review.accounts.sessions import Visitor
 from review.cards.filters import CardStatus
-from review.cards.search import COUNTED, count, find, known_batches, known_fields
+from review.cards.search import COUNTED, SearchResult, count, find, known_batches, known_fields
 from review.cards.view import CardView, FieldView, card_view, upright
 from review.decisions.corrections import correct, reopen
 from review.desk import Person
@@ -27,7 +27,7 @@ from review.web.deps import Site, SiteDep, Supervisor, person_of
 from review.web.images import picture, scan_at_hand
 from review.web.labels import value_label
 from review.web.render import page
-from review.web.search_form import AskedQuery, filters_of, meant
+from review.web.search_form import AskedQuery, filters_of, meant, not_understood
 from store.card_state import UNKNOWN
 from store.record_values import LEFT_EMPTY
 from texts import Language, rule_message, why_message
@@ -55,16 +55,19 @@ class _Change:
 def records_page(
     request: Request, visitor: Supervisor, site: SiteDep, asked: Annotated[AskedQuery, Query()]
 ) -> Response:
-    """The search form, and the cards that fit."""
+    """The search form, and the cards that fit; none where a question was not understood."""
     filters = filters_of(asked)
     with site.reading() as session:
         specs, batches = known_fields(session), known_batches(session)
-        found, number = find(session, filters, before=asked.before), count(session, filters)
+        odd = list(not_understood(asked, specs))
+        found = SearchResult((), None) if odd else find(session, filters, before=asked.before)
+        number = 0 if odd else count(session, filters)
     kept = {name: value for name, value in asked.model_dump(exclude={"before"}).items() if value}
     more = f"/records?{urlencode(kept | {'before': found.next}, doseq=True)}" if found.next else None
     shown: dict[str, Any] = {"specs": specs, "batches": batches, "found": found, "count": number, "more": more}
-    named = partial(_named, visitor.language)
-    return page(request, "search.html", asked=asked, states=get_args(CardStatus), most=COUNTED, named=named, **shown)
+    shown |= {"asked": asked, "odd": odd, "states": get_args(CardStatus), "most": COUNTED}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if odd else HTTPStatus.OK
+    return page(request, "search.html", status=status, named=partial(_named, visitor.language), **shown)
 
 
 @router.get("/records/{card_id}")

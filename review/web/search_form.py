@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, get_args
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from ocr.forms.definition import FieldKind, FieldSpec
 from ocr.reading import parse_iso
-from review.cards.filters import CardStatus, Filters
+from review.cards.filters import ANY_END, CardStatus, Filters
 from review.decisions.completion import complete
 from review.decisions.validation import lexicon_codes
 from texts import Language
@@ -19,7 +20,9 @@ ROWS = 2
 """Fields that may be searched by at once."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=r"^[^\x00-\x1f]*$")]
-_DAY = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})")
+_DAY = re.compile(r"([0-9]{1,2})[./]([0-9]{1,2})[./]([0-9]{4})")
+_BATCH = re.compile(r"[0-9]{1,9}")
+_STATES: tuple[CardStatus, ...] = get_args(CardStatus)
 
 
 class AskedQuery(BaseModel):
@@ -42,15 +45,38 @@ class AskedQuery(BaseModel):
         return [*pairs, *[("", "")] * (ROWS - len(pairs))]
 
 
+def not_understood(asked: AskedQuery, specs: Mapping[str, FieldSpec]) -> Iterator[tuple[str, str]]:
+    """What was typed and means nothing: key of the text (section ``search``) that says what is wanted, and the value.
+
+    Parameters
+    ----------
+    specs
+        Fields of all forms by name.
+    """
+    for name, value in asked.rows():
+        spec = specs.get(name)
+        is_day = spec is not None and spec.kind is FieldKind.DATE and not value.endswith(ANY_END)
+        if value and not name:
+            yield "wants_field", value
+        elif value and is_day and _day(value) is None:
+            yield "wants_date", value
+    for value in (asked.since, asked.until):
+        if value and _day(value) is None:
+            yield "wants_date", value
+    for value, known in ((asked.batch, _BATCH.fullmatch(asked.batch)), (asked.state, asked.state in _STATES)):
+        if value and not known:
+            yield "wants_choice", value
+
+
 def filters_of(asked: AskedQuery) -> Filters:
-    """What the form asks of the cards; what cannot be understood asks nothing."""
+    """What the form asks of the cards; what `not_understood` names asks nothing."""
     return Filters(
         values=tuple((field, _as_kept(value)) for field, value in asked.rows() if field and value),
-        batch=int(asked.batch) if re.fullmatch(r"\d{1,9}", asked.batch) else None,
+        batch=int(asked.batch) if _BATCH.fullmatch(asked.batch) else None,
         checkpoint=asked.checkpoint,
         crossed_from=_day(asked.since),
         crossed_to=_day(asked.until),
-        state=next((state for state in get_args(CardStatus) if state == asked.state), None),
+        state=next((state for state in _STATES if state == asked.state), None),
         serial=asked.serial,
         person=asked.person,
     )

@@ -139,6 +139,27 @@ def test_a_forged_change_is_refused(workplace: Workplace, site: Browser) -> None
         assert current_values(session, 1)["sex"] == "M"
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"since": "с 2016"}, "Not understood: “с 2016”. Write the whole date"),
+        ({"until": "2016"}, "Not understood: “2016”"),
+        ({"field": "birth_date", "value": "май"}, "Not understood: “май”"),
+        ({"value": "5120"}, "Choose the field"),
+        ({"batch": "х"}, "Choose from the list"),
+        ({"state": "odd"}, "Choose from the list"),
+    ],
+)
+def test_what_is_not_understood_is_said_and_finds_nothing(site: Browser, asked: dict[str, str], said: str) -> None:
+    shown = site.get("/records", params=asked)
+    assert shown.status_code == 422 and said in shown.text
+    assert "data-card" not in shown.text and 'id="count"' not in shown.text
+
+
+def test_a_beginning_of_a_date_is_understood(site: Browser) -> None:
+    assert site.get("/records", params={"field": "birth_date", "value": "1990*"}).status_code == 200
+
+
 def test_what_is_typed_is_understood() -> None:
     fields = form("revised-departure").by_name
     assert fields["birth_date"].kind is FieldKind.DATE
