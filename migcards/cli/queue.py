@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from migcards.cli.common import language_option, shown_path, store
-from ocr.file_names import for_people
+from migcards.cli.common import language_option, store
+from ocr.file_names import shown_path
 from review.assignment.queue import counts, waiting
 from review.decisions.queue_sheet import import_decisions
 from store.engine import read_only
@@ -40,7 +40,16 @@ def queue(field: str | None, limit: int, form: str, language: Language) -> None:
         for item in items:
             why = "; ".join(why_message(w, language) for w in item.why)
             sheet.writerow(
-                [f"{item.scan.sha256}:{item.scan.page + 1}", item.serial or "", item.field, why, item.path, "", "", ""]
+                [
+                    f"{item.scan.sha256}:{item.scan.page + 1}",
+                    item.serial or "",
+                    item.field,
+                    why,
+                    shown_path(item.path),
+                    "",
+                    "",
+                    "",
+                ]
             )
         return
     if not numbers.total:
@@ -55,7 +64,7 @@ def queue(field: str | None, limit: int, form: str, language: Language) -> None:
             item.serial or "—",
             item.field,
             "; ".join(why_message(why, language) for why in item.why),
-            for_people(Path(item.path).name),
+            shown_path(Path(item.path).name),
             str(item.scan.page + 1),
         )
         for item in items

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from migcards.cli.common import OUT_FILE, language_option, settings, shown_path, store
+from migcards.cli.common import OUT_FILE, language_option, settings, store
 from migcards.cli.labels import with_label
 from migcards.cli.picture import write_png
 from migcards.originals import load_original, on_sheet
 from migcards.page_images import cut_out, fit
 from ocr.errors import BadInputError
+from ocr.file_names import shown_path
 from ocr.geometry import Quad, as_quad
 from ocr.scan import ScanId
 from ocr.zone_drawing import GREEN, GREY, ORANGE, Zone, draw_zones

@@ -12,6 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ocr.file_names import shown_path
 from review.accounts.sessions import Visitor
 from review.web.texts import best_language, field_label, text
 from texts.messages import LANGUAGES, Language
@@ -94,3 +95,4 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_TEMPLATES.filters["file"] = shown_path
