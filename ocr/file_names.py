@@ -25,8 +25,13 @@ def as_path(text: str) -> Path:
     return Path(os.fsdecode(_bytes(text)))
 
 
-def for_people(text: str) -> str:
-    """A name that `as_text` wrote as a person would read it: bytes that are no UTF-8 are taken for Windows-1251."""
+def shown_path(text: str) -> str:
+    """A path that `as_text` wrote as people read it: relative to the working directory where it lies in it.
+
+    Bytes that are no UTF-8 are taken for Windows-1251.
+    """
+    here = as_text(Path.cwd())
+    text = str(Path(text).relative_to(here)) if Path(text).is_relative_to(here) else text
     readable = _bytes(text).decode("utf-8", "surrogateescape")
     if any("\udc80" <= char <= "\udcff" for char in readable):
         readable = _bytes(text).decode("cp1251", "replace")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from migcards.cli.shared.context import language_option, store
 from migcards.cli.shared.output import print_columns
-from ocr.file_names import for_people
+from ocr.file_names import shown_path
 from review.assignment.queue import counts, waiting
 from store.engine import read_only
 from texts import Language, say, why_message
@@ -39,7 +39,9 @@ def queue(field: str | None, limit: int, form: str, language: Language) -> None:
         for item in items:
             why = "; ".join(why_message(w, language) for w in item.why)
             scan = f"{item.scan.sha256}:{item.scan.page + 1}"
-            sheet.writerow(safe(cell) for cell in (scan, item.serial or "", item.field, why, item.path, "", "", ""))
+            sheet.writerow(
+                safe(cell) for cell in (scan, item.serial or "", item.field, why, shown_path(item.path), "", "", "")
+            )
         return
     if not numbers.total:
         click.echo(say("queue.empty", language))
@@ -53,7 +55,7 @@ def queue(field: str | None, limit: int, form: str, language: Language) -> None:
             item.serial or "—",
             item.field,
             "; ".join(why_message(why, language) for why in item.why),
-            for_people(Path(item.path).name),
+            shown_path(Path(item.path).name),
             str(item.scan.page + 1),
         )
         for item in items

@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 from sqlalchemy.orm import Session
 
-from migcards.cli.shared.context import language_option, shown_path, store
+from migcards.cli.shared.context import language_option, store
 from migcards.cli.shared.output import print_columns
+from ocr.file_names import shown_path
 from store.engine import read_only
 from store.scans import rescan_list
 from texts import Language, refusal_message, say

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from migcards.cli.shared.context import OUT_FILE, language_option, settings, shown_path, store
+from migcards.cli.shared.context import OUT_FILE, language_option, settings, store
 from migcards.cli.shared.labels import with_label
 from migcards.cli.shared.output import HIDDEN
 from migcards.cli.shared.pictures import write_png
 from migcards.originals import load_original, on_sheet
 from ocr.errors import BadInputError
+from ocr.file_names import shown_path
 from ocr.zone_drawing import GREEN, GREY, ORANGE, Zone, draw_zones
 from review.cards.view import CardView, FieldView, card_view
 from store.engine import read_only

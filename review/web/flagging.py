@@ -7,6 +7,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from ocr.file_names import shown_path
 from review.accounts.sessions import Visitor
 from review.cards.flags import flag, open_flags, resolve
 from review.desk import held
@@ -63,7 +64,7 @@ def _flags(site: Site, visitor: Visitor) -> list[FlagOut]:
                 note=found.note,
                 person=found.person,
                 at=found.at,
-                file=Path(found.path).name,
+                file=shown_path(Path(found.path).name),
                 page=found.scan.page + 1,
             )
             for found in open_flags(session)

@@ -11,6 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ocr.file_names import shown_path
 from review.accounts.sessions import Visitor
 from review.web.labels import field_label
 from texts import LANGUAGES, Language, say
@@ -98,3 +99,4 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_TEMPLATES.filters["file"] = shown_path

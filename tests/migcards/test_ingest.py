@@ -20,10 +20,12 @@ from ocr.confidence.acceptance import AcceptancePolicy
 from ocr.confidence.calibration import load_calibration
 from ocr.evaluation.truth import read_truth
 from ocr.forms.definition import load_forms
+from ocr.page import PageJob, PageResult
 from ocr.preprocess.load import FileInfo, Kind
 from ocr.reading import Refusal
 from store.cards import start_batch
 from store.engine import open_store
+from store.scans import rescan_list
 from store.tables import Scan
 
 SAMPLES = Path(__file__).parents[2] / "fixtures" / "samples"
@@ -35,6 +37,11 @@ def dying_probe(path: Path) -> FileInfo:
     if content.startswith(b"bad"):
         os._exit(9)
     return FileInfo(path, sha256(content).hexdigest(), Kind.TIFF, 2)
+
+
+def failing_read(job: PageJob, **_: object) -> PageResult:
+    """A fault of the program that quotes what stands on the card."""
+    raise KeyError("САИДОВ")
 
 
 def test_files_that_crash_the_decoder_are_kept_apart_and_the_rest_stays_in_order(
@@ -80,3 +87,19 @@ def test_the_log_of_a_run_names_every_page_and_stage_and_nobody(tmp_path: Path, 
     assert len(secrets) > 50
     written = log_file.read_text("utf-8").upper()
     assert [secret for secret in secrets if secret.upper() in written] == []
+
+
+def test_a_fault_of_the_program_is_said_as_such_and_its_place_is_in_the_log(
+    tmp_path: Path, log_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "read_page", failing_read)
+    engine = open_store(f"sqlite:///{tmp_path}/cards.db")
+    how = Ingestion(engine, AcceptancePolicy(load_calibration()))
+    assert ingest([SAMPLES / "usual-01.jpg"], how, today=date(2026, 1, 1)).reasons == {"crashed": 1}
+    with Session(engine) as session:
+        (item,) = rescan_list(session)
+    engine.dispose()
+    assert item.detail.startswith("KeyError at migcards/test_ingest.py:")
+    (crash,) = [json.loads(line) for line in log_file.read_text("utf-8").splitlines() if '"crash"' in line]
+    assert crash["trace"][-1].endswith("failing_read") and Path(crash["file"]).name == "usual-01.jpg"
+    assert "САИДОВ" not in log_file.read_text("utf-8") + item.detail

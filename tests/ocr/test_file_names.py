@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr.file_names import as_path, as_text, for_people
+from ocr.file_names import as_path, as_text, shown_path
 
 
 @given(st.binary(min_size=1).filter(lambda name: b"\0" not in name))
@@ -29,4 +29,11 @@ def test_text_is_clean_and_leads_back_to_the_same_bytes(name: bytes) -> None:
     ],
 )
 def test_people_see_a_name_that_they_can_read(name: bytes, shown: str) -> None:
-    assert for_people(as_text(os.fsdecode(name))) == shown
+    assert shown_path(as_text(os.fsdecode(name))) == shown
+
+
+def test_paths_in_the_working_directory_are_shown_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert shown_path(str(tmp_path / "box" / "1.tif")) == str(Path("box", "1.tif"))
+    assert shown_path("box/1.tif") == "box/1.tif"
+    assert shown_path(str(tmp_path.parent / "1.tif")) == str(tmp_path.parent / "1.tif")

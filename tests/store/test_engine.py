@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,7 @@ from store.calibrations import apply_calibration
 from store.cards import save_card
 from store.engine import alembic_config, open_store, read_only
 from store.scans import save_refused
-from store.tables import APPEND_ONLY_TABLES, PERSONAL_TABLES, Base, ControlItem
+from store.tables import APPEND_ONLY_TABLES, PERSONAL_TABLES, Base, ControlItem, LoggedRefusal, Scan
 from tests.store.cards import card, form, scan
 
 AT = datetime(2024, 1, 2, tzinfo=UTC)
@@ -46,6 +46,19 @@ def test_migrations_run_down_and_up_again(engine: Engine) -> None:
         command.upgrade(alembic_config(connection), "head")
     with Session(engine) as session, session.begin():
         assert save(session)
+
+
+def test_what_was_refused_before_there_was_a_log_is_in_it(engine: Engine) -> None:
+    with engine.begin() as connection:
+        command.downgrade(alembic_config(connection), "0004")
+    with Session(engine) as session, session.begin():
+        values = {"sha256": "ab" * 32, "path": "1.png", "outcome": "refused", "detail": "no ink", "loaded_at": AT}
+        session.execute(insert(Scan).values(page=0, reason="blank", **values))
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "head")
+    with Session(engine) as session:
+        entry = session.scalars(select(LoggedRefusal)).one()
+    assert (entry.reason, entry.path, entry.forms, entry.refused_at) == ("blank", "1.png", "", AT)
 
 
 def test_opening_again_keeps_what_is_there(engine: Engine, store_url: str) -> None:

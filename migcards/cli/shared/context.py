@@ -12,7 +12,6 @@ from sqlalchemy import Engine
 
 from migcards.settings import Settings, read_settings
 from ocr.data import use_own_folder
-from ocr.file_names import as_text, for_people
 from ocr.forms.definition import FORMS_DIR
 from store.engine import open_store
 from texts import LANGUAGES, Language
@@ -37,12 +36,6 @@ def store() -> Engine:
 def forms_dir() -> Path:
     """Where form definitions lie."""
     return settings().forms_dir or FORMS_DIR
-
-
-def shown_path(path: str) -> str:
-    """A path of the store for people: relative to the working directory where it lies in it."""
-    here = as_text(Path.cwd())
-    return for_people(str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path)
 
 
 def language_option(function: Callable[..., Any]) -> Callable[..., Any]:

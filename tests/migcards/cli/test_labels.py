@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from migcards.cli.shared.context import shown_path
 from migcards.cli.shared.labels import DICTIONARIES, with_label
 from ocr.forms.definition import FieldSpec, load_forms
 from ocr.lexicon.lexicon import load_lexicon
@@ -43,10 +40,3 @@ def test_every_answer_of_the_shipped_forms_has_a_name_in_each_language() -> None
 def test_an_answer_that_no_dictionary_knows_has_the_words_on_the_card() -> None:
     spec = DEPARTURE["sex"].model_copy(update={"name": "has_luggage"})
     assert with_label(spec, "M", "en") == "M муж. / мард"
-
-
-def test_paths_are_shown_from_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert shown_path(str(tmp_path / "box" / "1.tif")) == str(Path("box", "1.tif"))
-    assert shown_path("box/1.tif") == "box/1.tif"
-    assert shown_path(str(tmp_path.parent / "1.tif")) == str(tmp_path.parent / "1.tif")
