@@ -24,7 +24,7 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class DrawIn(Body):
+class AssignIn(Body):
     """Which fields are wanted, and how many at once."""
 
     count: int = Field(default=4, ge=1, le=MOST_AHEAD)
@@ -55,7 +55,7 @@ class FlagIn(Body):
     note: str = Field(default="", max_length=500)
 
 
-class GroupDrawIn(Body):
+class GroupAssignIn(Body):
     """Which group, and how many of its crops at once."""
 
     field: str = Field(max_length=64)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any, get_args
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
@@ -21,9 +20,8 @@ from review.accounts.sessions import Visitor
 from review.cards.filters import CardStatus
 from review.cards.search import COUNTED, count, find, known_batches, known_fields
 from review.cards.view import CardView, FieldView, card_view, upright
-from review.decisions.corrections import correct, reopen
-from review.desk import Person
-from review.web.deps import Site, SiteDep, Supervisor, person_of
+from review.desk import Desk
+from review.web.deps import RowId, Site, SiteDep, Supervisor
 from review.web.images import picture, scan_at_hand
 from review.web.render import page
 from review.web.search_form import AskedQuery, filters_of, meant
@@ -33,7 +31,6 @@ from store.record_values import LEFT_EMPTY
 from texts.messages import Language, rule_message, why_message
 
 router = APIRouter(include_in_schema=False)
-CardId = Annotated[int, Path(ge=1, lt=2**31)]
 Words = Annotated[str, Form(max_length=500)]
 _LOOKS = logging.getLogger("migcards.looks")
 """Who had names on the screen, and whose card."""
@@ -45,7 +42,7 @@ class _Change:
 
     what: str
     card_id: int
-    act: Callable[[Session, Person, datetime], object]
+    act: Callable[[Desk], object]
     sent: dict[str, str]
     confirmed: bool
     personal: bool
@@ -69,7 +66,7 @@ def records_page(
 
 @router.get("/records/{card_id}")
 def record_page(
-    request: Request, visitor: Supervisor, site: SiteDep, card_id: CardId, personal: bool = False
+    request: Request, visitor: Supervisor, site: SiteDep, card_id: RowId, personal: bool = False
 ) -> Response:
     """One card beside its fields; names only when they are asked for, and that is written down."""
     with site.reading() as session:
@@ -80,7 +77,7 @@ def record_page(
 
 
 @router.get("/records/{card_id}/card")
-def record_picture(visitor: Supervisor, site: SiteDep, card_id: CardId, personal: bool = False) -> Response:
+def record_picture(visitor: Supervisor, site: SiteDep, card_id: RowId, personal: bool = False) -> Response:
     """The card upright, personal zones painted over unless they are asked for."""
     with site.reading() as session:
         view = card_view(session, card_id, personal=False)
@@ -94,7 +91,7 @@ def correct_field(
     request: Request,
     visitor: Supervisor,
     site: SiteDep,
-    card_id: CardId,
+    card_id: RowId,
     field: Annotated[str, Form()],
     reason: Words,
     value: Words = "",
@@ -106,8 +103,8 @@ def correct_field(
         spec = known_fields(session).get(field)
     kept = meant(spec, value, visitor.language) if spec else value
 
-    def act(session: Session, person: Person, now: datetime) -> object:
-        return correct(session, person, card_id, field, kept, reason, now=now)
+    def act(desk: Desk) -> object:
+        return desk.correct(card_id, field, kept, reason)
 
     sent = {"field": field, "value": kept, "reason": reason}
     return _changed(request, site, visitor, _Change("correct", card_id, act, sent, confirmed, personal))
@@ -118,7 +115,7 @@ def reopen_fields(
     request: Request,
     visitor: Supervisor,
     site: SiteDep,
-    card_id: CardId,
+    card_id: RowId,
     reason: Words,
     field: Annotated[str, Form()] = "",
     confirmed: Annotated[bool, Form()] = False,
@@ -126,8 +123,8 @@ def reopen_fields(
 ) -> Response:
     """Show what reopening a field, or the whole card, would change; once confirmed, do it."""
 
-    def act(session: Session, person: Person, now: datetime) -> object:
-        return reopen(session, person, card_id, field or None, reason, now=now)
+    def act(desk: Desk) -> object:
+        return desk.reopen(card_id, field or None, reason)
 
     sent = {"field": field, "reason": reason}
     return _changed(request, site, visitor, _Change("reopen", card_id, act, sent, confirmed, personal))
@@ -138,7 +135,7 @@ def _changed(request: Request, site: Site, visitor: Visitor, change: _Change) ->
     with Session(site.engine) as session:
         before = card_view(session, change.card_id, personal=change.personal)
         try:
-            change.act(session, person_of(visitor), site.clock())
+            change.act(site.desk(session, visitor))
         except BadInputError as error:
             shown = _shown(before, visitor.language) | {"personal": change.personal, "problem": str(error)}
             return page(request, "record.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, **shown)

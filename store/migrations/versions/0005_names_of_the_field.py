@@ -75,7 +75,7 @@ def _move_items(old: str, new: str) -> None:
 
 
 def _copy(old: str, new: str, columns: Sequence[str]) -> None:
-    """Move the rows. A table made anew has constraints and indexes of its own name, which renaming would not give it."""
+    """Move the rows. A table made anew has constraints named after it, which renaming would not give it."""
     names = ", ".join(f'"{column}"' for column in columns)
     op.execute(f"INSERT INTO {new} ({names}) SELECT {names} FROM {old}")
     op.drop_table(old)

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from review.assignment.policy import DeskRules
-from review.desk import Person, draw, key
+from review.desk import Desk, Person
 from review.quality.figures import Share
 from review.web.quality import WIDTH, scale_of
 from store.tables import User
@@ -30,8 +30,8 @@ def busy(workplace: Workplace) -> Workplace:
         for login, values in (("anora", "MMM"), ("bahrom", "FMM")):
             person, now = Person(login, "reviewer"), workplace.clock()
             for value in values:
-                (task,) = draw(session, person, count=1, now=now, rules=RULES)
-                key(session, person, task.ticket, value, seconds=3.0, shown="", now=now, rules=RULES)
+                (task,) = Desk(session, person, now, RULES).assign(count=1)
+                Desk(session, person, now, RULES).key(task.ticket, value, seconds=3.0)
     return workplace
 
 

@@ -41,9 +41,7 @@ def test_the_search_finds_cards_and_keeps_what_was_asked(site: Browser) -> None:
     assert cards(site.get("/records", params={"state": "waits"}).text) == [2]
 
 
-@pytest.mark.parametrize(
-    "odd", [{"before": "0"}, {"before": "99999999999999999999"}, {"serial": "a\x00"}, {"field": ["a"] * 9}]
-)
+@pytest.mark.parametrize("odd", [{"before": "0"}, {"before": "99999999999999999999"}, {"field": ["a"] * 9}])
 def test_odd_questions_are_refused(site: Browser, odd: dict[str, str]) -> None:
     assert site.get("/records", params=odd).status_code == 422
 
