@@ -8,7 +8,7 @@ from itertools import takewhile
 import numpy as np
 from scipy.stats import beta
 
-from ocr.confidence.labelled_scores import Counts, LabelledScores, count_above
+from ocr.confidence.labelled_scores import CountsAbove, LabelledScores, count_above
 
 LEVEL = 0.95
 GRID = 50
@@ -103,7 +103,7 @@ def lowest_threshold(evidence: LabelledScores, promise: float, level: float = LE
     return Threshold(float(counts.scores[best]), accepted, labelled, wrong, float(bounds[best]), share)
 
 
-def _grid(counts: Counts, promise: float, level: float) -> list[int]:
+def _grid(counts: CountsAbove, promise: float, level: float) -> list[int]:
     """Indices of the candidates, from the highest score down; empty where too few are labelled for any proof."""
     flawless = counts.bounds(level, np.zeros_like(counts.wrong)) <= promise
     if not flawless.any():

@@ -35,8 +35,8 @@ def rescan_page(request: Request, visitor: Scanner, site: SiteDep) -> Response:
     """Sheets that could not be read, and cards for which a person asks a new scan."""
     with site.reading() as session:
         sheets = [(item, refusal_message(item.reason, item.detail, visitor.language)) for item in rescan_list(session)]
-        asked = [found for found in open_flags(session) if found.kind == "rescan"]
-    return page(request, "rescan.html", sheets=sheets, asked=asked)
+        rescans = [found for found in open_flags(session) if found.kind == "rescan"]
+    return page(request, "rescan.html", sheets=sheets, rescans=rescans)
 
 
 @router.get("/users")

@@ -24,7 +24,7 @@ from review.desk import Desk
 from review.web.deps import RowId, Site, SiteDep, Supervisor
 from review.web.images import picture, scan_at_hand
 from review.web.render import page
-from review.web.search_form import AskedQuery, filters_of, meant
+from review.web.search_form import SearchForm, filters_of, meant
 from review.web.texts import value_label
 from store.card_state import UNKNOWN
 from store.record_values import LEFT_EMPTY
@@ -50,18 +50,18 @@ class _Change:
 
 @router.get("/records")
 def records_page(
-    request: Request, visitor: Supervisor, site: SiteDep, asked: Annotated[AskedQuery, Query()]
+    request: Request, visitor: Supervisor, site: SiteDep, form: Annotated[SearchForm, Query()]
 ) -> Response:
     """The search form, and the cards that fit."""
-    filters = filters_of(asked)
+    filters = filters_of(form)
     with site.reading() as session:
         specs, batches = known_fields(session), known_batches(session)
-        found, number = find(session, filters, before=asked.before), count(session, filters)
-    kept = {name: value for name, value in asked.model_dump(exclude={"before"}).items() if value}
+        found, number = find(session, filters, before=form.before), count(session, filters)
+    kept = {name: value for name, value in form.model_dump(exclude={"before"}).items() if value}
     more = f"/records?{urlencode(kept | {'before': found.next}, doseq=True)}" if found.next else None
     shown: dict[str, Any] = {"specs": specs, "batches": batches, "found": found, "count": number, "more": more}
     named = partial(_named, visitor.language)
-    return page(request, "search.html", asked=asked, states=get_args(CardStatus), most=COUNTED, named=named, **shown)
+    return page(request, "search.html", form=form, states=get_args(CardStatus), most=COUNTED, named=named, **shown)
 
 
 @router.get("/records/{card_id}")

@@ -22,7 +22,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, p
 _DAY = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})")
 
 
-class AskedQuery(BaseModel):
+class SearchForm(BaseModel):
     """The search form as it comes in the address: empty strings ask nothing."""
 
     field: list[Text] = Field(default_factory=list, max_length=ROWS)
@@ -42,17 +42,17 @@ class AskedQuery(BaseModel):
         return [*pairs, *[("", "")] * (ROWS - len(pairs))]
 
 
-def filters_of(asked: AskedQuery) -> Filters:
+def filters_of(form: SearchForm) -> Filters:
     """What the form asks of the cards; what cannot be understood asks nothing."""
     return Filters(
-        values=tuple((field, _as_kept(value)) for field, value in asked.rows() if field and value),
-        batch=int(asked.batch) if re.fullmatch(r"\d{1,9}", asked.batch) else None,
-        checkpoint=asked.checkpoint,
-        crossed_from=_day(asked.since),
-        crossed_to=_day(asked.until),
-        state=next((state for state in get_args(CardStatus) if state == asked.state), None),
-        serial=asked.serial,
-        person=asked.person,
+        values=tuple((field, _as_kept(value)) for field, value in form.rows() if field and value),
+        batch=int(form.batch) if re.fullmatch(r"\d{1,9}", form.batch) else None,
+        checkpoint=form.checkpoint,
+        crossed_from=_day(form.since),
+        crossed_to=_day(form.until),
+        state=next((state for state in get_args(CardStatus) if state == form.state), None),
+        serial=form.serial,
+        person=form.person,
     )
 
 

@@ -71,11 +71,11 @@ def test_known_fields_count_once(session: Session) -> None:
     wait(session, 2)
     item = Desk(session, VERA, NOW, DeskRules(control_share=1.0)).assign(count=1)[0]
     Desk(session, VERA, NOW, RULES).key(item.ticket, "M", seconds=1)
-    assert own_quality(session, "vera").checks == Share(1, 1)
+    assert own_quality(session, "vera").control == Share(1, 1)
     back = Desk(session, VERA, NOW, RULES).take_back(item.ticket)
     Desk(session, VERA, NOW, RULES).key(back.ticket, "F", seconds=1)
     mine = own_quality(session, "vera")
-    assert (mine.checks, mine.keyed) == (Share(0, 1), 1)
+    assert (mine.control, mine.keyed) == (Share(0, 1), 1)
     assert mine in quality(session).people
     assert own_quality(session, "vera", since=NOW + timedelta(hours=1)).keyed == 0
 

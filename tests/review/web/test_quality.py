@@ -46,7 +46,7 @@ def test_reviewers_see_their_own(busy: Workplace) -> None:
     page = busy.browser("anora").get("/quality").text
     assert "bahrom" not in page
     assert re.search(r'id="keyed">3<', page)
-    assert re.findall(r'data-measure="(\w+)"', page) == ["checks", "keyer", "verifier"]
+    assert re.findall(r'data-measure="(\w+)"', page) == ["control", "keyer", "verifier"]
 
 
 def test_only_the_period_counts(busy: Workplace) -> None:
