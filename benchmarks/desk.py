@@ -1,6 +1,6 @@
-"""`python -m benchmarks.desk`: the server's time per draw and per key while many fields wait, on SQLite and PostgreSQL.
+"""`python -m benchmarks.desk`: the server's time per assignment and per key while many fields wait, on both databases.
 
-The cards are made up (`benchmarks.keyers`). Every draw takes three fields in a transaction of its own; every key
+The cards are made up (`benchmarks.keyers`). Every assignment takes three fields in a transaction of its own; every key
 keeps a decision and derives the card's record and queue anew.
 """
 
@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks.keyers import DOUBTFUL, Habits, fill
 from review.assignment.policy import DeskRules
-from review.desk import Person, draw, key
+from review.desk import Desk, Person
 from store.engine import open_store
 from store.tables import Base, Card, PersonalReading, Reading, Record, Scan, Waiting
 
@@ -63,19 +63,19 @@ def _copy(session: Session, table: type[Base], changed: dict[str, str], copies: 
 
 
 def measure(engine: Engine, times: int) -> dict[str, list[float]]:
-    """Milliseconds of each draw and key, the transaction's end included."""
-    spent: dict[str, list[float]] = {"draw": [], "key": []}
+    """Milliseconds of each assignment and key, the transaction's end included."""
+    spent: dict[str, list[float]] = {"assign": [], "key": []}
     for n in range(times):
         person = PEOPLE[n % len(PEOPLE)]
         start = time.perf_counter()
         with Session(engine) as session, session.begin():
-            tasks = draw(session, person, count=AT_ONCE, now=datetime.now(UTC), rules=RULES)
-        spent["draw"].append(1000 * (time.perf_counter() - start))
+            tasks = Desk(session, person, datetime.now(UTC), RULES).assign(count=AT_ONCE)
+        spent["assign"].append(1000 * (time.perf_counter() - start))
         for task in tasks:
             start = time.perf_counter()
             with Session(engine) as session, session.begin():
                 value, now = VALUES[task.field], datetime.now(UTC)
-                key(session, person, task.ticket, value, seconds=1, shown="", now=now, rules=RULES)
+                Desk(session, person, now, RULES).key(task.ticket, value, seconds=1)
             spent["key"].append(1000 * (time.perf_counter() - start))
     return spent
 
@@ -93,7 +93,7 @@ def bench(url: str, fields: int, times: int) -> str:
     spent = measure(engine, times)
     name = engine.dialect.name
     engine.dispose()
-    return "\n".join(f"{name:12}{waiting:10,}  {what:6}{_figures(found)}" for what, found in spent.items())
+    return "\n".join(f"{name:12}{waiting:10,}  {what:8}{_figures(found)}" for what, found in spent.items())
 
 
 def _figures(found: Sequence[float]) -> str:
@@ -103,11 +103,11 @@ def _figures(found: Sequence[float]) -> str:
 
 @click.command()
 @click.option("--fields", default=200_000, show_default=True, help="Fields that wait.")
-@click.option("--times", default=100, show_default=True, help="Draws; each is followed by the keys for what it gave.")
+@click.option("--times", default=100, show_default=True, help="Assignments; each is followed by its keys.")
 @click.option("--postgres", help="URL of an empty PostgreSQL database to measure too.")
 def main(fields: int, times: int, postgres: str | None) -> None:
     """Measure and print milliseconds."""
-    click.echo(f"{'database':12}{'waiting':>10}  {'':6}{'median':>10}{'95 %':>10}{'worst':>10}   (ms)")
+    click.echo(f"{'database':12}{'waiting':>10}  {'':8}{'median':>10}{'95 %':>10}{'worst':>10}   (ms)")
     with tempfile.TemporaryDirectory() as folder:
         click.echo(bench(f"sqlite:///{Path(folder) / 'cards.db'}", fields, times))
     if postgres:

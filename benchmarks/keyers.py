@@ -33,7 +33,7 @@ from ocr.lexicon.lexicon import load_lexicon
 from ocr.reading import Candidate, CardReading, FieldReading, FieldState, Why
 from ocr.scan import ScanId
 from review.assignment.policy import DeskRules, PolicyName
-from review.desk import Person, Task, draw, key
+from review.desk import Desk, Person, Task
 from review.quality.figures import Share
 from store.cards import save_card
 from store.engine import open_store
@@ -159,10 +159,10 @@ def _work(
             if not session.scalar(select(func.count()).select_from(Waiting)):
                 return
             person, now = chance.choice(PEOPLE), now + timedelta(minutes=1)
-            for task in draw(session, person, count=_AT_ONCE, now=now, rules=rules):
+            for task in Desk(session, person, now, rules).assign(count=_AT_ONCE):
                 true = truth[task.card_id].get(task.field, "")
                 value = _answer(task, true, machine[task.card_id].get(task.field, ""), habits, chance)
-                key(session, person, task.ticket, value, seconds=1, shown="", now=now, rules=rules)
+                Desk(session, person, now, rules).key(task.ticket, value, seconds=1)
 
 
 def _answer(task: Task, true: str, machine: str, habits: Habits, chance: random.Random) -> str:

@@ -7,9 +7,6 @@ next field is there when it is asked for. All methods may be called from many th
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from migcards.originals import load_original, on_sheet
+from migcards.picture_folder import PictureFolder
 from ocr.cache import Cache
 from ocr.geometry import Points, Quad, apply, quad_to_quad, rect_quad
 from ocr.preprocess.crop_zone import resample
@@ -33,9 +31,6 @@ MAX_WIDTH, STRIP_WIDTH, CARD_SIDE = 1400, 1200, 1600
 """Pixels: widest crop, width of a strip, longer side of a card; what the screens of old computers can show."""
 
 JPEG_QUALITY = 85
-KEEP_DAYS = 7
-"""How long a picture stays on disk: the fields behind it are settled by then, and names should lie nowhere twice."""
-
 _AROUND = 3.0  # zone heights above and below in a strip, but not more than
 _AROUND_MOST = 0.12  # of the page's width
 _MADE_AS = "1"  # changes with what pictures look like, so that those on disk are made anew
@@ -51,18 +46,13 @@ class PageImages:
     archive
         Folder of originals by content hash, or None.
     cache
-        Folder for pictures that outlive the process, or None. Only its owner may look into it.
+        Pictures that outlive the process, or None.
     """
 
     archive: Path | None = None
-    cache: Path | None = None
+    cache: PictureFolder | None = None
     _pages: Cache[Sheet] = field(default_factory=lambda: Cache(PAGES), repr=False)
     _pictures: Cache[bytes] = field(default_factory=lambda: Cache(PICTURES), repr=False)
-
-    def __post_init__(self) -> None:
-        if self.cache is not None:
-            self.cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _forget_old(self.cache)
 
     def crop(
         self, scan: ScanId, path: str, quad: Quad, rotation: int = 0, *, height_px: int = 160, margin: float = 0.2
@@ -135,12 +125,12 @@ class PageImages:
             return load_original(scan, path, self.archive)
 
         def picture() -> bytes:
-            place = None if self.cache is None else self.cache / name[:2] / name
-            if place is not None and place.is_file():
-                return place.read_bytes()
+            known = self.cache.read(name) if self.cache else None
+            if known is not None:
+                return known
             data = make(self._pages.get(scan, page))
-            if place is not None:
-                _write(place, data)
+            if self.cache:
+                self.cache.write(name, data)
             return data
 
         return self._pictures.get(name, picture)
@@ -213,22 +203,3 @@ def _encoded(pixels: NDArray[np.uint8]) -> bytes:
     _, png = cv2.imencode(".png", pixels)
     _, jpeg = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     return min(png.tobytes(), jpeg.tobytes(), key=len)
-
-
-def _write(place: Path, data: bytes) -> None:
-    """Write a file whole or not at all; a full disk costs time, not the picture."""
-    try:
-        place.parent.mkdir(mode=0o700, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=place.parent, prefix=".")
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(part).replace(place)
-    except OSError:
-        return
-
-
-def _forget_old(cache: Path) -> None:
-    oldest = time.time() - KEEP_DAYS * 86_400
-    for place in cache.glob("??/*"):
-        if place.stat().st_mtime < oldest:
-            place.unlink(missing_ok=True)

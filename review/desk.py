@@ -1,106 +1,69 @@
-"""The desk at which people key: fields are drawn, answered, given back and taken back. The caller commits."""
+"""The desk at which people key: fields are assigned, answered, given back and taken back."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from review.assignment.assign import TURNS, next_places
-from review.assignment.leases import drop, own_lease, renew, take
-from review.assignment.policy import DeskRules
+from review.assignment.assign import TURNS, Assignment
+from review.assignment.leases import Place
 from review.assignment.progress import Progress, progress
-from review.assignment.tasks import CHANGED, Answer, GoneError, Person, Task, tasks_of
-from review.decisions.control_items import mixed_in
-from review.decisions.keying import KeyingResult, key, take_back
+from review.assignment.tasks import Answer, GoneError, Person, Task
+from review.decisions.control_items import with_control_items
+from review.decisions.corrections import Corrections
+from review.decisions.groups import GroupKeying
+from review.decisions.keying import Keying, KeyingResult
 from store.card_state import Turn
-from store.tables import Lease
 
-__all__ = [
-    "Answer",
-    "GoneError",
-    "KeyingResult",
-    "Person",
-    "Progress",
-    "Task",
-    "draw",
-    "held",
-    "key",
-    "progress",
-    "release",
-    "take_back",
-]
+__all__ = ["Answer", "Desk", "GoneError", "KeyingResult", "Person", "Progress", "Task", "progress"]
 
 _TRIES = 3
-_BLIND = DeskRules()
 
 
-def draw(
-    session: Session, person: Person, *, count: int = 3, field: str | None = None, now: datetime, rules: DeskRules
-) -> list[Task]:
-    """Lease a person their next fields: those they hold, then new ones (`review.assignment.assign.next_places`).
+@dataclass(frozen=True)
+class Desk(Assignment, Keying, GroupKeying, Corrections):
+    """All that one person can do at the desk, in one session and at one moment; the caller commits.
 
-    Parameters
-    ----------
-    field
-        Only fields of this name.
-
-    Returns
-    -------
-    list of Task
-        Up to `count`; fewer at the end of a kind of field, none where nothing waits for this person.
+    ``Desk(session, person, now, rules)``: see `review.assignment.tasks.DeskContext`. What it can do lies where the idea
+    lies: leases (`task`, `release`), keying (`key`, `take_back`), groups (`groups`, `assign_group`, `key_group`),
+    corrections (`correct`, `reopen`), and here `assign`.
     """
-    if person.role not in TURNS:
+
+    def assign(self, *, count: int = 3, field: str | None = None) -> list[Task]:
+        """Lease the person their next fields: those they hold, then new ones (`Assignment.next_fields`).
+
+        Parameters
+        ----------
+        field
+            Only fields of this name.
+
+        Returns
+        -------
+        list of Task
+            Up to `count`; fewer at the end of a kind of field, none where nothing waits for this person.
+        """
+        if self.person.role not in TURNS:
+            return []
+        mine = self.renew(field)
+        tasks = self.tasks(mine)
+        self.release(sorted(set(mine) - {task.ticket for task in tasks}))
+        if len(tasks) < count:
+            tasks += self.tasks(self._lease_new(count - len(tasks), field))
+        return tasks[:count]
+
+    def _lease_new(self, count: int, field: str | None) -> list[str]:
+        """Tickets of new leases; tries again where others were quicker everywhere.
+
+        Each try lies in a savepoint, so that one that failed holds no row: two people can wait for each other only
+        where one of them takes rows in several statements.
+        """
+        for _ in range(_TRIES):
+            places: list[Place] = self.next_fields(count, field)
+            if any(place.turn != Turn.ADJUDICATE for place in places):
+                places = with_control_items(self, places)
+            savepoint = self.session.begin_nested()
+            tickets = self.take(places)
+            if tickets or not places:
+                savepoint.commit()
+                return tickets
+            savepoint.rollback()
         return []
-    mine = renew(session, person, now, rules, field)
-    tasks = tasks_of(session, person, mine, rules)
-    drop(session, sorted(set(mine) - {task.ticket for task in tasks}))
-    if len(tasks) < count:
-        tasks += tasks_of(session, person, _lease_new(session, person, count - len(tasks), field, now, rules), rules)
-    return tasks[:count]
-
-
-def _lease_new(
-    session: Session, person: Person, count: int, field: str | None, now: datetime, rules: DeskRules
-) -> list[str]:
-    """Tickets of new leases; tries again where others were quicker everywhere.
-
-    Each try lies in a savepoint, so that one that failed holds no row: two people can wait for each other only where
-    one of them takes rows in several statements.
-    """
-    for _ in range(_TRIES):
-        places = next_places(session, person, count=count, field=field, now=now, rules=rules)
-        if any(place.turn != Turn.ADJUDICATE for place in places):
-            places = mixed_in(session, person, places, now, rules.control_share)
-        savepoint = session.begin_nested()
-        tickets = take(session, person, places, now, rules)
-        if tickets or not places:
-            savepoint.commit()
-            return tickets
-        savepoint.rollback()
-    return []
-
-
-def held(session: Session, person: Person, ticket: str, now: datetime, rules: DeskRules = _BLIND) -> Task:
-    """The task of a person's own lease. Reads only.
-
-    Parameters
-    ----------
-    rules
-        Needed to know what is prefilled; without them the task is blind.
-
-    Raises
-    ------
-    GoneError
-        The person does not hold it, or it fell away.
-    """
-    own_lease(session, person, ticket)
-    for task in tasks_of(session, person, [ticket], rules):
-        return task
-    raise GoneError(CHANGED)
-
-
-def release(session: Session, person: Person, ticket: str) -> None:
-    """Give a field back to the queue; one that the person does not hold is left alone."""
-    drop(session, session.scalars(select(Lease.ticket).filter_by(ticket=ticket, person=person.login)).all())

@@ -18,8 +18,8 @@ Policy: TypeAlias = Literal["", "blind", "double"]
 """How many must key a field: one person whose key is the machine's reading, else two (`blind`); always two (`double`);
 one (empty)."""
 
-Broken: TypeAlias = Mapping[str, tuple[str, ...]]
-RuleCheck: TypeAlias = Callable[[Form, Mapping[str, str], date], Broken]
+BrokenRules: TypeAlias = Mapping[str, tuple[str, ...]]
+RuleCheck: TypeAlias = Callable[[Form, Mapping[str, str], date], BrokenRules]
 """From a form, the values that may be relied on and the day the card was at hand to the broken rules."""
 
 
@@ -135,7 +135,7 @@ class CardState:
 
     values: Mapping[str, str | None]
     waiting: tuple[WaitingField, ...]
-    broken: Broken
+    broken: BrokenRules
 
 
 def taken_back(log: Sequence[Decided]) -> set[int]:
@@ -235,7 +235,7 @@ def _own_reasons(reading: StoredReading) -> tuple[str, ...]:
     return reasons or ((str(Why.NO_READER),) if reading.value is None else ())
 
 
-def _why(reading: StoredReading, name: str, broken: Broken, states: Mapping[str, KeyingState]) -> tuple[str, ...]:
+def _why(reading: StoredReading, name: str, broken: BrokenRules, states: Mapping[str, KeyingState]) -> tuple[str, ...]:
     reopened = (str(Why.REOPENED),) if name in states and states[name].reopened else ()
     return reopened + _own_reasons(reading) + tuple(RULE + rule for rule, fields in broken.items() if name in fields)
 

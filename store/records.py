@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from ocr.forms.definition import Form
 from ocr.lexicon.rules import check
 from ocr.reading import Why
-from store.card_state import Broken, CardState, Decided, StoredReading, card_state
+from store.card_state import BrokenRules, CardState, Decided, StoredReading, card_state
 from store.queries import card_logs
 from store.record_values import record_values
 from store.tables import Base, Card, FormDefinition, Issue, Record, Scan, Waiting
@@ -45,7 +45,7 @@ class CardNow:
         return self.state.values[CARD_NO] in (None, number.value)
 
 
-def broken_rules(form: Form, values: Mapping[str, str], on: date) -> Broken:
+def broken_rules(form: Form, values: Mapping[str, str], on: date) -> BrokenRules:
     """Rules that these values break, each with its fields; `on` is the day on which the card was at hand."""
     broken: dict[str, tuple[str, ...]] = {}
     for found in check(values, direction=form.direction, on=on):

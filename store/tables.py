@@ -2,10 +2,9 @@
 
 What is kept for ever: `scans`, `cards`, `readings`, `decisions` and `calibrations`, of which the last three are
 append-only, as `control_items` and `refusals` are (the database refuses UPDATE and DELETE on them and on their
-personal halves). What a
-personal field says (names, passport, full birth date) lies only in `personal_readings` and `personal_decisions`:
-whoever may not select from those two sees that a name was read, not the name. What is derived and can be rebuilt at
-any time: `records`, `waiting`, `issues`.
+personal halves). What a personal field says (names, passport, full birth date) lies only in `personal_readings` and
+`personal_decisions`: whoever may not select from those two sees that a name was read, not the name. What is derived
+and can be rebuilt at any time: `records`, `waiting`, `issues`.
 """
 
 from __future__ import annotations

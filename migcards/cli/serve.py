@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from migcards.cli.shared.context import settings, store
 from migcards.page_images import PageImages
+from migcards.picture_folder import PictureFolder
 from ocr.errors import BadInputError
 from review.accounts.users import users
 from review.assignment.policy import DeskRules
@@ -33,7 +34,7 @@ def serve(host: str, port: int, cache: Path | None) -> None:
             raise BadInputError("Nobody could log in. First add a person: `migcards user add LOGIN --role supervisor`.")
     now = settings()
     rules = DeskRules(policies=now.policies, lease_minutes=now.lease_minutes, control_share=now.control_share)
-    app = create_app(engine, PageImages(now.archive, cache), rules)
+    app = create_app(engine, PageImages(now.archive, PictureFolder(cache) if cache else None), rules)
     logging.basicConfig(format="%(asctime)s %(message)s")
     logging.getLogger("migcards.looks").setLevel(logging.INFO)  # who had names on the screen
     with _listening(host, port) as listener:

@@ -51,7 +51,7 @@ class LabelledScores:
 
 
 @dataclass(frozen=True, eq=False)
-class Counts:
+class CountsAbove:
     """What lies at or above scores, falling; each array (2, M): readings that stood, readings that did not."""
 
     scores: NDArray[np.float64]
@@ -70,7 +70,7 @@ class Counts:
         return mixed
 
 
-def count_above(evidence: LabelledScores) -> Counts:
+def count_above(evidence: LabelledScores) -> CountsAbove:
     """Count at up to `_RANKS` distinct scores, the lowest among them."""
     order = np.argsort(-evidence.scores, kind="stable")
     values = evidence.scores[order]
@@ -80,4 +80,4 @@ def count_above(evidence: LabelledScores) -> Counts:
     known = strata & evidence.labelled[order]
     wrong = known & ~evidence.right[order]
     readings, labelled, errors = (np.cumsum(a, axis=1, dtype=np.int64)[:, last] for a in (strata, known, wrong))
-    return Counts(values[last], readings, labelled, errors)
+    return CountsAbove(values[last], readings, labelled, errors)

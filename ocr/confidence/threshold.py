@@ -7,7 +7,7 @@ from itertools import takewhile
 
 import numpy as np
 
-from ocr.confidence.labelled_scores import Counts, LabelledScores, count_above
+from ocr.confidence.labelled_scores import CountsAbove, LabelledScores, count_above
 
 LEVEL = 0.95
 """Confidence level of the bounds."""
@@ -108,7 +108,7 @@ def lowest_threshold(evidence: LabelledScores, target_error: float, level: float
     return Threshold(float(counts.scores[best]), accepted, labelled, wrong, float(bounds[best]), share)
 
 
-def _grid(counts: Counts, target_error: float, level: float) -> list[int]:
+def _grid(counts: CountsAbove, target_error: float, level: float) -> list[int]:
     """Indices of the candidates, from the highest score down; empty where too few are labelled for any proof."""
     flawless = counts.bounds(level, np.zeros_like(counts.wrong)) <= target_error
     if not flawless.any():

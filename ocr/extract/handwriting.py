@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ocr.extract.framing import Gray, boxes, picture, strip
 from ocr.extract.ink import EMPTY_MM2, recover, writing_mm2
 from ocr.extract.likelihood import IMPOSSIBLE, alphabet_mask, in_alphabet, likeliest_text, sure
-from ocr.extract.networks import Line, Networks, load_networks
+from ocr.extract.networks import LineLogits, Networks, load_networks
 from ocr.extract.reader import Crop, Raw, Reader
 from ocr.extract.tesseract import TesseractReader
 from ocr.extract.zone import belonging, overflows, together
@@ -138,7 +138,7 @@ def _spaced(row: NDArray[np.float64]) -> NDArray[np.float64]:
     return spaced
 
 
-def _of_line(crop: Crop, ink: Gray, line: Line) -> Raw:
+def _of_line(crop: Crop, ink: Gray, line: LineLogits) -> Raw:
     logp = in_alphabet(line.characters, crop.spec)
     text = likeliest_text(logp)
     if line.kind.argmax() == SCRIBBLE and not text.strip(STRUCK):

@@ -22,7 +22,7 @@ LINES_AT_ONCE = 8
 Logits = NDArray[np.float32]
 
 
-class Line(NamedTuple):
+class LineLogits(NamedTuple):
     """What the network for lines says of a strip: logits of characters (T, classes) and of its kind of writing (3,)."""
 
     characters: Logits
@@ -50,23 +50,23 @@ class Networks:
         assert stacked.shape[2:] == (SIDE, SIDE)
         return np.asarray(self._boxes.run(None, {"pictures": stacked})[0], np.float32)
 
-    def lines(self, strips: Sequence[Gray]) -> list[Line]:
-        """One `Line` per strip uint8 (ROWS, w) of handwriting, in order."""
+    def lines(self, strips: Sequence[Gray]) -> list[LineLogits]:
+        """One `LineLogits` per strip uint8 (ROWS, w) of handwriting, in order."""
         return _read(self._lines, strips)
 
-    def stamps(self, strips: Sequence[Gray]) -> list[Line]:
+    def stamps(self, strips: Sequence[Gray]) -> list[LineLogits]:
         """The same of strips of stamps that may hold a date."""
         return _read(self._stamps, strips)
 
 
-def _read(network: onnxruntime.InferenceSession, strips: Sequence[Gray]) -> list[Line]:
+def _read(network: onnxruntime.InferenceSession, strips: Sequence[Gray]) -> list[LineLogits]:
     order = sorted(range(len(strips)), key=lambda i: strips[i].shape[1])
-    found: dict[int, Line] = {}
+    found: dict[int, LineLogits] = {}
     for start in range(0, len(order), LINES_AT_ONCE):
         part = order[start : start + LINES_AT_ONCE]
         characters, kinds = network.run(None, {"strips": padded([strips[i] for i in part])})
         for i, logits, kind in zip(part, characters, kinds, strict=True):
-            found[i] = Line(logits[: -(-strips[i].shape[1] // 4)], kind)
+            found[i] = LineLogits(logits[: -(-strips[i].shape[1] // 4)], kind)
     return [found[i] for i in range(len(strips))]
 
 

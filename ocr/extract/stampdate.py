@@ -9,7 +9,7 @@ import numpy as np
 from ocr.extract.framing import strip
 from ocr.extract.ink import is_empty, recover
 from ocr.extract.likelihood import alphabet_mask, in_alphabet, likeliest_text
-from ocr.extract.networks import Line, Logits, Networks, load_networks
+from ocr.extract.networks import LineLogits, Logits, Networks, load_networks
 from ocr.extract.reader import Crop, Raw
 from ocr.extract.stamp import pieces, upright
 from ocr.forms.definition import FieldSpec
@@ -59,7 +59,7 @@ class StampDateReader:
         ]
 
 
-def _likeliest(lines: Sequence[Line], spec: FieldSpec) -> Raw:
+def _likeliest(lines: Sequence[LineLogits], spec: FieldSpec) -> Raw:
     """The line that looks most like a date: with its digits, and with little else that the network sees there."""
     best, found = 0.0, Raw(FieldState.UNREAD, "", 0.0)
     for line in lines:

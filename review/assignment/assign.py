@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, exists, select
-from sqlalchemy.orm import Session
 
-from review.assignment.leases import Place
-from review.assignment.policy import DeskRules
-from review.assignment.tasks import Person
+from review.assignment.leases import Leases, Place
 from store.card_state import Turn
 from store.tables import Decision, Flag, Lease, Waiting
 
@@ -37,27 +34,41 @@ class _Open:
         return self.rank, self.place.field
 
 
-def next_places(
-    session: Session, person: Person, *, count: int, field: str | None, now: datetime, rules: DeskRules
-) -> list[Place]:
-    """The fields that a person should get next, all of one name.
+@dataclass(frozen=True)
+class Assignment(Leases):
+    """Which fields the person should get."""
 
-    Of the fields that block a report first, drawn at random among the oldest that wait for a first key and the oldest
-    that wait for a second person's: so pairs form by chance. Cards of which the person keyed or holds nothing go
-    before others, so that nobody sees two fields of one card in a row, or more of an identity than is needed, unless
-    nothing else is left.
+    def next_fields(self, count: int, field: str | None = None) -> list[Place]:
+        """The fields that the person should get next, all of one name.
 
-    Never a field that the person keyed, that another holds, or of a flagged card.
-    """
-    for turns in TURNS.get(person.role, ()):
-        found = [place for turn in turns for place in _oldest(session, person, turn, field, now, rules.window)]
-        if found:
-            mode = min(place.mode for place in found)
-            pool = [item.place for item in found if item.mode == mode]
-            random.shuffle(pool)
-            touched = _touched(session, person, [place.card_id for place in pool])
-            return sorted(pool, key=lambda place: touched.get(place.card_id, 0))[:count]
-    return []
+        Of the fields that block a report first, drawn at random among the oldest that wait for a first key and the
+        oldest that wait for a second person's: so pairs form by chance. Cards of which the person keyed or holds
+        nothing go before others, so that nobody sees two fields of one card in a row, or more of an identity than is
+        needed, unless nothing else is left.
+
+        Never a field that the person keyed, that another holds, or of a flagged card.
+        """
+        for turns in TURNS.get(self.person.role, ()):
+            found = [place for turn in turns for place in self._oldest(turn, field)]
+            if found:
+                mode = min(place.mode for place in found)
+                pool = [item.place for item in found if item.mode == mode]
+                random.shuffle(pool)
+                touched = self._touched([place.card_id for place in pool])
+                return sorted(pool, key=lambda place: touched.get(place.card_id, 0))[:count]
+        return []
+
+    def _oldest(self, turn: Turn, field: str | None) -> list[_Open]:
+        query = window_query(self.person.login, turn, field, self.now, self.rules.window)
+        return [_Open(Place(row.card_id, row.field, row.turn), row.rank) for row in self.session.execute(query)]
+
+    def _touched(self, card_ids: Sequence[int]) -> dict[int, int]:
+        """Cards of which the person keyed something: 1; of which they hold or keyed last something: 2."""
+        own = Decision.person == self.person.login
+        keyed = self.session.scalars(select(Decision.card_id).where(Decision.card_id.in_(card_ids), own).distinct())
+        last = select(Decision.card_id).where(own).order_by(Decision.id.desc()).limit(1)
+        leased = self.session.scalars(select(Lease.card_id).where(Lease.person == self.person.login))
+        return dict.fromkeys(keyed, 1) | dict.fromkeys((*leased, *self.session.scalars(last)), 2)
 
 
 def is_free(now: datetime) -> ColumnElement[bool]:
@@ -82,18 +93,3 @@ def window_query(login: str, turn: Turn, field: str | None, now: datetime, windo
     if field is None:
         return query.order_by(Waiting.rank, Waiting.field, *oldest)
     return query.where(Waiting.field == field).order_by(*oldest)
-
-
-def _oldest(session: Session, person: Person, turn: Turn, field: str | None, now: datetime, window: int) -> list[_Open]:
-    rows = session.execute(window_query(person.login, turn, field, now, window))
-    return [_Open(Place(row.card_id, row.field, row.turn), row.rank) for row in rows]
-
-
-def _touched(session: Session, person: Person, card_ids: Sequence[int]) -> dict[int, int]:
-    """Cards of which the person keyed something: 1; of which they hold or keyed last something: 2."""
-    keyed = session.scalars(
-        select(Decision.card_id).where(Decision.card_id.in_(card_ids), Decision.person == person.login).distinct()
-    )
-    last = select(Decision.card_id).where(Decision.person == person.login).order_by(Decision.id.desc()).limit(1)
-    held = session.scalars(select(Lease.card_id).where(Lease.person == person.login))
-    return dict.fromkeys(keyed, 1) | dict.fromkeys((*held, *session.scalars(last)), 2)

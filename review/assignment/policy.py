@@ -70,6 +70,6 @@ def policy_now(spec: FieldSpec, turn: Turn, why: Sequence[str], machine: str | N
     return "blind" if policy == "prefilled" and independent else policy
 
 
-def settling(policy: PolicyName, turn: Turn) -> Policy:
+def kept_policy(policy: PolicyName, turn: Turn) -> Policy:
     """The policy as it is kept with a key: empty where that key settles the field by itself."""
     return "" if policy == "prefilled" or turn is Turn.ADJUDICATE else policy

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from review.assignment.assign import TURNS
-from review.assignment.tasks import Person
+from review.assignment.tasks import DeskContext
 from store.tables import ControlItem, Decision, Waiting
 
 KEYED = ("key", "verify", "adjudicate", "audit")
@@ -42,13 +41,14 @@ class Progress:
     turns: dict[str, int]
 
 
-def progress(session: Session, person: Person, now: datetime) -> Progress:
+def progress(desk: DeskContext) -> Progress:
     """Count. Reads only."""
+    session, person, now = desk.session, desk.person, desk.now
     midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
     since = midnight - _HOUR
     keyed = select(Decision.at).where(Decision.person == person.login, Decision.at >= since, Decision.kind.in_(KEYED))
-    asked = select(ControlItem.at).where(ControlItem.person == person.login, ControlItem.at >= since)
-    moments = sorted(at for query in (keyed, asked) for at in session.scalars(query))
+    control = select(ControlItem.at).where(ControlItem.person == person.login, ControlItem.at >= since)
+    moments = sorted(at for query in (keyed, control) for at in session.scalars(query))
     turns = [str(turn) for group in TURNS.get(person.role, ()) for turn in group]
     query = select(Waiting.rank, Waiting.field, Waiting.turn, func.count().label("number"))
     rows = session.execute(

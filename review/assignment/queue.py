@@ -50,12 +50,11 @@ class QueueItem:
 
 @dataclass(frozen=True)
 class QueueCounts:
-    """How many fields wait: in all, by field, by reason (a field may have several), and on how many cards."""
+    """How many fields wait: in all, by field, and on how many cards."""
 
     total: int
     cards: int
     by_field: dict[str, int]
-    by_reason: dict[str, int]
 
 
 def waiting(session: Session, *, field: str | None = None, limit: int = 50, offset: int = 0) -> list[QueueItem]:
@@ -96,20 +95,17 @@ def waiting(session: Session, *, field: str | None = None, limit: int = 50, offs
 
 
 def counts(session: Session) -> QueueCounts:
-    """How many fields wait, by field in the order of the queue, and by reason, the most frequent first."""
-    groups = session.execute(
-        select(Waiting.rank, Waiting.field, Waiting.why, func.count())
-        .group_by(Waiting.rank, Waiting.field, Waiting.why)
+    """How many fields wait, by field in the order of the queue."""
+    rows = session.execute(
+        select(Waiting.rank, Waiting.field, func.count())
+        .group_by(Waiting.rank, Waiting.field)
         .order_by(Waiting.rank, Waiting.field)
-    ).all()
+    )
     by_field: Counter[str] = Counter()
-    by_reason: Counter[str] = Counter()
-    for _, field, why, number in groups:
+    for _, field, number in rows:
         by_field[field] += number
-        for reason in why.split("|"):
-            by_reason[reason] += number
     cards = session.scalar(select(func.count(func.distinct(Waiting.card_id)))) or 0
-    return QueueCounts(by_field.total(), cards, dict(by_field), dict(by_reason.most_common()))
+    return QueueCounts(by_field.total(), cards, dict(by_field))
 
 
 def _quad(corners: list[list[float]]) -> Quad:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias, cast
 
@@ -20,7 +20,7 @@ from store.queries import CardLog, card_logs
 from store.records import forms_of
 from store.tables import Card, Lease, Scan, Waiting
 
-CHECK, GROUP = "check", "group"
+CONTROL, GROUP = "control", "group"
 """Turns of leases beside `store.card_state.Turn`: a field whose value is known already, and one of many alike."""
 
 CHANGED = "This field is no longer before you: another person decided about it meanwhile."
@@ -96,18 +96,31 @@ class Task:
     answers: tuple[Answer, ...] = ()
 
 
-def tasks_of(session: Session, person: Person, tickets: Sequence[str], rules: DeskRules) -> list[Task]:
-    """The tasks of a person's leases, in the order in which they were taken; one that fell away meanwhile is left out.
+@dataclass(frozen=True)
+class DeskContext:
+    """Who works at the desk, at which moment and under which rules: what everything done there depends on.
 
-    Writes and locks nothing.
+    The classes that derive from it say what can be done; `review.desk.Desk` can do it all. None of them commits.
     """
-    rows = session.execute(_leased(person, tickets)).all() if tickets else []
-    rows = [row for row in rows if row.Lease.turn == CHECK or _still_waits(row, person)]
-    forms = forms_of(session, (row.form_id for row in rows))
-    specs = {row.Lease.ticket: forms[row.form_id].by_name[row.Lease.field] for row in rows}
-    deep = {row.Lease.card_id for row in rows if _needs_history(row.Lease.turn, specs[row.Lease.ticket], rules)}
-    known = card_logs(session, sorted(deep)) if deep else {}
-    return [_task(row, specs[row.Lease.ticket], known, rules) for row in rows]
+
+    session: Session
+    person: Person
+    now: datetime
+    rules: DeskRules = field(default_factory=DeskRules)
+
+    def tasks(self, tickets: Sequence[str]) -> list[Task]:
+        """The tasks of the person's leases, in the order in which they were taken; one that fell away is left out.
+
+        Writes and locks nothing.
+        """
+        session, person, rules = self.session, self.person, self.rules
+        rows = session.execute(_leased(person, tickets)).all() if tickets else []
+        rows = [row for row in rows if row.Lease.turn == CONTROL or _still_waits(row, person)]
+        forms = forms_of(session, (row.form_id for row in rows))
+        specs = {row.Lease.ticket: forms[row.form_id].by_name[row.Lease.field] for row in rows}
+        deep = {row.Lease.card_id for row in rows if _needs_history(row.Lease.turn, specs[row.Lease.ticket], rules)}
+        known = card_logs(session, sorted(deep)) if deep else {}
+        return [_task(row, specs[row.Lease.ticket], known, rules) for row in rows]
 
 
 def as_quad(corners: Sequence[Sequence[float]]) -> Quad:
@@ -136,14 +149,14 @@ def _still_waits(row: Row[*tuple[Any, ...]], person: Person) -> bool:
 
 
 def _needs_history(turn: str, spec: FieldSpec, rules: DeskRules) -> bool:
-    return turn in (CHECK, Turn.ADJUDICATE) or policy_of(spec, rules.policies) == "prefilled"
+    return turn in (CONTROL, Turn.ADJUDICATE) or policy_of(spec, rules.policies) == "prefilled"
 
 
 def _task(row: Row[*tuple[Any, ...]], spec: FieldSpec, known: Mapping[int, CardLog], rules: DeskRules) -> Task:
     lease, history = row.Lease, known.get(row.Lease.card_id)
     reading = history.readings[lease.field] if history else None
-    turn = Turn.KEY if lease.turn in (CHECK, GROUP) else Turn(lease.turn)
-    if lease.turn == CHECK and reading is not None:
+    turn = Turn.KEY if lease.turn in (CONTROL, GROUP) else Turn(lease.turn)
+    if lease.turn == CONTROL and reading is not None:
         why, quad = reading.review, reading.quad
     else:
         why, quad = tuple(row.Waiting.why.split("|")), row.Waiting.quad

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ocr.errors import BadInputError
 from ocr.scan import ScanId
-from review.assignment.tasks import Person
+from review.assignment.tasks import DeskContext
 from review.decisions.decision_log import locked_card
 from store.tables import Card, Flag, Lease, Scan
 
@@ -33,35 +33,56 @@ class OpenFlag:
     at: datetime
 
 
-def flag(session: Session, person: Person, card_id: int, field: str, kind: FlagKind, note: str, now: datetime) -> int:
-    """Set a card aside, so that nobody keys its fields until a supervisor has seen it; returns the flag's id.
+@dataclass(frozen=True)
+class Flagging(DeskContext):
+    """Setting cards aside, and putting them back. The caller commits."""
 
-    The field that the person holds is given back. The caller commits.
+    def flag(self, card_id: int, field: str, kind: FlagKind, note: str) -> int:
+        """Set a card aside, so that nobody keys its fields until a supervisor has seen it; returns the flag's id.
 
-    Parameters
-    ----------
-    field
-        What the person had before them.
-    note
-        Free words; never a name or a document's number.
+        The field that the person holds is given back.
 
-    Raises
-    ------
-    BadInputError
-        There is no such card or kind of flag.
-    """
-    if kind not in get_args(FlagKind):
-        raise BadInputError(f"{kind!r} is no kind of flag: {', '.join(get_args(FlagKind))}.")
-    locked_card(session, card_id)
-    same = {"card_id": card_id, "field": field, "kind": kind, "person": person.login, "resolved_at": None}
-    known = session.scalars(select(Flag.id).filter_by(**same)).first()  # sent again after the line was cut
-    if known is not None:
-        return known
-    row = Flag(note=note.strip(), at=now, resolved_by=None, **same)
-    session.add(row)
-    session.execute(delete(Lease).where(Lease.card_id == card_id, Lease.person == person.login))
-    session.flush()
-    return row.id
+        Parameters
+        ----------
+        field
+            What the person had before them.
+        note
+            Free words; never a name or a document's number.
+
+        Raises
+        ------
+        BadInputError
+            There is no such card or kind of flag.
+        """
+        if kind not in get_args(FlagKind):
+            raise BadInputError(f"{kind!r} is no kind of flag: {', '.join(get_args(FlagKind))}.")
+        locked_card(self.session, card_id)
+        login = self.person.login
+        same = {"card_id": card_id, "field": field, "kind": kind, "person": login, "resolved_at": None}
+        known = self.session.scalars(select(Flag.id).filter_by(**same)).first()  # sent again after the line was cut
+        if known is not None:
+            return known
+        row = Flag(note=note.strip(), at=self.now, resolved_by=None, **same)
+        self.session.add(row)
+        self.session.execute(delete(Lease).where(Lease.card_id == card_id, Lease.person == login))
+        self.session.flush()
+        return row.id
+
+    def resolve(self, flag_id: int) -> None:
+        """Give a card's fields back to the queue, unless it has other flags.
+
+        Raises
+        ------
+        BadInputError
+            There is no such flag, it was resolved before, or the person is no supervisor.
+        """
+        if self.person.role != "supervisor":
+            raise BadInputError("Only a supervisor resolves flags.")
+        row = self.session.get(Flag, flag_id, with_for_update=True)
+        if row is None or row.resolved_at is not None:
+            raise BadInputError("There is no such flag, or it was resolved before.")
+        row.resolved_by, row.resolved_at = self.person.login, self.now
+        self.session.flush()
 
 
 def open_flags(session: Session) -> list[OpenFlag]:
@@ -87,20 +108,3 @@ def open_flags(session: Session) -> list[OpenFlag]:
         )
         for row in session.execute(query)
     ]
-
-
-def resolve(session: Session, person: Person, flag_id: int, now: datetime) -> None:
-    """Give a card's fields back to the queue, unless it has other flags; the caller commits.
-
-    Raises
-    ------
-    BadInputError
-        There is no such flag, it was resolved before, or the person is no supervisor.
-    """
-    if person.role != "supervisor":
-        raise BadInputError("Only a supervisor resolves flags.")
-    row = session.get(Flag, flag_id, with_for_update=True)
-    if row is None or row.resolved_at is not None:
-        raise BadInputError("There is no such flag, or it was resolved before.")
-    row.resolved_by, row.resolved_at = person.login, now
-    session.flush()

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from sqlalchemy.orm import Session
+from dataclasses import dataclass
 
 from ocr.errors import BadInputError
-from review.assignment.tasks import Person
+from review.assignment.tasks import DeskContext
 from review.decisions.decision_log import DecisionNote, append, locked_card, role_of
 from review.decisions.validation import checked
 from store.card_state import keying_states
@@ -15,66 +13,65 @@ from store.records import CardNow, refresh
 from store.tables import Decision
 
 
-def correct(
-    session: Session, person: Person, card_id: int, field: str, value: str, reason: str, *, now: datetime
-) -> Decision:
-    """Settle a field by a supervisor's decision, whatever it was before; the caller commits.
+@dataclass(frozen=True)
+class Corrections(DeskContext):
+    """What a supervisor may do to a card, whatever it waits for."""
 
-    Parameters
-    ----------
-    value
-        As for `review.decisions.validation.checked`.
-    reason
-        Required; never a name or a document's number.
+    def correct(self, card_id: int, field: str, value: str, reason: str) -> Decision:
+        """Settle a field by a supervisor's decision, whatever it was before.
 
-    Raises
-    ------
-    BadInputError
-        The person is no supervisor, the reason is missing, there is no such card or field, or it cannot have the value.
-    """
-    reason = _entitled(person, reason)
-    card = locked_card(session, card_id)
-    _known(card, field)
-    value = checked(card.form.by_name[field], value)
-    note = DecisionNote(person.login, role_of(card, field, "correct"), now, shown="card", reason=reason)
-    decision = append(session, card, field, value, note)
-    refresh(session, [card_id])
-    return decision
+        Parameters
+        ----------
+        value
+            As for `review.decisions.validation.checked`.
+        reason
+            Required; never a name or a document's number.
 
-
-def reopen(
-    session: Session, person: Person, card_id: int, field: str | None, reason: str, *, now: datetime
-) -> list[Decision]:
-    """Put a field, or all fields of a card (None), back into the queue, to be keyed by two people; the caller commits.
-
-    Neither what people decided about it before nor the machine's value holds any longer; both stay in the history. Of
-    a whole card the fields are left out that wait already, unkeyed.
-
-    Raises
-    ------
-    BadInputError
-        The person is no supervisor, the reason is missing, there is no such card or field, or it waits already.
-    """
-    reason = _entitled(person, reason)
-    card = locked_card(session, card_id)
-    if field is not None:
+        Raises
+        ------
+        BadInputError
+            The person is no supervisor, the reason is missing, there is no such card or field, or it cannot have the
+            value.
+        """
+        reason = self._entitled(reason)
+        card = locked_card(self.session, card_id)
         _known(card, field)
-    waits = _unkeyed(card)
-    fields = [name for name in card.form.by_name if name not in waits and field in (None, name)]
-    if not fields:
-        raise BadInputError("Nothing to reopen: it waits for a first key already.")
-    note = DecisionNote(person.login, "reopen", now, shown="card", reason=reason)
-    decisions = [append(session, card, name, None, note) for name in fields]
-    refresh(session, [card_id])
-    return decisions
+        value = checked(card.form.by_name[field], value)
+        note = DecisionNote(self.person.login, role_of(card, field, "correct"), self.now, shown="card", reason=reason)
+        decision = append(self.session, card, field, value, note)
+        refresh(self.session, [card_id])
+        return decision
 
+    def reopen(self, card_id: int, field: str | None, reason: str) -> list[Decision]:
+        """Put a field, or all fields of a card (None), back into the queue, to be keyed by two people.
 
-def _entitled(person: Person, reason: str) -> str:
-    if person.role != "supervisor":
-        raise BadInputError("Only a supervisor corrects or reopens.")
-    if not reason.strip():
-        raise BadInputError("A reason is needed.")
-    return reason.strip()
+        Neither what people decided about it before nor the machine's value holds any longer; both stay in the history.
+        Of a whole card the fields are left out that wait already, unkeyed.
+
+        Raises
+        ------
+        BadInputError
+            The person is no supervisor, the reason is missing, there is no such card or field, or it waits already.
+        """
+        reason = self._entitled(reason)
+        card = locked_card(self.session, card_id)
+        if field is not None:
+            _known(card, field)
+        waits = _unkeyed(card)
+        fields = [name for name in card.form.by_name if name not in waits and field in (None, name)]
+        if not fields:
+            raise BadInputError("Nothing to reopen: it waits for a first key already.")
+        note = DecisionNote(self.person.login, "reopen", self.now, shown="card", reason=reason)
+        decisions = [append(self.session, card, name, None, note) for name in fields]
+        refresh(self.session, [card_id])
+        return decisions
+
+    def _entitled(self, reason: str) -> str:
+        if self.person.role != "supervisor":
+            raise BadInputError("Only a supervisor corrects or reopens.")
+        if not reason.strip():
+            raise BadInputError("A reason is needed.")
+        return reason.strip()
 
 
 def _known(card: CardNow, field: str) -> None:

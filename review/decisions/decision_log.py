@@ -15,7 +15,7 @@ from store.card_state import Policy, Turn, taken_back
 from store.records import CardNow, cards_now, refresh
 from store.tables import Decision, PersonalDecision
 
-Kind: TypeAlias = Literal["key", "verify", "adjudicate", "audit", "import", "correct"]
+DecisionKind: TypeAlias = Literal["key", "verify", "adjudicate", "audit", "import", "correct"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def decide(
     value: str,
     *,
     person: str,
-    kind: Kind,
+    kind: DecisionKind,
     seconds: float | None = None,
     shown: str = "",
     reason: str = "",
@@ -73,7 +73,7 @@ def decide(
     BadInputError
         There is no such card, field or role, or the field cannot have the value.
     """
-    if kind not in get_args(Kind):
+    if kind not in get_args(DecisionKind):
         raise BadInputError(f"{kind!r} is no kind of decision.")
     if not person.strip():
         raise BadInputError("A decision needs the person who made it.")

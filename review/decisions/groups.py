@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from review.assignment.assign import TURNS, is_free
-from review.assignment.leases import Place, drop, take
-from review.assignment.policy import DeskRules
-from review.assignment.tasks import GROUP, Person, Task, tasks_of
+from review.assignment.leases import Leases, Place
+from review.assignment.tasks import GROUP, Task
 from review.decisions.decision_log import DecisionNote, append
 from store.card_state import Turn
-from store.records import CHUNK, cards_now, refresh
+from store.records import CHUNK, CardNow, cards_now, refresh
 from store.tables import Decision, Lease, Waiting
 
 SMALLEST = 4
@@ -42,91 +39,84 @@ class GroupDone:
     gone: tuple[str, ...]
 
 
-def groups(session: Session, rules: DeskRules) -> list[Group]:
-    """The groups there are, the largest first. Never personal fields, audits, or what two people must key."""
-    number = func.count()
-    query = (
-        select(Waiting.field, Waiting.alike, number.label("number"))
-        .where(Waiting.alike.is_not(None))
-        .group_by(Waiting.field, Waiting.alike)
-        .having(number >= SMALLEST)
-        .order_by(number.desc(), Waiting.field, Waiting.alike)
-    )
-    rows = session.execute(query)
-    return [Group(row.field, row.alike, row.number) for row in rows if _may_settle(row.field, rules)]
+@dataclass(frozen=True)
+class GroupKeying(Leases):
+    """Many fields that the machine reads alike, before one person at once."""
 
-
-def draw_group(
-    session: Session, person: Person, field: str, value: str, *, count: int, now: datetime, rules: DeskRules
-) -> list[Task]:
-    """Lease the oldest fields of a group to a person; other groups that they hold are given back."""
-    drop(session, session.scalars(select(Lease.ticket).filter_by(person=person.login, turn=GROUP)).all())
-    if person.role not in TURNS or not _may_settle(field, rules):
-        return []
-    query = (
-        select(Waiting.card_id)
-        .where(Waiting.field == field, Waiting.alike == value, is_free(now))
-        .order_by(Waiting.since, Waiting.card_id)
-        .limit(min(count, CHUNK))
-    )
-    places = [Place(card_id, field, GROUP) for card_id in session.scalars(query)]
-    return tasks_of(session, person, take(session, person, places, now, rules), rules)
-
-
-def key_group(
-    session: Session,
-    person: Person,
-    value: str,
-    kept: Sequence[str],
-    struck: Sequence[str],
-    *,
-    seconds: float,
-    now: datetime,
-    rules: DeskRules,
-) -> GroupDone:
-    """Settle the fields that do say the value, and send those that were struck out to two people; the caller commits.
-
-    Sent twice it counts once: what was done before is left alone and counted again.
-
-    Parameters
-    ----------
-    kept, struck
-        Tickets, at most `store.records.CHUNK` of both.
-    seconds
-        For all together.
-    """
-    sent = dict.fromkeys(kept, True) | dict.fromkeys(struck, False)
-    leases = {
-        lease.ticket: lease
-        for lease in session.scalars(
-            select(Lease).where(Lease.ticket.in_(sent), Lease.person == person.login, Lease.turn == GROUP)
+    def groups(self) -> list[Group]:
+        """The groups there are, the largest first. Never personal fields, audits, or what two people must key."""
+        number = func.count()
+        query = (
+            select(Waiting.field, Waiting.alike, number.label("number"))
+            .where(Waiting.alike.is_not(None))
+            .group_by(Waiting.field, Waiting.alike)
+            .having(number >= SMALLEST)
+            .order_by(number.desc(), Waiting.field, Waiting.alike)
         )
-    }
-    cards = {card.head.id: card for card in cards_now(session, sorted({lease.card_id for lease in leases.values()}))}
-    done = _done_before(session, person, list(sent))
-    each = seconds / max(1, len(sent))
-    for ticket, lease in leases.items():
-        card = cards[lease.card_id]
-        alike = any(w.field == lease.field and w.turn is Turn.KEY and w.alike == value for w in card.state.waiting)
-        if ticket in done or not alike or not _may_settle(lease.field, rules):
-            continue
-        note = DecisionNote(person.login, "key" if sent[ticket] else "reopen", now, each, GROUP, ticket=ticket)
-        if sent[ticket]:
-            append(session, card, lease.field, value, replace(note, agrees=True))
-        else:
-            append(session, card, lease.field, None, replace(note, reason=STRUCK))
-        done.add(ticket)
-    drop(session, list(leases))
-    refresh(session, sorted(cards))
-    settled = sum(sent[ticket] for ticket in done)
-    return GroupDone(settled, len(done) - settled, tuple(ticket for ticket in sent if ticket not in done))
+        rows = self.session.execute(query)
+        return [Group(row.field, row.alike, row.number) for row in rows if self._one_suffices(row.field)]
+
+    def assign_group(self, field: str, value: str, *, count: int) -> list[Task]:
+        """Lease the oldest fields of a group to the person; other groups that they hold are given back."""
+        before = select(Lease.ticket).filter_by(person=self.person.login, turn=GROUP)
+        self.release(self.session.scalars(before).all())
+        if self.person.role not in TURNS or not self._one_suffices(field):
+            return []
+        query = (
+            select(Waiting.card_id)
+            .where(Waiting.field == field, Waiting.alike == value, is_free(self.now))
+            .order_by(Waiting.since, Waiting.card_id)
+            .limit(min(count, CHUNK))
+        )
+        places = [Place(card_id, field, GROUP) for card_id in self.session.scalars(query)]
+        return self.tasks(self.take(places))
+
+    def key_group(self, value: str, kept: Sequence[str], struck: Sequence[str], *, seconds: float) -> GroupDone:
+        """Settle the fields that do say the value, and send those that were struck out to two people.
+
+        Sent twice it counts once: what was done before is left alone and counted again.
+
+        Parameters
+        ----------
+        kept, struck
+            Tickets, at most `store.records.CHUNK` of both.
+        seconds
+            For all together.
+        """
+        sent = dict.fromkeys(kept, True) | dict.fromkeys(struck, False)
+        leases = self._group_leases(list(sent))
+        cards = {card.head.id: card for card in cards_now(self.session, sorted({x.card_id for x in leases.values()}))}
+        done = self._done_before(list(sent))
+        each = seconds / max(1, len(sent))
+        for ticket, lease in leases.items():
+            card = cards[lease.card_id]
+            if ticket in done or not _waits_alike(card, lease.field, value) or not self._one_suffices(lease.field):
+                continue
+            kind = "key" if sent[ticket] else "reopen"
+            note = DecisionNote(self.person.login, kind, self.now, each, GROUP, ticket=ticket)
+            if sent[ticket]:
+                append(self.session, card, lease.field, value, replace(note, agrees=True))
+            else:
+                append(self.session, card, lease.field, None, replace(note, reason=STRUCK))
+            done.add(ticket)
+        self.release(list(leases))
+        refresh(self.session, sorted(cards))
+        settled = sum(sent[ticket] for ticket in done)
+        return GroupDone(settled, len(done) - settled, tuple(ticket for ticket in sent if ticket not in done))
+
+    def _one_suffices(self, field: str) -> bool:
+        """Whether one person's glance may settle a field."""
+        return self.rules.policies.get(field) != "double"
+
+    def _group_leases(self, tickets: Sequence[str]) -> dict[str, Lease]:
+        own = select(Lease).where(Lease.person == self.person.login, Lease.turn == GROUP)
+        return {lease.ticket: lease for lease in self.session.scalars(own.where(Lease.ticket.in_(tickets)))}
+
+    def _done_before(self, tickets: Sequence[str]) -> set[str]:
+        own = select(Decision.ticket).where(Decision.person == self.person.login)
+        return {ticket for ticket in self.session.scalars(own.where(Decision.ticket.in_(tickets))) if ticket}
 
 
-def _may_settle(field: str, rules: DeskRules) -> bool:
-    """Whether one person's glance may settle a field."""
-    return rules.policies.get(field) != "double"
-
-
-def _done_before(session: Session, person: Person, tickets: Sequence[str]) -> set[str]:
-    query = select(Decision.ticket).where(Decision.ticket.in_(tickets), Decision.person == person.login)
-    return {ticket for ticket in session.scalars(query) if ticket is not None}
+def _waits_alike(card: CardNow, field: str, value: str) -> bool:
+    """Whether the field still waits for a first key and the machine's value is that of the group."""
+    return any(w.field == field and w.turn is Turn.KEY and w.alike == value for w in card.state.waiting)

@@ -52,7 +52,7 @@ class PersonFigures:
         Pace while at work; pauses of more than five minutes left out.
     median_seconds
         Per field, group screens left out; None where nothing was keyed.
-    checks
+    control
         Fields whose value was known, keyed wrongly: the one measure that does not depend on what others keyed.
     keyer
         First keys of settled fields that are not what holds in the end.
@@ -64,7 +64,7 @@ class PersonFigures:
     keyed: int
     per_hour: float
     median_seconds: float | None
-    checks: Share
+    control: Share
     keyer: Share
     verifier: Share
 
@@ -110,7 +110,7 @@ class DeskQuality:
 
 def quality(session: Session, *, since: datetime | None = None) -> DeskQuality:
     """Figures of what was keyed, and of what was read, since a moment, or ever. Reads only, in a few queries."""
-    tallies = _with_checks(session, tallied(session, since=since), since=since)
+    tallies = _with_control(session, tallied(session, since=since), since=since)
     return DeskQuality(
         tuple(_person(name, tally) for name, tally in sorted(tallies.people.items())),
         tuple(PairFigures(people, _share(seen)) for people, seen in sorted(tallies.pairs.items())),
@@ -121,11 +121,11 @@ def quality(session: Session, *, since: datetime | None = None) -> DeskQuality:
 
 def own_quality(session: Session, login: str, *, since: datetime | None = None) -> PersonFigures:
     """One person's figures, for themselves."""
-    tallies = _with_checks(session, tallied(session, since=since, login=login), since=since, login=login)
+    tallies = _with_control(session, tallied(session, since=since, login=login), since=since, login=login)
     return _person(login, tallies.people[login])
 
 
-def _with_checks(
+def _with_control(
     session: Session, tallies: KeyingTallies, *, since: datetime | None, login: str | None = None
 ) -> KeyingTallies:
     """The tallies with the known fields; of one that was keyed anew after an undo the last counts."""
@@ -135,7 +135,7 @@ def _with_checks(
     rows = {(row.person, row.card_id, row.field): row for row in session.scalars(query)}
     for row in rows.values():
         tallies.people[row.person].keys(row.at, row.seconds)
-        tallies.people[row.person].checks.append(not row.right)
+        tallies.people[row.person].control.append(not row.right)
     return tallies
 
 
@@ -145,7 +145,7 @@ def _person(name: str, tally: KeyingTally) -> PersonFigures:
         keyed=len(tally.moments),
         per_hour=_pace(tally.moments),
         median_seconds=median(tally.seconds) if tally.seconds else None,
-        checks=_share(tally.checks),
+        control=_share(tally.control),
         keyer=_share(tally.first),
         verifier=_share(tally.second),
     )

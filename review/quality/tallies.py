@@ -33,7 +33,7 @@ class KeyingTally:
     second: list[bool] = field(default_factory=list)
     machine: list[bool] = field(default_factory=list)
     pairs: list[bool] = field(default_factory=list)
-    checks: list[bool] = field(default_factory=list)
+    control: list[bool] = field(default_factory=list)
 
     def keys(self, at: datetime, seconds: float | None) -> None:
         """One more field keyed."""

@@ -52,8 +52,8 @@ def create_app(
     app = FastAPI(routes=routes, title="migcards", version="1", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.site = Site(engine, pictures, rules, clock)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.add_middleware(Headers)
     handle_failures(app)
+    app.add_middleware(Headers)  # the last one is the outermost: failures get the headers too
     if open_routes := [route for route in app.routes if access_of(route) is None and not _is_static(route)]:
         raise ValueError(f"These routes do not say who may use them: {open_routes}")
     return app

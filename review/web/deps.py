@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hmac import compare_digest
-from typing import Annotated, cast
+from typing import Annotated, TypeVar, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
 
 from review.accounts.sessions import Visitor, touch_session, visitor_of
 from review.accounts.users import Role
 from review.assignment.policy import DeskRules
-from review.desk import Person
+from review.desk import Desk, Person
 from review.web.image_source import ImageSource
-from review.web.problems import Problem
+from review.web.problems import Problem, refuse_nul
 from store.engine import read_only
 
 COOKIE = "migcards"
 CSRF_FIELD, CSRF_HEADER = "csrf", "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD"})
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+DEADLOCK = "40P01"
+"""SQLSTATE of a transaction that PostgreSQL broke off because others waited for it and it for them."""
+
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True)
@@ -39,11 +47,30 @@ class Site:
         """A session that only reads: on SQLite it keeps no writer waiting."""
         return Session(read_only(self.engine))
 
-    @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """A session that is committed at the end, or rolled back when something goes wrong."""
+    def write(self, act: Callable[[Session], Done]) -> Done:
+        """Do something in a session that is committed at the end, or rolled back when something goes wrong.
+
+        On PostgreSQL two people may wait for each other's rows, an assignment and a group keyed at the same moment for
+        instance. The database then breaks one of the two off: all of it is undone, and it is done once more.
+        """
+        try:
+            return self._transact(act)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != DEADLOCK:
+                raise
+        return self._transact(act)
+
+    def _transact(self, act: Callable[[Session], Done]) -> Done:
         with Session(self.engine) as session, session.begin():
-            yield session
+            return act(session)
+
+    def desk(self, session: Session, visitor: Visitor) -> Desk:
+        """The desk with a visitor at it, now."""
+        return Desk(session, person_of(visitor), self.clock(), self.rules)
+
+    def at_desk(self, visitor: Visitor, act: Callable[[Desk], Done]) -> Done:
+        """Do something at the desk, as `write` does it."""
+        return self.write(lambda session: act(self.desk(session, visitor)))
 
 
 def _site(request: Request) -> Site:
@@ -51,12 +78,23 @@ def _site(request: Request) -> Site:
 
 
 async def _sent_token(request: Request) -> str:
-    """The CSRF token that came with the request: in the header, or in the form."""
-    if request.method in SAFE_METHODS or CSRF_HEADER in request.headers:
-        return request.headers.get(CSRF_HEADER, "")
-    if request.headers.get("content-type", "").startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
-        return str((await request.form()).get(CSRF_FIELD, ""))
-    return ""
+    """The CSRF token that came with the request, in the header or in the form, once what was sent holds no NUL."""
+    form = FormData()
+    if request.method not in SAFE_METHODS:
+        if request.headers.get("content-type", "").startswith(FORMS):
+            form = await request.form()
+        refuse_nul(form.multi_items(), await _json(request))
+    return request.headers.get(CSRF_HEADER) or str(form.get(CSRF_FIELD, ""))
+
+
+async def _json(request: Request) -> object:
+    """The body, where it is JSON."""
+    if not request.headers.get("content-type", "").startswith("application/json"):
+        return None
+    try:
+        return json.loads(await request.body())
+    except (ValueError, RecursionError):  # said in words where the body is parsed
+        return None
 
 
 class Access:
@@ -101,6 +139,10 @@ Scanner = Annotated[Visitor, Depends(allow("operator", "supervisor"))]
 Administrator = Annotated[Visitor, Depends(allow("administrator"))]
 
 
+RowId = Annotated[int, Path(ge=1, lt=2**63)]
+"""The number of a row in an address, not larger than the databases can have."""
+
+
 def person_of(visitor: Visitor) -> Person:
     """The visitor as the desk knows people."""
     return Person(visitor.login, visitor.role)
@@ -115,8 +157,7 @@ def visitor_before(request: Request, site: Site) -> Visitor | None:
     with site.reading() as session:
         visitor = visitor_of(session, token, now)
     if visitor is not None and visitor.stale:
-        with site.writing() as session:
-            touch_session(session, token, now)
+        site.write(lambda session: touch_session(session, token, now))
     return visitor
 
 

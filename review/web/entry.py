@@ -42,8 +42,7 @@ def log_in(request: Request, visitor: Anyone, site: SiteDep, login: Text, passwo
 @router.post("/logout")
 def log_out(request: Request, visitor: Colleague, site: SiteDep) -> Response:
     """End the session."""
-    with site.writing() as session:
-        end_session(session, request.cookies[COOKIE])
+    site.write(lambda session: end_session(session, request.cookies[COOKIE]))
     answer = _to("/login")
     answer.delete_cookie(COOKIE)
     answer.headers["Clear-Site-Data"] = '"cache"'
@@ -57,8 +56,8 @@ def choose_language(visitor: Anyone, site: SiteDep, language: Text, back: Text =
     if language in LANGUAGES:
         answer.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR_S, samesite="strict", httponly=True)
         if visitor:
-            with site.writing() as session:
-                session.execute(update(User).where(User.login == visitor.login).values(language=language))
+            chosen = update(User).where(User.login == visitor.login).values(language=language)
+            site.write(lambda session: session.execute(chosen))
     return answer
 
 
@@ -77,8 +76,7 @@ def change_password(request: Request, visitor: Colleague, site: SiteDep, old: Te
     if known is None:
         return _password_page(request, "password.wrong")
     try:
-        with site.writing() as session:
-            set_password(session, visitor.login, new)
+        site.write(lambda session: set_password(session, visitor.login, new))
     except BadInputError:
         return _password_page(request, "password.weak")
     return _enter(request, site, known.id, _to("/"))
@@ -94,8 +92,7 @@ def _password_page(request: Request, fault: str | None = None) -> Response:
 
 def _enter(request: Request, site: Site, user_id: int, answer: Response) -> Response:
     """Begin a session and give the browser its cookie; it goes no other way than this site's own pages."""
-    with site.writing() as session:
-        token = begin_session(session, user_id, site.clock())
+    token = site.write(lambda session: begin_session(session, user_id, site.clock()))
     secure = request.url.scheme == "https"
     answer.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=secure)
     return answer

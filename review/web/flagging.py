@@ -6,12 +6,12 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
 from ocr.file_names import shown_path
 from review.accounts.sessions import Visitor
-from review.cards.flags import flag, open_flags, resolve
-from review.desk import held
-from review.web.deps import Keyer, Site, SiteDep, Supervisor, person_of
+from review.cards.flags import Flagging, open_flags
+from review.web.deps import Keyer, RowId, Site, SiteDep, Supervisor, person_of
 from review.web.keying import FAILURES
 from review.web.labels import field_label
 from review.web.models import DoneOut, FlagIn, FlagOut
@@ -31,10 +31,13 @@ def flags_page(request: Request, visitor: Supervisor, site: SiteDep) -> Response
 @api.post("", summary="Set a card aside by a field of it that one holds")
 def set_aside(visitor: Keyer, site: SiteDep, wanted: FlagIn) -> DoneOut:
     """Flag the card; the field goes back to the queue with it."""
-    now, person = site.clock(), person_of(visitor)
-    with site.writing() as session:
-        task = held(session, person, wanted.ticket, now)
-        flag(session, person, task.card_id, task.field, wanted.kind, wanted.note, now)
+
+    def flag(session: Session) -> None:
+        desk = site.desk(session, visitor)
+        task = desk.task(wanted.ticket)
+        Flagging(session, desk.person, desk.now).flag(task.card_id, task.field, wanted.kind, wanted.note)
+
+    site.write(flag)
     return DoneOut()
 
 
@@ -45,10 +48,9 @@ def list_flags(visitor: Supervisor, site: SiteDep) -> list[FlagOut]:
 
 
 @api.post("/{flag_id}/resolve", summary="Put a card back into the queue")
-def resolve_flag(visitor: Supervisor, site: SiteDep, flag_id: int) -> DoneOut:
+def resolve_flag(visitor: Supervisor, site: SiteDep, flag_id: RowId) -> DoneOut:
     """Close a flag; the card's fields may be keyed again."""
-    with site.writing() as session:
-        resolve(session, person_of(visitor), flag_id, site.clock())
+    site.write(lambda session: Flagging(session, person_of(visitor), site.clock()).resolve(flag_id))
     return DoneOut()
 
 

@@ -11,16 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ocr.forms.definition import FieldSpec
-from review.decisions.groups import draw_group, groups, key_group
-from review.web.deps import Keyer, Site, SiteDep, person_of
+from review.accounts.sessions import Visitor
+from review.web.deps import Keyer, Site, SiteDep
 from review.web.keying import FAILURES, shown_task
 from review.web.labels import field_label, value_label
-from review.web.models import GroupDoneOut, GroupDrawIn, GroupKeyIn, GroupOut, TaskOut
+from review.web.models import GroupAssignIn, GroupDoneOut, GroupKeyIn, GroupOut, TaskOut
 from review.web.problems import Problem
 from review.web.render import page
 from store.records import forms_of
 from store.tables import FormDefinition
-from texts import Language, section
+from texts import section
 
 router = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/v1/groups", tags=["groups"], responses=FAILURES)
@@ -29,7 +29,7 @@ api = APIRouter(prefix="/api/v1/groups", tags=["groups"], responses=FAILURES)
 @router.get("/groups")
 def groups_page(request: Request, visitor: Keyer, site: SiteDep) -> Response:
     """The groups there are."""
-    found = _groups(site, visitor.language)
+    found = _groups(site, visitor)
     linked = [(group, f"/groups/{group.field}?{urlencode({'value': group.value})}") for group in found]
     return page(request, "groups.html", groups=linked)
 
@@ -37,7 +37,7 @@ def groups_page(request: Request, visitor: Keyer, site: SiteDep) -> Response:
 @router.get("/groups/{field}")
 def group_page(request: Request, visitor: Keyer, site: SiteDep, field: str, value: str) -> Response:
     """The crops of one group in a grid."""
-    for group in _groups(site, visitor.language):
+    for group in _groups(site, visitor):
         if (group.field, group.value) == (field, value):
             return page(request, "group.html", group=group, words=section("grouping", visitor.language))
     raise Problem("no_group", HTTPStatus.NOT_FOUND)
@@ -46,45 +46,35 @@ def group_page(request: Request, visitor: Keyer, site: SiteDep, field: str, valu
 @api.get("", summary="The groups of fields that the machine reads alike")
 def list_groups(visitor: Keyer, site: SiteDep) -> list[GroupOut]:
     """List fields and values with the number of crops that wait."""
-    return _groups(site, visitor.language)
+    return _groups(site, visitor)
 
 
-@api.post("/draw", summary="Take crops of one group")
-def draw_from_group(visitor: Keyer, site: SiteDep, wanted: GroupDrawIn) -> list[TaskOut]:
+@api.post("/assign", summary="Take crops of one group")
+def assign_from_group(visitor: Keyer, site: SiteDep, wanted: GroupAssignIn) -> list[TaskOut]:
     """Lease fields of a group to the visitor."""
-    now, person = site.clock(), person_of(visitor)
-    with site.writing() as session:
-        tasks = draw_group(session, person, wanted.field, wanted.value, count=wanted.count, now=now, rules=site.rules)
+    tasks = site.at_desk(visitor, lambda desk: desk.assign_group(wanted.field, wanted.value, count=wanted.count))
     return [shown_task(task, visitor, site) for task in tasks]
 
 
 @api.post("/key", summary="Settle the crops that show the value; the struck ones go to the queue")
 def key_of_group(visitor: Keyer, site: SiteDep, answer: GroupKeyIn) -> GroupDoneOut:
     """Keep the answers for a whole screen."""
-    with site.writing() as session:
-        done = key_group(
-            session,
-            person_of(visitor),
-            answer.value,
-            answer.kept,
-            answer.struck,
-            seconds=answer.seconds,
-            now=site.clock(),
-            rules=site.rules,
-        )
+    done = site.at_desk(
+        visitor, lambda desk: desk.key_group(answer.value, answer.kept, answer.struck, seconds=answer.seconds)
+    )
     return GroupDoneOut(settled=done.settled, struck=done.struck, gone=len(done.gone))
 
 
-def _groups(site: Site, language: Language) -> list[GroupOut]:
+def _groups(site: Site, visitor: Visitor) -> list[GroupOut]:
     with site.reading() as session:
-        found = groups(session, site.rules)
+        found = site.desk(session, visitor).groups()
         specs = _specs(session)
     return [
         GroupOut(
             field=group.field,
-            label=field_label(group.field, language),
+            label=field_label(group.field, visitor.language),
             value=group.value,
-            value_label=value_label(specs[group.field], group.value, language),
+            value_label=value_label(specs[group.field], group.value, visitor.language),
             count=group.count,
         )
         for group in found

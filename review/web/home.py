@@ -9,7 +9,7 @@ from review.accounts.users import users
 from review.assignment.queue import counts
 from review.cards.flags import open_flags
 from review.desk import progress
-from review.web.deps import Administrator, Colleague, Scanner, SiteDep, person_of
+from review.web.deps import Administrator, Colleague, Scanner, SiteDep
 from review.web.render import page
 from store.scans import rescan_list
 from texts import refusal_message
@@ -25,7 +25,7 @@ def home(request: Request, visitor: Colleague, site: SiteDep) -> Response:
     with site.reading() as session:
         waiting = counts(session)
         keys = visitor.role in KEYERS
-        own = progress(session, person_of(visitor), site.clock()) if keys else None
+        own = progress(site.desk(session, visitor)) if keys else None
         aside = len(open_flags(session)) if visitor.role == "supervisor" else 0
     return page(request, "home.html", waiting=waiting, own=own, aside=aside)
 
@@ -35,8 +35,8 @@ def rescan_page(request: Request, visitor: Scanner, site: SiteDep) -> Response:
     """Sheets that could not be read, and cards for which a person asks a new scan."""
     with site.reading() as session:
         sheets = [(item, refusal_message(item.reason, item.detail, visitor.language)) for item in rescan_list(session)]
-        asked = [found for found in open_flags(session) if found.kind == "rescan"]
-    return page(request, "rescan.html", sheets=sheets, asked=asked)
+        rescans = [found for found in open_flags(session) if found.kind == "rescan"]
+    return page(request, "rescan.html", sheets=sheets, rescans=rescans)
 
 
 @router.get("/users")

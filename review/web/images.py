@@ -14,8 +14,8 @@ from fastapi.responses import Response
 from ocr.errors import BadInputError
 from ocr.geometry import Quad, as_quad
 from review.accounts.sessions import Visitor
-from review.desk import Task, held
-from review.web.deps import Keyer, Site, SiteDep, person_of
+from review.desk import Task
+from review.web.deps import Keyer, Site, SiteDep
 from review.web.keying import FAILURES, sees_card
 from review.web.models import Ticket
 from review.web.problems import Problem
@@ -36,7 +36,7 @@ TicketPath = Annotated[Ticket, Path()]
 @api.get("/{ticket}/crop", summary="The field, enlarged", response_class=Response)
 def crop(visitor: Keyer, site: SiteDep, ticket: TicketPath) -> Response:
     """Cut the zone out of the scan."""
-    task, _ = _held(site, visitor, ticket)
+    task, _ = _task(site, visitor, ticket)
     with scan_at_hand():
         image = site.pictures.crop(
             task.scan, task.path, task.quad, task.rotation, height_px=CROP_HEIGHT_PX, margin=CROP_MARGIN
@@ -47,7 +47,7 @@ def crop(visitor: Keyer, site: SiteDep, ticket: TicketPath) -> Response:
 @api.get("/{ticket}/strip", summary="The card's width around the field", response_class=Response)
 def strip(visitor: Keyer, site: SiteDep, ticket: TicketPath) -> Response:
     """Cut the zone's surroundings out of the scan, other personal fields painted over."""
-    task, others = _held(site, visitor, ticket)
+    task, others = _task(site, visitor, ticket)
     with scan_at_hand():
         image = site.pictures.strip(task.scan, task.path, task.quad, task.rotation, blank=others)
     return picture(image)
@@ -56,7 +56,7 @@ def strip(visitor: Keyer, site: SiteDep, ticket: TicketPath) -> Response:
 @api.get("/{ticket}/card", summary="The whole card", response_class=Response)
 def card(visitor: Keyer, site: SiteDep, ticket: TicketPath) -> Response:
     """Show the card: to a supervisor all of it, to others without what says whose it is."""
-    task, others = _held(site, visitor, ticket)
+    task, others = _task(site, visitor, ticket)
     if not sees_card(task, visitor):
         raise Problem("no_card", HTTPStatus.FORBIDDEN)
     blank = () if visitor.role == "supervisor" else others
@@ -65,10 +65,10 @@ def card(visitor: Keyer, site: SiteDep, ticket: TicketPath) -> Response:
     return picture(image)
 
 
-def _held(site: Site, visitor: Visitor, ticket: str) -> tuple[Task, list[Quad]]:
+def _task(site: Site, visitor: Visitor, ticket: str) -> tuple[Task, list[Quad]]:
     """A field that the visitor holds, and the zones of the card's other personal fields."""
     with site.reading() as session:
-        task = held(session, person_of(visitor), ticket, site.clock())
+        task = site.desk(session, visitor).task(ticket)
         quads = session.scalars(
             newest_readings(Reading.quad).where(
                 Reading.card_id == task.card_id, Reading.personal, Reading.field != task.field

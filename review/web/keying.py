@@ -11,12 +11,12 @@ from fastapi.responses import Response
 from ocr.errors import BadInputError
 from review.accounts.sessions import Visitor
 from review.decisions.completion import complete
-from review.desk import Task, draw, held, key, progress, release, take_back
-from review.web.deps import Keyer, Site, SiteDep, person_of
+from review.desk import Task, progress
+from review.web.deps import Keyer, Site, SiteDep
 from review.web.labels import field_label
 from review.web.models import (
+    AssignIn,
     DoneOut,
-    DrawIn,
     Failure,
     KeyIn,
     OptionOut,
@@ -41,41 +41,26 @@ api = APIRouter(prefix="/api/v1", tags=["keying"], responses=FAILURES)
 def key_page(request: Request, visitor: Keyer, site: SiteDep, field: str | None = None) -> Response:
     """The page on which fields are keyed, of one name or as they come."""
     with site.reading() as session:
-        waits = progress(session, person_of(visitor), site.clock()).waiting
+        waits = progress(site.desk(session, visitor)).waiting
     return page(request, "key.html", only=field, waiting=waits, words=_words(visitor.language))
 
 
-@api.post("/draw", summary="Take the next fields to key; what one holds already comes first")
-def draw_tasks(visitor: Keyer, site: SiteDep, wanted: DrawIn) -> list[TaskOut]:
+@api.post("/assign", summary="Take the next fields to key; what one holds already comes first")
+def assign_tasks(visitor: Keyer, site: SiteDep, wanted: AssignIn) -> list[TaskOut]:
     """Lease fields to the visitor."""
-    now = site.clock()
-    with site.writing() as session:
-        person = person_of(visitor)
-        tasks = draw(session, person, count=wanted.count, field=wanted.field, now=now, rules=site.rules)
+    tasks = site.at_desk(visitor, lambda desk: desk.assign(count=wanted.count, field=wanted.field))
     return [shown_task(task, visitor, site) for task in tasks]
 
 
 @api.post("/key", summary="Answer a field that one holds; sent twice it counts once")
 def key_task(visitor: Keyer, site: SiteDep, answer: KeyIn) -> DoneOut:
     """Keep an answer. What comes back is the same for every field, whatever the answer does."""
-    now = site.clock()
-    shown = "" if answer.shown == "crop" else answer.shown
+    how = {"shown": "" if answer.shown == "crop" else answer.shown, "reason": answer.reason}
     try:
-        with site.writing() as session:
-            key(
-                session,
-                person_of(visitor),
-                answer.ticket,
-                answer.value,
-                seconds=answer.seconds,
-                shown=shown,
-                reason=answer.reason,
-                now=now,
-                rules=site.rules,
-            )
+        site.at_desk(visitor, lambda desk: desk.key(answer.ticket, answer.value, seconds=answer.seconds, **how))
     except BadInputError as error:
         with site.reading() as session:
-            spec = held(session, person_of(visitor), answer.ticket, now).spec
+            spec = site.desk(session, visitor).task(answer.ticket).spec
         hint = say(f"hint.{input_of(spec)}", visitor.language)
         raise Problem("bad_value", HTTPStatus.UNPROCESSABLE_ENTITY, hint=hint) from error
     return DoneOut()
@@ -84,8 +69,7 @@ def key_task(visitor: Keyer, site: SiteDep, answer: KeyIn) -> DoneOut:
 @api.post("/release", summary="Give back a field that one holds")
 def release_task(visitor: Keyer, site: SiteDep, wanted: TicketIn) -> DoneOut:
     """Give a field back to the queue."""
-    with site.writing() as session:
-        release(session, person_of(visitor), wanted.ticket)
+    site.at_desk(visitor, lambda desk: desk.release([wanted.ticket]))
     return DoneOut()
 
 
@@ -93,8 +77,7 @@ def release_task(visitor: Keyer, site: SiteDep, wanted: TicketIn) -> DoneOut:
 def undo_task(visitor: Keyer, site: SiteDep, wanted: TicketIn) -> TaskOut:
     """Bring a field that one answered back before oneself."""
     try:
-        with site.writing() as session:
-            task = take_back(session, person_of(visitor), wanted.ticket, site.clock(), site.rules)
+        task = site.at_desk(visitor, lambda desk: desk.take_back(wanted.ticket))
     except BadInputError as error:
         raise Problem("no_undo", HTTPStatus.CONFLICT) from error
     return shown_task(task, visitor, site)
@@ -104,7 +87,7 @@ def undo_task(visitor: Keyer, site: SiteDep, wanted: TicketIn) -> TaskOut:
 def own_progress(visitor: Keyer, site: SiteDep) -> ProgressOut:
     """Count."""
     with site.reading() as session:
-        now = progress(session, person_of(visitor), site.clock())
+        now = progress(site.desk(session, visitor))
     return ProgressOut(
         today=now.today,
         per_hour=now.per_hour,
@@ -121,7 +104,7 @@ def complete_code(
 ) -> list[OptionOut]:
     """Complete a coded answer, by code or words, for a field that one holds."""
     with site.reading() as session:
-        spec = held(session, person_of(visitor), ticket, site.clock()).spec
+        spec = site.desk(session, visitor).task(ticket).spec
     choices = complete(spec, typed, visitor.language)
     return [OptionOut(code=choice.code, label=choice.label, also=choice.also) for choice in choices]
 

@@ -18,20 +18,20 @@ MOST_AHEAD = 8
 """Fields that one person may hold at once."""
 
 
-class Body(BaseModel):
+class StrictBody(BaseModel):
     """What is sent; a misspelt key is an error."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class DrawIn(Body):
+class AssignIn(StrictBody):
     """Which fields are wanted, and how many at once."""
 
     count: int = Field(default=4, ge=1, le=MOST_AHEAD)
     field: str | None = Field(default=None, max_length=64, description="Only this field.")
 
 
-class KeyIn(Body):
+class KeyIn(StrictBody):
     """An answer: a code, an ISO date, digits or text; ``''`` empty on the card, ``'?'`` unreadable or in no list."""
 
     ticket: Ticket
@@ -41,13 +41,13 @@ class KeyIn(Body):
     reason: str = Field(default="", max_length=200)
 
 
-class TicketIn(Body):
+class TicketIn(StrictBody):
     """A field that one holds, or answered."""
 
     ticket: Ticket
 
 
-class FlagIn(Body):
+class FlagIn(StrictBody):
     """Why a card is set aside. In `note` no names and no numbers of documents."""
 
     ticket: Ticket
@@ -55,7 +55,7 @@ class FlagIn(Body):
     note: str = Field(default="", max_length=500)
 
 
-class GroupDrawIn(Body):
+class GroupAssignIn(StrictBody):
     """Which group, and how many of its crops at once."""
 
     field: str = Field(max_length=64)
@@ -63,7 +63,7 @@ class GroupDrawIn(Body):
     count: int = Field(default=24, ge=1, le=60)
 
 
-class GroupKeyIn(Body):
+class GroupKeyIn(StrictBody):
     """Of a group's crops those that do say the value, and those that were struck out."""
 
     value: str = Field(max_length=200)

@@ -44,11 +44,11 @@ def quality_page(
     with site.reading() as session:
         if visitor.role != "supervisor":
             own = own_quality(session, visitor.login, since=since)
-            scale = scale_of([own.checks, own.keyer, own.verifier])
+            scale = scale_of([own.control, own.keyer, own.verifier])
             return page(request, "quality_own.html", own=own, scale=scale, **shown)
         found = quality(session, since=since)
     scales = {
-        "people": scale_of(share for one in found.people for share in (one.checks, one.keyer, one.verifier)),
+        "people": scale_of(share for one in found.people for share in (one.control, one.keyer, one.verifier)),
         "pairs": scale_of(one.differed for one in found.pairs),
         "fields": scale_of(share for one in found.fields for share in (one.machine, one.pairs, one.keyer)),
         "readers": scale_of(one.audits for one in found.readers),

@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any, get_args
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
@@ -21,19 +20,17 @@ from review.accounts.sessions import Visitor
 from review.cards.filters import CardStatus
 from review.cards.search import COUNTED, SearchResult, count, find, known_batches, known_fields
 from review.cards.view import CardView, FieldView, card_view, upright
-from review.decisions.corrections import correct, reopen
-from review.desk import Person
-from review.web.deps import Site, SiteDep, Supervisor, person_of
+from review.desk import Desk
+from review.web.deps import RowId, Site, SiteDep, Supervisor
 from review.web.images import picture, scan_at_hand
 from review.web.labels import value_label
 from review.web.render import page
-from review.web.search_form import AskedQuery, filters_of, meant, not_understood
+from review.web.search_form import SearchForm, filters_of, meant, not_understood
 from store.card_state import UNKNOWN
 from store.record_values import LEFT_EMPTY
 from texts import Language, rule_message, why_message
 
 router = APIRouter(include_in_schema=False)
-CardId = Annotated[int, Path(ge=1, lt=2**31)]
 Words = Annotated[str, Form(max_length=500)]
 _LOOKS = logging.getLogger("migcards.looks")
 """Who had names on the screen, and whose card."""
@@ -45,7 +42,7 @@ class _Change:
 
     what: str
     card_id: int
-    act: Callable[[Session, Person, datetime], object]
+    act: Callable[[Desk], object]
     sent: dict[str, str]
     confirmed: bool
     personal: bool
@@ -53,26 +50,26 @@ class _Change:
 
 @router.get("/records")
 def records_page(
-    request: Request, visitor: Supervisor, site: SiteDep, asked: Annotated[AskedQuery, Query()]
+    request: Request, visitor: Supervisor, site: SiteDep, form: Annotated[SearchForm, Query()]
 ) -> Response:
     """The search form, and the cards that fit; none where a question was not understood."""
-    filters = filters_of(asked)
+    filters = filters_of(form)
     with site.reading() as session:
         specs, batches = known_fields(session), known_batches(session)
-        odd = list(not_understood(asked, specs))
-        found = SearchResult((), None) if odd else find(session, filters, before=asked.before)
+        odd = list(not_understood(form, specs))
+        found = SearchResult((), None) if odd else find(session, filters, before=form.before)
         number = 0 if odd else count(session, filters)
-    kept = {name: value for name, value in asked.model_dump(exclude={"before"}).items() if value}
+    kept = {name: value for name, value in form.model_dump(exclude={"before"}).items() if value}
     more = f"/records?{urlencode(kept | {'before': found.next}, doseq=True)}" if found.next else None
     shown: dict[str, Any] = {"specs": specs, "batches": batches, "found": found, "count": number, "more": more}
-    shown |= {"asked": asked, "odd": odd, "states": get_args(CardStatus), "most": COUNTED}
+    shown |= {"form": form, "odd": odd, "states": get_args(CardStatus), "most": COUNTED}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if odd else HTTPStatus.OK
     return page(request, "search.html", status=status, named=partial(_named, visitor.language), **shown)
 
 
 @router.get("/records/{card_id}")
 def record_page(
-    request: Request, visitor: Supervisor, site: SiteDep, card_id: CardId, personal: bool = False
+    request: Request, visitor: Supervisor, site: SiteDep, card_id: RowId, personal: bool = False
 ) -> Response:
     """One card beside its fields; names only when they are asked for, and that is written down."""
     with site.reading() as session:
@@ -83,7 +80,7 @@ def record_page(
 
 
 @router.get("/records/{card_id}/card")
-def record_picture(visitor: Supervisor, site: SiteDep, card_id: CardId, personal: bool = False) -> Response:
+def record_picture(visitor: Supervisor, site: SiteDep, card_id: RowId, personal: bool = False) -> Response:
     """The card upright, personal zones painted over unless they are asked for."""
     with site.reading() as session:
         view = card_view(session, card_id, personal=False)
@@ -97,7 +94,7 @@ def correct_field(
     request: Request,
     visitor: Supervisor,
     site: SiteDep,
-    card_id: CardId,
+    card_id: RowId,
     field: Annotated[str, Form()],
     reason: Words,
     value: Words = "",
@@ -109,8 +106,8 @@ def correct_field(
         spec = known_fields(session).get(field)
     kept = meant(spec, value, visitor.language) if spec else value
 
-    def act(session: Session, person: Person, now: datetime) -> object:
-        return correct(session, person, card_id, field, kept, reason, now=now)
+    def act(desk: Desk) -> object:
+        return desk.correct(card_id, field, kept, reason)
 
     sent = {"field": field, "value": kept, "reason": reason}
     return _changed(request, site, visitor, _Change("correct", card_id, act, sent, confirmed, personal))
@@ -121,7 +118,7 @@ def reopen_fields(
     request: Request,
     visitor: Supervisor,
     site: SiteDep,
-    card_id: CardId,
+    card_id: RowId,
     reason: Words,
     field: Annotated[str, Form()] = "",
     confirmed: Annotated[bool, Form()] = False,
@@ -129,8 +126,8 @@ def reopen_fields(
 ) -> Response:
     """Show what reopening a field, or the whole card, would change; once confirmed, do it."""
 
-    def act(session: Session, person: Person, now: datetime) -> object:
-        return reopen(session, person, card_id, field or None, reason, now=now)
+    def act(desk: Desk) -> object:
+        return desk.reopen(card_id, field or None, reason)
 
     sent = {"field": field, "reason": reason}
     return _changed(request, site, visitor, _Change("reopen", card_id, act, sent, confirmed, personal))
@@ -141,7 +138,7 @@ def _changed(request: Request, site: Site, visitor: Visitor, change: _Change) ->
     with Session(site.engine) as session:
         before = card_view(session, change.card_id, personal=change.personal)
         try:
-            change.act(session, person_of(visitor), site.clock())
+            change.act(site.desk(session, visitor))
         except BadInputError as error:
             shown = _shown(before, visitor.language) | {"personal": change.personal, "problem": str(error)}
             return page(request, "record.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, **shown)

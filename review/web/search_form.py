@@ -25,7 +25,7 @@ _BATCH = re.compile(r"[0-9]{1,9}")
 _STATES: tuple[CardStatus, ...] = get_args(CardStatus)
 
 
-class AskedQuery(BaseModel):
+class SearchForm(BaseModel):
     """The search form as it comes in the address: empty strings ask nothing."""
 
     field: list[Text] = Field(default_factory=list, max_length=ROWS)
@@ -45,7 +45,7 @@ class AskedQuery(BaseModel):
         return [*pairs, *[("", "")] * (ROWS - len(pairs))]
 
 
-def not_understood(asked: AskedQuery, specs: Mapping[str, FieldSpec]) -> Iterator[tuple[str, str]]:
+def not_understood(form: SearchForm, specs: Mapping[str, FieldSpec]) -> Iterator[tuple[str, str]]:
     """What was typed and means nothing: key of the text (section ``search``) that says what is wanted, and the value.
 
     Parameters
@@ -53,32 +53,32 @@ def not_understood(asked: AskedQuery, specs: Mapping[str, FieldSpec]) -> Iterato
     specs
         Fields of all forms by name.
     """
-    for name, value in asked.rows():
+    for name, value in form.rows():
         spec = specs.get(name)
         is_day = spec is not None and spec.kind is FieldKind.DATE and not value.endswith(ANY_END)
         if value and not name:
             yield "wants_field", value
         elif value and is_day and _day(value) is None:
             yield "wants_date", value
-    for value in (asked.since, asked.until):
+    for value in (form.since, form.until):
         if value and _day(value) is None:
             yield "wants_date", value
-    for value, known in ((asked.batch, _BATCH.fullmatch(asked.batch)), (asked.state, asked.state in _STATES)):
+    for value, known in ((form.batch, _BATCH.fullmatch(form.batch)), (form.state, form.state in _STATES)):
         if value and not known:
             yield "wants_choice", value
 
 
-def filters_of(asked: AskedQuery) -> Filters:
+def filters_of(form: SearchForm) -> Filters:
     """What the form asks of the cards; what `not_understood` names asks nothing."""
     return Filters(
-        values=tuple((field, _as_kept(value)) for field, value in asked.rows() if field and value),
-        batch=int(asked.batch) if _BATCH.fullmatch(asked.batch) else None,
-        checkpoint=asked.checkpoint,
-        crossed_from=_day(asked.since),
-        crossed_to=_day(asked.until),
-        state=next((state for state in _STATES if state == asked.state), None),
-        serial=asked.serial,
-        person=asked.person,
+        values=tuple((field, _as_kept(value)) for field, value in form.rows() if field and value),
+        batch=int(form.batch) if _BATCH.fullmatch(form.batch) else None,
+        checkpoint=form.checkpoint,
+        crossed_from=_day(form.since),
+        crossed_to=_day(form.until),
+        state=next((state for state in _STATES if state == form.state), None),
+        serial=form.serial,
+        person=form.person,
     )
 
 

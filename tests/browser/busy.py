@@ -10,9 +10,8 @@ from fixtures.review_site import ReviewSite
 from ocr.reading import Refusal, Refused
 from ocr.scan import ScanId
 from review.assignment.policy import DeskRules
-from review.cards.flags import flag
-from review.decisions.corrections import reopen
-from review.desk import Person, draw, key
+from review.cards.flags import Flagging
+from review.desk import Desk, Person
 from store.scans import save_refused
 
 ANNA, BORIS, VERA = Person("anna", "reviewer"), Person("boris", "reviewer"), Person("vera", "supervisor")
@@ -27,8 +26,8 @@ def work(office: ReviewSite) -> None:
     _key(office, BORIS, 6, start + timedelta(hours=1))
     with Session(office.engine) as session, session.begin():
         for card_id in (1, 2):  # so that every kind of field waits, whatever the machine accepts
-            reopen(session, VERA, card_id, None, "the pages were swapped", now=datetime.now(UTC))
-        flag(session, ANNA, 4, "surname", "rescan", "", datetime.now(UTC))
+            Desk(session, VERA, datetime.now(UTC)).reopen(card_id, None, "the pages were swapped")
+        Flagging(session, ANNA, datetime.now(UTC)).flag(4, "surname", "rescan", "")
         refused = Refused(ScanId("0" * 64, 0), Refusal.BLANK, "no ink")
         save_refused(session, refused, batch_id=None, path="box 7/0042.jpg", dpi=300.0, size=(2480, 1754))
 
@@ -38,8 +37,8 @@ def _key(office: ReviewSite, person: Person, count: int, start: datetime) -> Non
     for n in range(count):
         now = start + timedelta(seconds=20 * n)
         with Session(office.engine) as session, session.begin():
-            tasks = draw(session, person, count=1, now=now, rules=RULES)
+            tasks = Desk(session, person, now, RULES).assign(count=1)
             for task in tasks:
                 differs = task.field == DISPUTED and task.card_id in (5, 6)
                 value = WRONG[person is BORIS] if differs else truth[task.card_id][task.field]
-                key(session, person, task.ticket, value, seconds=4.0 + n % 5, shown="", now=now, rules=RULES)
+                Desk(session, person, now, RULES).key(task.ticket, value, seconds=4.0 + n % 5)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import time
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +14,7 @@ from numpy.typing import NDArray
 from migcards import page_images as module
 from migcards.originals import load_original
 from migcards.page_images import CARD_SIDE, MAX_WIDTH, STRIP_WIDTH, PageImages
+from migcards.picture_folder import PictureFolder
 from ocr.errors import BadInputError
 from ocr.geometry import Quad, as_quad, rect_quad
 from ocr.scan import ScanId
@@ -135,24 +134,12 @@ def test_the_smaller_encoding_is_sent_and_always_the_same(tmp_path: Path) -> Non
 def test_a_picture_outlives_the_process_and_the_scan(tmp_path: Path) -> None:
     scan, path = scanned(tmp_path, 0)
     cache = tmp_path / "cache"
-    first = PageImages(cache=cache).crop(scan, path, in_scan(ZONE, 0))
+    first = PageImages(cache=PictureFolder(cache)).crop(scan, path, in_scan(ZONE, 0))
     Path(path).unlink()
-    assert PageImages(cache=cache).crop(scan, path, in_scan(ZONE, 0)) == first
+    assert PageImages(cache=PictureFolder(cache)).crop(scan, path, in_scan(ZONE, 0)) == first
     with pytest.raises(BadInputError):
-        PageImages(cache=cache).crop(scan, path, in_scan(NAME, 0))
+        PageImages(cache=PictureFolder(cache)).crop(scan, path, in_scan(NAME, 0))
     assert cache.stat().st_mode & 0o077 == 0, "names are nobody else's business"
-
-
-def test_old_pictures_are_forgotten(tmp_path: Path) -> None:
-    scan, path = scanned(tmp_path, 0)
-    PageImages(cache=tmp_path / "cache").crop(scan, path, in_scan(ZONE, 0))
-    (kept,) = (tmp_path / "cache").glob("??/*")
-    PageImages(cache=tmp_path / "cache")
-    assert kept.exists()
-    long_ago = time.time() - (module.KEEP_DAYS + 1) * 86_400
-    os.utime(kept, (long_ago, long_ago))
-    PageImages(cache=tmp_path / "cache")
-    assert not kept.exists()
 
 
 def test_a_page_is_decoded_once_for_many_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

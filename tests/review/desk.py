@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from review.assignment.policy import DeskRules
-from review.desk import KeyingResult, Person, Task, draw, key
+from review.desk import Desk, KeyingResult, Person, Task
 from tests.store.cards import card
 from tests.store.test_cards import save
 
@@ -30,11 +30,11 @@ def wait(session: Session, n: int = 1, **why: str | None) -> int:
 
 def one(session: Session, person: Person, now: datetime = NOW, rules: DeskRules = RULES) -> Task:
     """The only task that a person gets."""
-    (task,) = draw(session, person, now=now, rules=rules)
+    (task,) = Desk(session, person, now, rules).assign()
     return task
 
 
 def answer(session: Session, person: Person, value: str, now: datetime = NOW, rules: DeskRules = RULES) -> KeyingResult:
     """Draw the next task and answer it."""
-    task = draw(session, person, count=1, now=now, rules=rules)[0]
-    return key(session, person, task.ticket, value, seconds=2.0, shown="", now=now, rules=rules)
+    task = Desk(session, person, now, rules).assign(count=1)[0]
+    return Desk(session, person, now, rules).key(task.ticket, value, seconds=2.0)

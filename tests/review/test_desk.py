@@ -13,7 +13,7 @@ from review.assignment.policy import DeskRules
 from review.assignment.progress import pace
 from review.assignment.queue import waiting
 from review.decisions.decision_log import decide
-from review.desk import Answer, GoneError, Person, draw, held, key, progress, release, take_back
+from review.desk import Answer, Desk, GoneError, Person, progress
 from store.tables import Decision, Lease, Waiting
 from tests.review.desk import ANNA, BORIS, BOSS, LATER, NOW, RULES, VERA, answer, one, wait
 from tests.store.cards import QUAD, current_values, form, scan
@@ -41,10 +41,10 @@ def test_where_person_and_machine_agree_the_value_stands(session: Session) -> No
 def test_where_they_differ_a_second_person_sees_it_blind(session: Session) -> None:
     card_id = wait(session)
     answer(session, ANNA, "F")
-    assert draw(session, ANNA, now=NOW, rules=RULES) == [], "nobody checks their own work"
+    assert Desk(session, ANNA, NOW, RULES).assign() == [], "nobody checks their own work"
     task = one(session, BORIS)
     assert (task.turn, task.prefill, task.answers) == ("verify", None, ())
-    key(session, BORIS, task.ticket, "F", seconds=1, shown="", now=NOW, rules=RULES)
+    Desk(session, BORIS, NOW, RULES).key(task.ticket, "F", seconds=1)
     assert current_values(session, card_id)["sex"] == "F"
 
 
@@ -52,10 +52,10 @@ def test_where_two_people_differ_a_supervisor_sees_all_three(session: Session) -
     card_id = wait(session)
     answer(session, ANNA, "F")
     answer(session, BORIS, "?")
-    assert draw(session, VERA, now=NOW, rules=RULES) == []
+    assert Desk(session, VERA, NOW, RULES).assign() == []
     task = one(session, BOSS)
     assert (task.turn, task.answers) == ("adjudicate", (Answer("machine", "M"), Answer("1", "F"), Answer("2", "?")))
-    key(session, BOSS, task.ticket, "F", seconds=9, shown="card", now=NOW, rules=RULES)
+    Desk(session, BOSS, NOW, RULES).key(task.ticket, "F", seconds=9, shown="card")
     assert current_values(session, card_id)["sex"] == "F"
     kinds = session.scalars(select(Decision.kind).order_by(Decision.id)).all()
     assert kinds == ["key", "verify", "adjudicate"]
@@ -65,7 +65,7 @@ def test_a_person_who_keyed_does_not_adjudicate(session: Session) -> None:
     wait(session)
     answer(session, BOSS, "F")
     answer(session, BORIS, "?")
-    assert draw(session, BOSS, now=NOW, rules=RULES) == []
+    assert Desk(session, BOSS, NOW, RULES).assign() == []
     assert one(session, Person("chief", "supervisor")).turn == "adjudicate"
 
 
@@ -123,25 +123,25 @@ def test_what_the_machine_read_agrees_even_if_written_otherwise(session: Session
 def test_a_ticket_counts_once(session: Session) -> None:
     wait(session)
     task = one(session, ANNA)
-    first = key(session, ANNA, task.ticket, "F", seconds=1, shown="", now=NOW, rules=RULES)
-    again = key(session, ANNA, task.ticket, "F", seconds=1, shown="", now=LATER, rules=RULES)
+    first = Desk(session, ANNA, NOW, RULES).key(task.ticket, "F", seconds=1)
+    again = Desk(session, ANNA, LATER, RULES).key(task.ticket, "F", seconds=1)
     assert first == again and session.scalar(select(func.count()).select_from(Decision)) == 1
 
 
 def test_two_people_never_hold_the_same_field(session: Session) -> None:
     for n in range(1, 5):
         wait(session, n)
-    first = draw(session, ANNA, count=3, now=NOW, rules=RULES)
-    second = draw(session, BORIS, count=3, now=NOW, rules=RULES)
+    first = Desk(session, ANNA, NOW, RULES).assign(count=3)
+    second = Desk(session, BORIS, NOW, RULES).assign(count=3)
     assert len({task.card_id for task in first + second}) == 4 == len(first) + len(second)
 
 
 def test_own_leases_come_first_and_are_renewed(session: Session) -> None:
     for n in range(1, 6):
         wait(session, n)
-    first = draw(session, ANNA, count=2, now=NOW, rules=RULES)
+    first = Desk(session, ANNA, NOW, RULES).assign(count=2)
     soon = NOW + timedelta(minutes=9)
-    again = draw(session, ANNA, count=3, now=soon, rules=RULES)
+    again = Desk(session, ANNA, soon, RULES).assign(count=3)
     assert [task.ticket for task in again[:2]] == [task.ticket for task in first]
     assert {task.until for task in again} == {soon + timedelta(minutes=10)}
 
@@ -149,13 +149,13 @@ def test_own_leases_come_first_and_are_renewed(session: Session) -> None:
 def test_an_expired_lease_counts_until_another_takes_the_field(session: Session) -> None:
     wait(session)
     task = one(session, ANNA)
-    assert held(session, ANNA, task.ticket, LATER).card_id == task.card_id
+    assert Desk(session, ANNA, LATER).task(task.ticket).card_id == task.card_id
     other = one(session, BORIS, now=LATER)
     assert other.card_id == task.card_id
     for attempt in (
-        lambda: held(session, ANNA, task.ticket, LATER),
-        lambda: key(session, ANNA, task.ticket, "F", seconds=1, shown="", now=LATER, rules=RULES),
-        lambda: held(session, ANNA, other.ticket, LATER),
+        lambda: Desk(session, ANNA, LATER).task(task.ticket),
+        lambda: Desk(session, ANNA, LATER, RULES).key(task.ticket, "F", seconds=1),
+        lambda: Desk(session, ANNA, LATER).task(other.ticket),
     ):
         with pytest.raises(GoneError):
             attempt()
@@ -165,7 +165,7 @@ def test_an_expired_lease_counts_until_another_takes_the_field(session: Session)
 def test_an_expired_lease_that_nobody_took_counts(session: Session) -> None:
     wait(session)
     task = one(session, ANNA)
-    assert key(session, ANNA, task.ticket, "M", seconds=1, shown="", now=LATER, rules=RULES).decision_id
+    assert Desk(session, ANNA, LATER, RULES).key(task.ticket, "M", seconds=1).decision_id
 
 
 def test_a_field_that_somebody_decided_meanwhile_is_gone(session: Session) -> None:
@@ -173,10 +173,10 @@ def test_a_field_that_somebody_decided_meanwhile_is_gone(session: Session) -> No
     task = one(session, ANNA)
     decide(session, card_id, "sex", "F", person="boss", kind="correct")
     with pytest.raises(GoneError, match="another person"):
-        key(session, ANNA, task.ticket, "M", seconds=1, shown="", now=NOW, rules=RULES)
+        Desk(session, ANNA, NOW, RULES).key(task.ticket, "M", seconds=1)
     with pytest.raises(GoneError):
-        held(session, ANNA, task.ticket, NOW)
-    assert draw(session, ANNA, now=NOW, rules=RULES) == []
+        Desk(session, ANNA, NOW).task(task.ticket)
+    assert Desk(session, ANNA, NOW, RULES).assign() == []
     assert session.scalars(select(Lease)).all() == [], "what fell away is not held on to"
 
 
@@ -184,47 +184,47 @@ def test_an_impossible_value_is_refused_and_the_field_stays(session: Session) ->
     wait(session)
     task = one(session, ANNA)
     with pytest.raises(BadInputError, match="sex"):
-        key(session, ANNA, task.ticket, "X", seconds=1, shown="", now=NOW, rules=RULES)
+        Desk(session, ANNA, NOW, RULES).key(task.ticket, "X", seconds=1)
     assert one(session, ANNA).ticket == task.ticket
 
 
 def test_a_released_field_goes_to_others(session: Session) -> None:
     wait(session)
     task = one(session, ANNA)
-    release(session, BORIS, task.ticket)
-    assert draw(session, BORIS, now=NOW, rules=RULES) == [], "only one's own field can be given back"
-    release(session, ANNA, task.ticket)
+    Desk(session, BORIS, NOW).release([task.ticket])
+    assert Desk(session, BORIS, NOW, RULES).assign() == [], "only one's own field can be given back"
+    Desk(session, ANNA, NOW).release([task.ticket])
     assert one(session, BORIS).card_id == task.card_id
 
 
 @pytest.mark.parametrize("role", ["operator", "analyst", "administrator"])
 def test_other_roles_key_nothing(session: Session, role: str) -> None:
     wait(session)
-    assert draw(session, Person("x", role), now=NOW, rules=RULES) == []
+    assert Desk(session, Person("x", role), NOW, RULES).assign() == []
 
 
 def test_fields_come_in_the_order_of_the_queue_and_one_kind_at_a_time(session: Session) -> None:
     for n in range(1, 4):
         wait(session, n, education="not_sure", crossing_date="not_sure", sex="not_sure")
     drawn = []
-    while tasks := draw(session, ANNA, count=2, now=NOW, rules=RULES):
+    while tasks := Desk(session, ANNA, NOW, RULES).assign(count=2):
         drawn.append(tasks[0].field)
-        key(session, ANNA, tasks[0].ticket, "?", seconds=1, shown="", now=NOW, rules=RULES)
+        Desk(session, ANNA, NOW, RULES).key(tasks[0].ticket, "?", seconds=1)
     assert drawn == ["crossing_date"] * 3 + ["sex"] * 3 + ["education"] * 3
-    assert {task.field for task in draw(session, BORIS, field="education", now=NOW, rules=RULES)} == {"education"}
+    assert {task.field for task in Desk(session, BORIS, NOW, RULES).assign(field="education")} == {"education"}
 
 
 def test_nobody_gets_two_fields_of_one_card_while_there_are_others(session: Session) -> None:
     for n in range(1, 21):
         wait(session, n, surname="not_sure", given_name="not_sure")
-    held_cards = [task.card_id for task in draw(session, ANNA, field="given_name", count=3, now=NOW, rules=RULES)]
+    held_cards = [task.card_id for task in Desk(session, ANNA, NOW, RULES).assign(field="given_name", count=3)]
     for _ in range(5):
-        tasks = draw(session, BORIS, field="given_name", count=1, now=NOW, rules=RULES)
-        key(session, BORIS, tasks[0].ticket, "?", seconds=1, shown="", now=NOW, rules=RULES)
-    more = draw(session, ANNA, field="surname", count=15, now=NOW, rules=RULES)
+        tasks = Desk(session, BORIS, NOW, RULES).assign(field="given_name", count=1)
+        Desk(session, BORIS, NOW, RULES).key(tasks[0].ticket, "?", seconds=1)
+    more = Desk(session, ANNA, NOW, RULES).assign(field="surname", count=15)
     assert len(more) == 15 and not {task.card_id for task in more} & set(held_cards)
     keyed = set(session.scalars(select(Decision.card_id)))
-    names = draw(session, BORIS, field="surname", count=2, now=NOW, rules=RULES)
+    names = Desk(session, BORIS, NOW, RULES).assign(field="surname", count=2)
     assert not {task.card_id for task in names} & keyed, "nobody sees a whole identity without need"
 
 
@@ -234,7 +234,7 @@ def test_pairs_form_by_chance(session: Session) -> None:
     for _ in range(30):
         answer(session, ANNA, "F")
     ids = session.scalars(select(Waiting.card_id).order_by(Waiting.card_id)).all()
-    drawn = {task.card_id for task in draw(session, BORIS, count=5, now=NOW, rules=RULES)}
+    drawn = {task.card_id for task in Desk(session, BORIS, NOW, RULES).assign(count=5)}
     assert len(drawn) == 5 and drawn <= set(ids)
     assert drawn != set(ids[:5]), "one in 142,506 fails by chance"
 
@@ -242,11 +242,11 @@ def test_pairs_form_by_chance(session: Session) -> None:
 def test_undo_puts_the_field_before_the_person_again(session: Session) -> None:
     card_id = wait(session)
     task = one(session, ANNA)
-    key(session, ANNA, task.ticket, "F", seconds=1, shown="", now=NOW, rules=RULES)
-    back = take_back(session, ANNA, task.ticket, NOW, RULES)
+    Desk(session, ANNA, NOW, RULES).key(task.ticket, "F", seconds=1)
+    back = Desk(session, ANNA, NOW, RULES).take_back(task.ticket)
     assert (back.card_id, back.field, back.turn) == (card_id, "sex", "key") and back.ticket != task.ticket
-    assert take_back(session, ANNA, task.ticket, NOW, RULES) == back, "sent twice it counts once"
-    key(session, ANNA, back.ticket, "M", seconds=1, shown="", now=NOW, rules=RULES)
+    assert Desk(session, ANNA, NOW, RULES).take_back(task.ticket) == back, "sent twice it counts once"
+    Desk(session, ANNA, NOW, RULES).key(back.ticket, "M", seconds=1)
     assert current_values(session, card_id)["sex"] == "M"
     assert [d.kind for d in session.scalars(select(Decision).order_by(Decision.id))] == ["key", "undo", "key"]
 
@@ -255,24 +255,24 @@ def test_undo_of_ones_own_second_key_is_possible(session: Session) -> None:
     wait(session)
     answer(session, ANNA, "F")
     task = one(session, BORIS)
-    key(session, BORIS, task.ticket, "F", seconds=1, shown="", now=NOW, rules=RULES)
-    assert take_back(session, BORIS, task.ticket, NOW, RULES).turn == "verify"
+    Desk(session, BORIS, NOW, RULES).key(task.ticket, "F", seconds=1)
+    assert Desk(session, BORIS, NOW, RULES).take_back(task.ticket).turn == "verify"
 
 
 def test_undo_is_refused_once_somebody_built_on_the_answer(session: Session) -> None:
     wait(session)
     task = one(session, ANNA)
-    key(session, ANNA, task.ticket, "F", seconds=1, shown="", now=NOW, rules=RULES)
+    Desk(session, ANNA, NOW, RULES).key(task.ticket, "F", seconds=1)
     with pytest.raises(BadInputError, match="no answer of yours"):
-        take_back(session, BORIS, task.ticket, NOW, RULES)
+        Desk(session, BORIS, NOW, RULES).take_back(task.ticket)
     other = one(session, BORIS)
     session.commit()
     with pytest.raises(BadInputError, match="before them now"):
-        take_back(session, ANNA, task.ticket, NOW, RULES)
+        Desk(session, ANNA, NOW, RULES).take_back(task.ticket)
     session.rollback()
-    key(session, BORIS, other.ticket, "F", seconds=1, shown="", now=NOW, rules=RULES)
+    Desk(session, BORIS, NOW, RULES).key(other.ticket, "F", seconds=1)
     with pytest.raises(BadInputError, match="second person"):
-        take_back(session, ANNA, task.ticket, NOW, RULES)
+        Desk(session, ANNA, NOW, RULES).take_back(task.ticket)
 
 
 def test_progress_counts_ones_own_work_and_what_waits(session: Session) -> None:
@@ -280,12 +280,12 @@ def test_progress_counts_ones_own_work_and_what_waits(session: Session) -> None:
         wait(session, n, sex="not_sure", crossing_date="not_sure")
     answer(session, ANNA, "?", now=NOW)
     answer(session, ANNA, "?", now=NOW + timedelta(seconds=30))
-    found = progress(session, ANNA, NOW + timedelta(minutes=1))
+    found = progress(Desk(session, ANNA, NOW + timedelta(minutes=1)))
     assert (found.today, found.per_hour) == (2, 0.0)
     assert found.waiting == {"crossing_date": 3, "sex": 3} and found.turns == {"key": 4, "verify": 2}
-    tomorrow = progress(session, ANNA, NOW + timedelta(days=1))
+    tomorrow = progress(Desk(session, ANNA, NOW + timedelta(days=1)))
     assert tomorrow.today == 0
-    assert progress(session, Person("x", "analyst"), NOW).waiting == {}
+    assert progress(Desk(session, Person("x", "analyst"), NOW)).waiting == {}
 
 
 def test_ten_keys_make_a_pace_and_pauses_count_for_nothing() -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from review.assignment.policy import DeskRules
-from review.desk import GoneError, Person, draw, key
+from review.desk import Desk, GoneError, Person
 from store.records import rebuild_records
 from store.tables import Card, ControlItem, Decision, Lease, Waiting
 from tests.review.cards.test_history import derived
@@ -48,14 +48,14 @@ class Worker(threading.Thread):
 
     def _work(self) -> None:
         with Session(self.engine) as session, session.begin():
-            tasks = draw(session, self.person, count=3, now=datetime.now(UTC), rules=RULES)
+            tasks = Desk(session, self.person, datetime.now(UTC), RULES).assign(count=3)
         for task in tasks:
             value = FIELDS[task.field][self.random.random() < 1 / 3]
             for _ in range(self.random.choice((1, 1, 2))):
                 try:
                     with Session(self.engine) as session, session.begin():
-                        key(session, self.person, task.ticket, value, seconds=1, shown="", now=datetime.now(UTC),
-                            rules=RULES)  # fmt: skip
+                        desk = Desk(session, self.person, datetime.now(UTC), RULES)
+                        desk.key(task.ticket, value, seconds=1)
                 except GoneError:
                     break
         if not tasks:
@@ -77,8 +77,8 @@ def test_twenty_people_at_once(engine: Engine) -> None:
         assert session.scalars(select(Waiting.field)).all() == []
         log = session.scalars(select(Decision).order_by(Decision.id)).all()
         cards = session.scalars(select(Card.id)).all()
-        checks = session.scalars(select(ControlItem)).all()
-        assert all(lease.turn == "check" for lease in session.scalars(select(Lease))), "only unanswered known fields"
+        items = session.scalars(select(ControlItem)).all()
+        assert all(lease.turn == "control" for lease in session.scalars(select(Lease))), "only unanswered known fields"
     as_kept = derived(engine)
     with Session(engine) as session, session.begin():
         rebuild_records(session)
@@ -92,10 +92,10 @@ def test_twenty_people_at_once(engine: Engine) -> None:
         assert [d.kind for d in decisions] == [first, "verify", "adjudicate"][: len(decisions)], "one decision a turn"
         assert len({d.person for d in decisions}) == len(decisions), "nobody checks their own work"
         assert len(decisions) > 1 or (decisions[0].agrees and field != "duration")
-    tickets = [d.ticket for d in log] + [check.ticket for check in checks]
+    tickets = [d.ticket for d in log] + [item.ticket for item in items]
     assert len(set(tickets)) == len(tickets)
     supervisors = {person.login for person in PEOPLE if person.role == "supervisor"}
     assert {d.person for d in log if d.kind == "adjudicate"} <= supervisors
     assert len({d.person for d in log}) >= 10
-    for check in checks:
-        assert all(d.person != check.person for d in made[check.card_id, check.field]), "not what one keyed oneself"
+    for item in items:
+        assert all(d.person != item.person for d in made[item.card_id, item.field]), "not what one keyed oneself"

@@ -9,8 +9,8 @@ const at = (id) => document.getElementById(id);
 let since = 0;
 let busy = false;
 
-async function draw() {
-  const tasks = await call("/groups/draw", { field, value, count: SCREENFUL });
+async function assign() {
+  const tasks = await call("/groups/assign", { field, value, count: SCREENFUL });
   replace(at("grid"), ...tasks.map(cell));
   at("save-group").hidden = !tasks.length;
   if (!tasks.length) say(`${at("notice").textContent} ${words.done}`.trim());
@@ -52,7 +52,7 @@ async function save() {
   try {
     const done = await call("/groups/key", { value, kept, struck, seconds: Math.round(performance.now() - since) / 1000 });
     say(fill(words.saved, { count: done.settled, struck: done.struck }) + (done.gone ? ` ${fill(words.gone, { count: done.gone })}` : ""));
-    await draw();
+    await assign();
   } catch (error) {
     say(error instanceof Refused ? error.message : words.offline);
   }
@@ -91,4 +91,4 @@ at("grid").addEventListener("click", (event) => {
 });
 at("save-group").addEventListener("click", save);
 
-draw().catch((error) => say(error instanceof Refused ? error.message : words.offline));
+assign().catch((error) => say(error instanceof Refused ? error.message : words.offline));

@@ -15,7 +15,7 @@ const { login, only } = document.body.dataset;
 
 let current = null; // the task on the screen
 let ahead = []; // tasks whose crops are loading or loaded
-let drawing = null;
+let assigning = null;
 let noticeClock = 0;
 const answered = new Set(); // tickets that must not come back on the screen
 const past = []; // answered tasks, the latest last
@@ -56,21 +56,21 @@ function next() {
 
 /** Fetch tasks until enough are at hand, and once more where something was answered while they were on their way. */
 function refill() {
-  if (!drawing && ahead.length < AHEAD - 1) {
+  if (!assigning && ahead.length < AHEAD - 1) {
     const before = answered.size;
-    drawing = draw().then((fresh) => {
-      drawing = null;
+    assigning = assign().then((fresh) => {
+      assigning = null;
       return fresh || answered.size > before ? refill() : undefined;
     });
   }
-  return drawing;
+  return assigning;
 }
 
 /** Ask for tasks; how many of them are new. */
-async function draw() {
+async function assign() {
   try {
     const count = Math.min(MOST, AHEAD + outbox.entries.length);
-    const tasks = await call("/draw", { count, field: only || null });
+    const tasks = await call("/assign", { count, field: only || null });
     banner("");
     return take(tasks);
   } catch (error) {

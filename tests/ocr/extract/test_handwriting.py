@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ocr.extract.framing import Gray
 from ocr.extract.handwriting import IMPOSSIBLE, HandwritingReader
-from ocr.extract.networks import MODELS, Line, Networks, load_networks
+from ocr.extract.networks import MODELS, LineLogits, Networks, load_networks
 from ocr.extract.reader import Crop, Raw
 from ocr.forms.artwork import raster
 from ocr.forms.definition import FieldSpec
@@ -59,10 +59,10 @@ class Scripted(Networks):
         assert len(pictures) == len(self._answers)
         return np.stack([_peak(c) for c in self._answers])
 
-    def lines(self, strips: Sequence[Gray]) -> list[Line]:
+    def lines(self, strips: Sequence[Gray]) -> list[LineLogits]:
         kind = np.zeros(3, np.float32)
         kind[self._kind] = 5
-        return [Line(np.stack([_peak(c) for c in self._steps]), kind) for _ in strips]
+        return [LineLogits(np.stack([_peak(c) for c in self._steps]), kind) for _ in strips]
 
 
 def _peak(character: str) -> Any:

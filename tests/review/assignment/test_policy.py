@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ocr.reading import Why
-from review.assignment.policy import DeskRules, PolicyName, policy_now, policy_of, settling
+from review.assignment.policy import DeskRules, PolicyName, kept_policy, policy_now, policy_of
 from store.card_state import Turn
 from tests.store.cards import form
 
@@ -36,5 +36,5 @@ def test_looks_that_must_be_independent_are_never_prefilled(
 
 
 def test_prefilled_keys_and_adjudications_settle_by_themselves() -> None:
-    assert settling("prefilled", Turn.KEY) == settling("blind", Turn.ADJUDICATE) == ""
-    assert (settling("blind", Turn.KEY), settling("double", Turn.VERIFY)) == ("blind", "double")
+    assert kept_policy("prefilled", Turn.KEY) == kept_policy("blind", Turn.ADJUDICATE) == ""
+    assert (kept_policy("blind", Turn.KEY), kept_policy("double", Turn.VERIFY)) == ("blind", "double")

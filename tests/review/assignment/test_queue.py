@@ -46,7 +46,6 @@ def test_counts_add_up(session: Session) -> None:
     found = counts(session)
     assert (found.total, found.cards) == (4, 2)
     assert list(found.by_field.items()) == [("crossing_date", 2), ("sex", 1), ("education", 1)]
-    assert found.by_reason == {"not_sure": 3, "corrected": 1, "doubtful_mark": 1}
     decide(session, card_id, "sex", "F", person="p", kind="key")
     assert counts(session).total == 3
 

@@ -1,4 +1,4 @@
-"""Known answers, mixed in unseen."""
+"""Control items, mixed in unseen."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from review.assignment.policy import DeskRules
-from review.decisions.corrections import reopen
-from review.desk import Task, draw, key, progress, take_back
+from review.desk import Desk, Task, progress
 from store.tables import ControlItem, Decision, Lease
 from tests.review.desk import ANNA, BORIS, BOSS, NOW, RULES, VERA, answer, one, wait
 
@@ -27,55 +26,55 @@ def known(session: Session) -> int:
     return card_id
 
 
-def check_of(session: Session, known: int) -> Task:
+def item_of(session: Session, known: int) -> Task:
     task = one(session, VERA, rules=ALWAYS)
-    assert task.card_id == known and session.scalars(select(Lease.turn)).all() == ["check"]
+    assert task.card_id == known and session.scalars(select(Lease.turn)).all() == ["control"]
     return task
 
 
 def test_a_known_field_looks_like_any_other(session: Session, known: int) -> None:
-    seed = check_of(session, known)
+    item = item_of(session, known)
     usual = one(session, BORIS)
-    same = replace(seed, ticket=usual.ticket, card_id=usual.card_id, scan=usual.scan, path=usual.path)
+    same = replace(item, ticket=usual.ticket, card_id=usual.card_id, scan=usual.scan, path=usual.path)
     assert same == usual
 
 
 @pytest.mark.parametrize(("value", "right"), [("F", True), ("M", False), ("?", False)])
 def test_only_right_or_wrong_is_kept(session: Session, known: int, value: str, right: bool) -> None:
-    seed = check_of(session, known)
+    item = item_of(session, known)
     before = session.scalars(select(Decision.id)).all()
-    done = key(session, VERA, seed.ticket, value, seconds=3, shown="", now=NOW, rules=RULES)
-    again = key(session, VERA, seed.ticket, value, seconds=3, shown="", now=NOW, rules=RULES)
+    done = Desk(session, VERA, NOW, RULES).key(item.ticket, value, seconds=3)
+    again = Desk(session, VERA, NOW, RULES).key(item.ticket, value, seconds=3)
     assert done == again and done.decision_id is None
-    (check,) = session.scalars(select(ControlItem)).all()
-    assert (check.person, check.right, check.seconds, check.at) == ("vera", right, 3.0, NOW)
+    (kept,) = session.scalars(select(ControlItem)).all()
+    assert (kept.person, kept.right, kept.seconds, kept.at) == ("vera", right, 3.0, NOW)
     assert session.scalars(select(Decision.id)).all() == before
-    assert progress(session, VERA, NOW).today == 1
+    assert progress(Desk(session, VERA, NOW)).today == 1
 
 
 def test_nobody_is_asked_twice_or_what_they_keyed(session: Session, known: int) -> None:
     for person in (ANNA, BORIS):
-        for task in draw(session, person, now=NOW, rules=ALWAYS):
+        for task in Desk(session, person, NOW, ALWAYS).assign():
             assert task.card_id != known
             session.query(Lease).delete()
-    seed = check_of(session, known)
-    key(session, VERA, seed.ticket, "F", seconds=3, shown="", now=NOW, rules=RULES)
+    item = item_of(session, known)
+    Desk(session, VERA, NOW, RULES).key(item.ticket, "F", seconds=3)
     assert one(session, VERA, rules=ALWAYS).card_id != known
 
 
 def test_undo_works_as_for_any_other(session: Session, known: int) -> None:
-    seed = check_of(session, known)
-    key(session, VERA, seed.ticket, "M", seconds=3, shown="", now=NOW, rules=RULES)
-    back = take_back(session, VERA, seed.ticket, NOW, RULES)
+    item = item_of(session, known)
+    Desk(session, VERA, NOW, RULES).key(item.ticket, "M", seconds=3)
+    back = Desk(session, VERA, NOW, RULES).take_back(item.ticket)
     assert (back.card_id, back.turn) == (known, "key")
-    key(session, VERA, back.ticket, "F", seconds=3, shown="", now=NOW, rules=RULES)
+    Desk(session, VERA, NOW, RULES).key(back.ticket, "F", seconds=3)
     assert session.scalars(select(ControlItem.right).order_by(ControlItem.id)).all() == [False, True]
 
 
 def test_what_was_reopened_is_sure_no_more(session: Session, known: int) -> None:
-    reopen(session, BOSS, known, "sex", "doubt", now=NOW)
-    assert all(task.why != () and task.turn == "key" for task in draw(session, VERA, now=NOW, rules=ALWAYS))
-    assert "check" not in session.scalars(select(Lease.turn)).all()
+    Desk(session, BOSS, NOW).reopen(known, "sex", "doubt")
+    assert all(task.why != () and task.turn == "key" for task in Desk(session, VERA, NOW, ALWAYS).assign())
+    assert "control" not in session.scalars(select(Lease.turn)).all()
 
 
 def test_a_key_that_only_the_machine_seconds_is_not_sure(session: Session) -> None:
@@ -93,6 +92,6 @@ def test_the_share_is_kept(session: Session) -> None:
         answer(session, BORIS, "F")
     for n in range(31, 61):
         wait(session, n)
-    draw(session, VERA, count=30, now=NOW, rules=DeskRules(control_share=0.5))
+    Desk(session, VERA, NOW, DeskRules(control_share=0.5)).assign(count=30)
     turns = session.scalars(select(Lease.turn)).all()
-    assert 4 <= turns.count("check") <= 26, "fails by chance once in 100,000"
+    assert 4 <= turns.count("control") <= 26, "fails by chance once in 100,000"

@@ -9,8 +9,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from review.assignment.policy import DeskRules
-from review.decisions.corrections import correct
-from review.desk import draw, key, take_back
+from review.desk import Desk
 from review.quality.figures import PairFigures, Share, own_quality, quality
 from tests.review.desk import ANNA, BORIS, BOSS, NOW, RULES, VERA, answer, one, wait
 
@@ -52,16 +51,16 @@ def test_one_who_agreed_with_the_machine_errs_if_a_supervisor_corrects(session: 
     card_id = wait(session)
     answer(session, ANNA, "M")
     assert own_quality(session, "anna").keyer == Share(0, 1)
-    correct(session, BOSS, card_id, "sex", "F", "seen on the card", now=NOW)
+    Desk(session, BOSS, NOW).correct(card_id, "sex", "F", "seen on the card")
     assert own_quality(session, "anna").keyer == Share(1, 1)
 
 
 def test_what_was_taken_back_is_no_error(session: Session) -> None:
     wait(session)
     task = one(session, ANNA)
-    key(session, ANNA, task.ticket, "F", seconds=1, shown="", now=NOW, rules=RULES)
-    back = take_back(session, ANNA, task.ticket, NOW, RULES)
-    key(session, ANNA, back.ticket, "M", seconds=1, shown="", now=NOW, rules=RULES)
+    Desk(session, ANNA, NOW, RULES).key(task.ticket, "F", seconds=1)
+    back = Desk(session, ANNA, NOW, RULES).take_back(task.ticket)
+    Desk(session, ANNA, NOW, RULES).key(back.ticket, "M", seconds=1)
     assert own_quality(session, "anna").keyer == Share(0, 1)
 
 
@@ -70,13 +69,13 @@ def test_known_fields_count_once(session: Session) -> None:
     answer(session, ANNA, "F")
     answer(session, BORIS, "F")
     wait(session, 2)
-    seed = draw(session, VERA, count=1, now=NOW, rules=DeskRules(control_share=1.0))[0]
-    key(session, VERA, seed.ticket, "M", seconds=1, shown="", now=NOW, rules=RULES)
-    assert own_quality(session, "vera").checks == Share(1, 1)
-    back = take_back(session, VERA, seed.ticket, NOW, RULES)
-    key(session, VERA, back.ticket, "F", seconds=1, shown="", now=NOW, rules=RULES)
+    item = Desk(session, VERA, NOW, DeskRules(control_share=1.0)).assign(count=1)[0]
+    Desk(session, VERA, NOW, RULES).key(item.ticket, "M", seconds=1)
+    assert own_quality(session, "vera").control == Share(1, 1)
+    back = Desk(session, VERA, NOW, RULES).take_back(item.ticket)
+    Desk(session, VERA, NOW, RULES).key(back.ticket, "F", seconds=1)
     mine = own_quality(session, "vera")
-    assert (mine.checks, mine.keyed) == (Share(0, 1), 1)
+    assert (mine.control, mine.keyed) == (Share(0, 1), 1)
     assert mine in quality(session).people
     assert own_quality(session, "vera", since=NOW + timedelta(hours=1)).keyed == 0
 

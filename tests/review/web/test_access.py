@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from review.accounts.users import ROLES
 from review.assignment.policy import DeskRules
 from review.web import app as module
 from review.web.app import ROUTERS, access_of, create_app
+from store.engine import open_store
+from store.tables import Card
 from tests.review.web.site import Cutter, Workplace
 
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
@@ -97,3 +103,91 @@ def test_a_route_that_does_not_say_who_may_use_it_is_not_served(
     monkeypatch.setattr(module, "ROUTERS", (*ROUTERS, router))
     with pytest.raises(ValueError, match="/open"):
         create_app(shared_workplace.engine, Cutter(), DeskRules())
+
+
+LANGUAGES = {"ru": "Ошибка в программе", "tg": "Хато дар барнома", "en": "A fault in the program"}
+PRIVATE = ("content-security-policy", "x-frame-options", "x-content-type-options", "referrer-policy")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_that_failed_is_as_private_as_any_other(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("out of order")
+
+    monkeypatch.setattr("review.web.home.counts", fail)
+    browser = workplace.browser("supervisor")
+    browser.form("/language", language=language)
+    usual, failed = browser.get("/flags"), browser.get("/")
+    assert failed.status_code == 500 and LANGUAGES[language] in failed.text and "out of order" not in failed.text
+    assert failed.headers["cache-control"] == "no-store"
+    assert all(failed.headers[name] == usual.headers[name] for name in PRIVATE)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent"),
+    [
+        ("GET", "/groups/s%00x?value=M", {}),
+        ("GET", "/groups/sex?value=%00", {}),
+        ("GET", "/records?person=%00", {}),
+        ("GET", "/nowhere%00", {}),
+        ("GET", "/static/%00", {}),
+        ("POST", "/login", {"data": {"login": "a\0", "password": "x"}}),
+        ("POST", "/records/1/correct", {"data": {"field": "sex", "reason": "\0", "value": "F"}}),
+        ("POST", "/api/v1/assign", {"json": {"field": "\0"}}),
+        ("POST", "/api/v1/groups/key", {"json": {"value": "M", "kept": ["a\0"], "struck": [], "seconds": 1}}),
+        ("POST", "/api/v1/key", {"json": {"a\0": 1}}),
+    ],
+)
+def test_a_text_with_a_nul_is_refused_in_words(
+    shared_workplace: Workplace, method: str, path: str, sent: dict[str, Any]
+) -> None:
+    browser = shared_workplace.browser("supervisor")
+    answer = browser.client.request(method, path, headers={"X-CSRF-Token": browser.csrf}, **sent)
+    assert answer.status_code == 400 and "U+0000" in answer.text
+
+
+@pytest.mark.parametrize("number", [2**63, 10**30, -1, 0, "x"])
+@pytest.mark.parametrize("path", ["/records/{}", "/records/{}/card", "/api/v1/flags/{}/resolve"])
+def test_a_number_that_no_row_can_have_is_refused_in_words(
+    shared_workplace: Workplace, path: str, number: int | str
+) -> None:
+    browser = shared_workplace.browser("supervisor")
+    address = path.format(number)
+    answer = browser.post(address) if address.startswith("/api") else browser.get(address)
+    assert answer.status_code == 400 and "no such record" in answer.text
+
+
+def test_the_largest_number_of_a_row_is_looked_for(shared_workplace: Workplace) -> None:
+    browser = shared_workplace.browser("supervisor")
+    assert "There is no card" in browser.get(f"/records/{2**63 - 1}").text
+    assert "no such flag" in browser.post(f"/api/v1/flags/{2**63 - 1}/resolve").text
+
+
+@pytest.mark.postgres
+def test_two_who_wait_for_each_other_both_get_done(postgres_url: str) -> None:
+    """PostgreSQL breaks off one of two transactions that lock the same rows in different order; it is repeated."""
+    engine = open_store(postgres_url)
+    workplace = Workplace(engine)
+    ids = [workplace.wait(n) for n in (1, 2)]
+    both, tries, done = Barrier(2, timeout=20), [], []
+
+    def work(order: list[int]) -> None:
+        def act(session: Session) -> None:
+            tries.append(order)
+            session.execute(select(Card.id).filter_by(id=order[0]).with_for_update())
+            if len(tries) <= 2:
+                both.wait()
+            session.execute(select(Card.id).filter_by(id=order[1]).with_for_update())
+
+        workplace.app.state.site.write(act)
+        done.append(order)
+
+    threads = [Thread(target=work, args=(order,)) for order in (ids, ids[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    engine.dispose()
+    assert len(done) == 2 and len(tries) == 3, "one of the two was broken off, and repeated"

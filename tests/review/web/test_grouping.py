@@ -16,7 +16,7 @@ def test_a_screen_is_settled_but_for_the_struck_ones(workplace: Workplace) -> No
     assert "/groups/residence_district?value=TJ-SU-01" in browser.get("/groups").text
     page = browser.get("/groups/residence_district?value=TJ-SU-01").text
     assert 'id="group-value">Khujand (TJ-SU-01)<' in page
-    tasks = browser.post("/api/v1/groups/draw", {"field": group["field"], "value": group["value"]}).json()
+    tasks = browser.post("/api/v1/groups/assign", {"field": group["field"], "value": group["value"]}).json()
     tickets = [task["ticket"] for task in tasks]
     assert len(tickets) == 5 and browser.get(tasks[0]["crop"]).status_code == 200
     body = {"value": "TJ-SU-01", "kept": tickets[1:], "struck": tickets[:1], "seconds": 9}
@@ -24,7 +24,7 @@ def test_a_screen_is_settled_but_for_the_struck_ones(workplace: Workplace) -> No
     with Session(workplace.engine) as session:
         values = [current_values(session, card)["residence_district"] for card in cards]
     assert sorted(values, key=str) == [None, *["TJ-SU-01"] * 4]
-    (task,) = workplace.browser("second").post("/api/v1/draw", {}).json()
+    (task,) = workplace.browser("second").post("/api/v1/assign", {}).json()
     assert task["field"] == "residence_district", "the struck one waits in the ordinary queue"
 
 

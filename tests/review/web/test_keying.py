@@ -15,7 +15,7 @@ from tests.store.cards import current_values, form
 
 
 def drawn(browser: Browser, **wanted: Any) -> dict[str, Any]:
-    answer = browser.post("/api/v1/draw", {"count": 1} | wanted)
+    answer = browser.post("/api/v1/assign", {"count": 1} | wanted)
     assert answer.status_code == 200, answer.text
     (task,) = answer.json()
     return dict(task)
@@ -47,7 +47,7 @@ def test_what_is_keyed_as_the_machine_read_it_holds(workplace: Workplace) -> Non
 
 def test_a_blind_task_says_nothing_of_the_machines_value(workplace: Workplace) -> None:
     workplace.wait(1, occupation="not_sure")
-    answer = workplace.browser("reviewer").post("/api/v1/draw", {})
+    answer = workplace.browser("reviewer").post("/api/v1/assign", {})
     assert "7112" not in answer.text and "machine" not in answer.text and "not_sure" not in answer.text
     assert answer.json()[0]["prefill"] is None
 
@@ -65,7 +65,7 @@ def test_a_supervisor_decides_between_three_answers(workplace: Workplace) -> Non
         browser = workplace.browser(login)
         assert not drawn(browser)["adjudicate"]
         keyed(browser, drawn(browser)["ticket"], answer)
-    assert workplace.browser("third").post("/api/v1/draw", {}).json() == []
+    assert workplace.browser("third").post("/api/v1/assign", {}).json() == []
     browser = workplace.browser("supervisor")
     task = drawn(browser)
     assert task["adjudicate"]
@@ -101,7 +101,7 @@ def test_nobody_answers_what_another_holds(workplace: Workplace) -> None:
     workplace.wait(1, occupation="not_sure")
     mine, other = workplace.browser("reviewer"), workplace.browser("second")
     ticket = drawn(mine)["ticket"]
-    assert other.post("/api/v1/draw", {}).json() == []
+    assert other.post("/api/v1/assign", {}).json() == []
     for answer in (
         keyed(other, ticket, "7112"),
         other.get(f"/api/v1/pictures/{ticket}/crop"),
@@ -187,14 +187,14 @@ def test_a_flagged_card_is_out_of_the_queue_until_a_supervisor_resolves_it(workp
     browser, boss = workplace.browser("reviewer"), workplace.browser("supervisor")
     flag = {"ticket": drawn(browser)["ticket"], "kind": "rescan", "note": "half of it is missing"}
     assert browser.post("/api/v1/flags", flag).status_code == 200
-    assert browser.post("/api/v1/draw", {}).json() == []
+    assert browser.post("/api/v1/assign", {}).json() == []
     (found,) = boss.get("/api/v1/flags").json()
     assert (found["card_id"], found["kind"], found["note"]) == (card_id, "rescan", "half of it is missing")
     assert f'data-flag="{found["id"]}"' in boss.get("/flags").text
     assert "half of it" in workplace.browser("operator").get("/rescan").text
     assert boss.post(f"/api/v1/flags/{found['id']}/resolve").status_code == 200
     assert boss.post(f"/api/v1/flags/{found['id']}/resolve").json()["code"] == "bad_input"
-    assert len(browser.post("/api/v1/draw", {}).json()) > 0
+    assert len(browser.post("/api/v1/assign", {}).json()) > 0
     with Session(workplace.engine) as session:
         assert session.scalars(select(Flag.resolved_by)).all() == ["supervisor"]
 

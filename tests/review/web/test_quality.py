@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from review.assignment.policy import DeskRules
-from review.desk import Person, draw, key
+from review.desk import Desk, Person
 from review.quality.figures import Share
 from review.web.quality import WIDTH, scale_of
 from store.tables import User
@@ -30,8 +30,8 @@ def busy(workplace: Workplace) -> Workplace:
         for login, values in (("anora", "MMM"), ("bahrom", "FMM")):
             person, now = Person(login, "reviewer"), workplace.clock()
             for value in values:
-                (task,) = draw(session, person, count=1, now=now, rules=RULES)
-                key(session, person, task.ticket, value, seconds=3.0, shown="", now=now, rules=RULES)
+                (task,) = Desk(session, person, now, RULES).assign(count=1)
+                Desk(session, person, now, RULES).key(task.ticket, value, seconds=3.0)
     return workplace
 
 
@@ -46,7 +46,7 @@ def test_reviewers_see_their_own(busy: Workplace) -> None:
     page = busy.browser("anora").get("/quality").text
     assert "bahrom" not in page
     assert re.search(r'id="keyed">3<', page)
-    assert re.findall(r'data-measure="(\w+)"', page) == ["checks", "keyer", "verifier"]
+    assert re.findall(r'data-measure="(\w+)"', page) == ["control", "keyer", "verifier"]
 
 
 def test_only_the_period_counts(busy: Workplace) -> None:

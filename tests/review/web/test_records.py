@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ocr.forms.definition import FieldKind
 from review.cards.filters import Filters
-from review.web.search_form import AskedQuery, filters_of, meant
+from review.web.search_form import SearchForm, filters_of, meant
 from store.tables import Decision
 from tests.review.web.site import Browser, Workplace
 from tests.store.cards import current_values, form
@@ -33,17 +33,15 @@ def cards(page: str) -> list[int]:
 
 def test_the_search_finds_cards_and_keeps_what_was_asked(site: Browser) -> None:
     assert cards(site.get("/records").text) == [3, 2, 1]
-    asked = {"field": ["occupation", ""], "value": ["5120", ""], "since": "04.03.2016", "until": "", "before": "9"}
-    page = site.get("/records", params=asked)
+    form = {"field": ["occupation", ""], "value": ["5120", ""], "since": "04.03.2016", "until": "", "before": "9"}
+    page = site.get("/records", params=form)
     assert cards(page.text) == [2]
     assert 'value="5120"' in page.text and 'value="04.03.2016"' in page.text
     assert cards(site.get("/records", params={"field": "surname", "value": "раҳим*"}).text) == [3, 2, 1]
     assert cards(site.get("/records", params={"state": "waits"}).text) == [2]
 
 
-@pytest.mark.parametrize(
-    "odd", [{"before": "0"}, {"before": "99999999999999999999"}, {"serial": "a\x00"}, {"field": ["a"] * 9}]
-)
+@pytest.mark.parametrize("odd", [{"before": "0"}, {"before": "99999999999999999999"}, {"field": ["a"] * 9}])
 def test_odd_questions_are_refused(site: Browser, odd: dict[str, str]) -> None:
     assert site.get("/records", params=odd).status_code == 422
 
@@ -168,5 +166,5 @@ def test_what_is_typed_is_understood() -> None:
     assert meant(fields["occupation"], "7112", "ru") == "7112"
     assert meant(fields["occupation"], "xyzxyz", "ru") == "xyzxyz"
     assert meant(fields["surname"], " Раҳимов ", "ru") == "Раҳимов"
-    asked = AskedQuery(field=["birth_date", ""], value=["17/05/1990", "x"], batch="7", since="1.2.2016", state="odd")
-    assert filters_of(asked) == Filters((("birth_date", "1990-05-17"),), batch=7, crossed_from=date(2016, 2, 1))
+    sent = SearchForm(field=["birth_date", ""], value=["17/05/1990", "x"], batch="7", since="1.2.2016", state="odd")
+    assert filters_of(sent) == Filters((("birth_date", "1990-05-17"),), batch=7, crossed_from=date(2016, 2, 1))
