@@ -49,7 +49,7 @@ def open_store(url: str) -> Engine:
     engine = _engine(url)
     shown = engine.url.render_as_string(hide_password=True)
     try:
-        with _migrating(engine) as connection:
+        with migrating(engine) as connection:
             if _needs_upgrade(connection, shown):
                 command.upgrade(alembic_config(connection), "head")
     except DBAPIError as error:
@@ -154,7 +154,7 @@ def _sqlite_engine(url: URL) -> Engine:
 
 
 @contextmanager
-def _migrating(engine: Engine) -> Iterator[Connection]:
+def migrating(engine: Engine) -> Iterator[Connection]:
     """One transaction for the whole migration, alone even when two programs start at once."""
     with engine.connect() as connection:
         sqlite = engine.dialect.name == "sqlite"

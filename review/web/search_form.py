@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import zip_longest
 from typing import Annotated, get_args
 
 from pydantic import BaseModel, Field, StringConstraints
@@ -41,7 +42,7 @@ class SearchForm(BaseModel):
 
     def rows(self) -> list[tuple[str, str]]:
         """The (field, value) pairs of the form, filled up with empty ones."""
-        pairs = list(zip(self.field, self.value, strict=False))
+        pairs = list(zip_longest(self.field, self.value, fillvalue=""))
         return [*pairs, *[("", "")] * (ROWS - len(pairs))]
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from ocr.confidence.calibration import Calibration, load_calibration
 from store.calibrations import apply_calibration
-from store.engine import alembic_config
+from store.engine import alembic_config, migrating
 from store.tables import ControlItem, Lease, LoginSession, User
 from tests.store.test_engine import save
 
@@ -22,7 +22,7 @@ OLD, NEW = '"promise":', '"target_error":'
 
 
 def migrate(engine: Engine, revision: str) -> None:
-    with engine.begin() as connection:
+    with migrating(engine) as connection:
         config = alembic_config(connection)
         (command.downgrade if revision == "0004" else command.upgrade)(config, revision)
 
