@@ -24,7 +24,7 @@ from typing import BinaryIO
 from PIL import Image, UnidentifiedImageError
 
 from ocr.errors import BadInputError
-from ocr.file_names import as_text
+from ocr.file_names import as_text, shown_path
 from ocr.preprocess import pdf, raster
 from ocr.preprocess.raster import Picture, UnreadableError
 from ocr.reading import Refusal, Refused
@@ -280,7 +280,7 @@ def _refused(scan: ScanId, path: Path, error: Exception) -> Refused:
             raise error
         case _:
             words = f"cannot be decoded ({str(error)[:100]}); copy it again from the scanner or scan again"
-    return Refused(scan, reason, f"{as_text(path.name)}: {words}")
+    return Refused(scan, reason, f"{shown_path(as_text(path.name))}: {words}")
 
 
 def _is_ours(error: Exception) -> bool:
