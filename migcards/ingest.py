@@ -16,7 +16,8 @@ from migcards.tally import RunTally
 from ocr import worker_pool
 from ocr.file_names import as_text
 from ocr.page import PageJob, PageResult, crash_refusal, crashed_page, read_page
-from ocr.preprocess.load import FileInfo, file_hash, probe
+from ocr.preprocess.content import file_hash
+from ocr.preprocess.load import FileInfo, probe
 from ocr.reading import Refused
 from ocr.scan import ScanId
 from ocr.worker_pool import Crash

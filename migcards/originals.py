@@ -9,7 +9,8 @@ import numpy as np
 from ocr.errors import BadInputError
 from ocr.file_names import as_path, as_text
 from ocr.geometry import Points, Quad, apply
-from ocr.preprocess.load import file_hash, load_page
+from ocr.preprocess.content import file_hash
+from ocr.preprocess.load import load_page
 from ocr.reading import Refused
 from ocr.scan import ScanId
 from ocr.sheet import Sheet

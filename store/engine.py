@@ -58,6 +58,7 @@ def open_store(url: str) -> Engine:
     except StoreError:
         engine.dispose()
         raise
+    _say_failures(engine)
     return engine
 
 
@@ -92,15 +93,15 @@ def _engine(url: str) -> Engine:
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "sqlite":
-            return _sayable(_sqlite_engine(parsed))
+            return _sqlite_engine(parsed)
         if parsed.get_backend_name() == "postgresql":
-            return _sayable(create_engine(parsed, hide_parameters=True, pool_pre_ping=True))
+            return create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
     except (ArgumentError, ImportError) as error:
         raise StoreError(f"{error}.") from error
     raise StoreError(f"{parsed.drivername} is neither sqlite nor postgresql.")
 
 
-def _sayable(engine: Engine) -> Engine:
+def _say_failures(engine: Engine) -> None:
     """Let failures of the database itself become a `StoreError`, and keep the values of rows out of all others."""
     shown = engine.url.render_as_string(hide_password=True)
 
@@ -119,8 +120,6 @@ def _sayable(engine: Engine) -> Engine:
             "cause is removed, run the same command again."
         )
 
-    return engine
-
 
 def _is_outage(context: ExceptionContext) -> bool:
     """Whether the database itself failed: neither the statement nor a rule of the tables is at fault."""
@@ -129,7 +128,8 @@ def _is_outage(context: ExceptionContext) -> bool:
         return True
     if driver is None or getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
         return False
-    return isinstance(error, (driver.OperationalError, driver.InterfaceError))
+    damaged = type(error) is driver.DatabaseError  # SQLite's word for a file that is no database any more
+    return damaged or isinstance(error, (driver.OperationalError, driver.InterfaceError))
 
 
 def _sqlite_engine(url: URL) -> Engine:

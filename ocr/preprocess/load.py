@@ -7,25 +7,24 @@ Decoders are native code, so `probe` and `load_page` belong in the supervised wo
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import traceback
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
-from io import BufferedReader, BytesIO
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError
 
 from ocr.errors import BadInputError
-from ocr.file_names import as_text
+from ocr.file_names import as_text, shown_path
 from ocr.preprocess import pdf, raster
+from ocr.preprocess.content import ChangedError, file_hash, hashed, opened
 from ocr.preprocess.raster import Picture, UnreadableError
 from ocr.reading import Refusal, Refused
 from ocr.scan import ScanId
@@ -37,14 +36,7 @@ MAX_PAGES = 5000
 """A damaged file may claim any number of pages; a feeder's longest run of scans is far shorter."""
 
 
-MAX_HELD_BYTES = raster.MAX_PICTURE_BYTES
-"""Files up to this size are read into memory as a whole; larger ones, always TIFF or PDF, are read where they lie."""
-
 _OUR_CODE = str(Path(__file__).parents[1])
-
-
-class ChangedError(Exception):
-    """A file is not, or no longer, the one that was hashed."""
 
 
 class Kind(StrEnum):
@@ -105,15 +97,6 @@ def discover(paths: Sequence[Path]) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes; of its path where there is no file or it may not be read."""
-    with suppress(OSError):
-        if path.is_file():
-            with path.open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest()
-    return hashlib.sha256(os.fsencode(path)).hexdigest()
-
-
 def probe(path: Path) -> FileInfo | Refused:
     """Identify a file by its content (`file_hash`) and count its pages."""
     sha256 = None
@@ -121,7 +104,7 @@ def probe(path: Path) -> FileInfo | Refused:
         if path.exists() and not path.is_file():
             raise UnreadableError("is not a file; name a scan or a folder of scans")
         with path.open("rb") as file:
-            source, sha256 = _hashed(file)
+            source, sha256 = hashed(file)
             kind = _kind(source)
             pages = _count_pages(source, kind)
         if not 1 <= pages <= MAX_PAGES:
@@ -147,7 +130,7 @@ def load_page(path: Path, page: int, sha256: str) -> Sheet | Refused:
     """
     scan = ScanId(sha256, page)
     try:
-        with _no_warnings(), _opened(path, sha256) as source:
+        with _no_warnings(), opened(path, sha256) as source:
             picture = _decode(source, page)
     except Exception as error:
         return _refused(scan, path, error)
@@ -169,44 +152,6 @@ def _natural(path: Path) -> list[list[tuple[int, int, str]]]:
     """Key that sorts runs of digits by their value, part by part."""
     pieces = ([p for p in re.split(r"(\d+)", part.casefold()) if p] for part in path.parts)
     return [[(0, int(p), p) if p.isdecimal() else (1, 0, p) for p in part] for part in pieces]
-
-
-def _hashed(file: BufferedReader) -> tuple[BinaryIO, str]:
-    """The content of an open file and its hash; the content of all but the largest is in memory already."""
-    if os.fstat(file.fileno()).st_size > MAX_HELD_BYTES:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        file.seek(0)
-        return file, sha256
-    data = file.read()
-    return BytesIO(data), hashlib.sha256(data).hexdigest()
-
-
-@contextmanager
-def _opened(path: Path, sha256: str) -> Iterator[BinaryIO]:
-    """The bytes with this hash that lie at `path`.
-
-    Raises
-    ------
-    ChangedError
-        Others lie there; of a large file this shows at the end.
-    """
-    if path.stat().st_size <= MAX_HELD_BYTES:
-        yield BytesIO(_content(path, sha256))
-        return
-    with path.open("rb") as file:
-        yield file
-        file.seek(0)
-        if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
-            raise ChangedError
-
-
-@lru_cache(maxsize=1)
-def _content(path: Path, sha256: str) -> bytes:
-    """A file's bytes; those of the last file are kept for its next page."""
-    data = path.read_bytes()
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise ChangedError
-    return data
 
 
 def _kind(source: BinaryIO) -> Kind:
@@ -280,7 +225,7 @@ def _refused(scan: ScanId, path: Path, error: Exception) -> Refused:
             raise error
         case _:
             words = f"cannot be decoded ({str(error)[:100]}); copy it again from the scanner or scan again"
-    return Refused(scan, reason, f"{as_text(path.name)}: {words}")
+    return Refused(scan, reason, f"{shown_path(as_text(path.name))}: {words}")
 
 
 def _is_ours(error: Exception) -> bool:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from ocr.preprocess.load import FileInfo, file_hash, load_page, probe
+from ocr.preprocess.content import file_hash
+from ocr.preprocess.load import FileInfo, load_page, probe
 from ocr.preprocess.raster import MAX_MISSING
 from ocr.reading import Refused
 from ocr.sheet import Sheet

@@ -25,6 +25,7 @@ from migcards.saver import Ingestion
 from migcards.tally import RunTally
 from ocr.confidence.acceptance import AcceptancePolicy
 from ocr.confidence.calibration import load_calibration
+from ocr.file_names import shown_path
 from ocr.forms.artwork import raster
 from ocr.forms.definition import load_form
 from ocr.preprocess.load import discover
@@ -111,6 +112,8 @@ def test_names_of_a_windows_1251_stick_are_read_kept_and_found_again(
     assert counts(tally) == (2, 0, 1)
     monkeypatch.chdir("/")
     with Session(how.engine) as session:
+        (empty,) = rescan_list(session)
+        assert empty.detail.startswith("пусто.jpg: ") and shown_path(empty.path).endswith("Карточки/пусто.jpg")
         for scan in session.scalars(select(Scan).where(Scan.outcome == "read")):
             sheet = load_original(ScanId(scan.sha256, scan.page), scan.path, archive=None)
             assert sheet.scan_size == (scan.width, scan.height)
@@ -166,6 +169,7 @@ def test_a_database_that_fails_is_one_sentence_and_exit_6_and_the_run_is_finishe
     url = f"sqlite:///{tmp_path / 'cards.db'}"
     open_store(url).dispose()
     monkeypatch.setattr("store.engine.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("migcards.log.set_up", lambda level, file: None)  # the log of the test's own process
     monkeypatch.setenv("MIGCARDS_DATABASE", url)
     monkeypatch.setenv("MIGCARDS_WORKERS", "1")
     monkeypatch.setattr(sys, "argv", ["migcards", "run", str(SAMPLES / "usual-01.jpg"), "--lang", "en"])

@@ -194,6 +194,15 @@ def test_a_database_that_stays_locked_is_one_sentence_too(tmp_path: Path, monkey
         assert save(session), "once the cause is removed the same is done"
 
 
+def test_a_database_that_is_damaged_while_it_is_open_is_one_sentence_too(tmp_path: Path) -> None:
+    path = tmp_path / "cards.db"
+    engine = open_store(f"sqlite:///{path}")
+    engine.dispose()
+    path.write_bytes(path.read_bytes()[:4096] + b"x" * (path.stat().st_size - 4096))
+    with Session(engine) as session, pytest.raises(StoreError, match="malformed"):
+        save(session)
+
+
 @pytest.mark.postgres
 def test_a_server_that_is_stopped_is_one_sentence_and_its_return_is_noticed(postgres_url: str) -> None:
     engine, other = open_store(postgres_url), open_store(postgres_url)

@@ -24,7 +24,8 @@ from reportlab.pdfgen import canvas
 from ocr.errors import BadInputError
 from ocr.geometry import apply
 from ocr.preprocess import pdf, raster
-from ocr.preprocess.load import FileInfo, Kind, _content, discover, file_hash, load_page, probe
+from ocr.preprocess.content import _content, file_hash
+from ocr.preprocess.load import FileInfo, Kind, discover, load_page, probe
 from ocr.reading import Refusal, Refused
 from ocr.sheet import Sheet
 
@@ -425,7 +426,8 @@ def peak_growth_mb(path: Path) -> float:
     code = (
         "import resource, sys\n"
         "from pathlib import Path\n"
-        "from ocr.preprocess.load import file_hash, load_page, probe\n"
+        "from ocr.preprocess.content import file_hash\n"
+        "from ocr.preprocess.load import load_page, probe\n"
         "def peak(path):\n"
         "    probe(Path(path)); load_page(Path(path), 0, file_hash(Path(path)))\n"
         "    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024\n"
@@ -450,15 +452,17 @@ def test_memory_stays_bounded_on_a_large_jpeg(tmp_path: Path) -> None:
 @pytest.mark.parametrize("held", [True, False], ids=["held", "too large to be held"])
 def test_what_is_decoded_is_what_was_hashed(held: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if not held:
-        monkeypatch.setattr("ocr.preprocess.load.MAX_HELD_BYTES", 0)
+        monkeypatch.setattr("ocr.preprocess.content.MAX_HELD_BYTES", 0)
     path = tmp_path / "scan.tif"
     grey().save(path)
     info = probe(path)
     assert isinstance(info, FileInfo) and isinstance(load_page(path, 0, info.sha256), Sheet)
     bitonal().save(path)
-    _content.cache_clear()
-    changed = load_page(path, 0, info.sha256)
-    assert isinstance(changed, Refused) and changed.reason is Refusal.UNAVAILABLE
+    for content in (path.read_bytes(), b"II*\0half written"):
+        path.write_bytes(content)
+        _content.cache_clear()
+        changed = load_page(path, 0, info.sha256)
+        assert isinstance(changed, Refused) and changed.reason is Refusal.UNAVAILABLE
 
 
 def test_the_next_page_comes_from_the_bytes_that_were_hashed_whatever_lies_there_now(tmp_path: Path) -> None:
