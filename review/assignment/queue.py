@@ -6,10 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ocr.geometry import Quad
+from ocr.geometry import Quad, as_quad
 from ocr.scan import ScanId
 from store.tables import Card, Scan, Waiting
 
@@ -83,7 +84,7 @@ def waiting(session: Session, *, field: str | None = None, limit: int = 50, offs
             version=version,
             scan=ScanId(sha256, page),
             path=path,
-            quad=_quad(wait.quad),
+            quad=as_quad(np.array(wait.quad)),
             rotation=rotation,
             field=wait.field,
             personal=wait.personal,
@@ -106,8 +107,3 @@ def counts(session: Session) -> QueueCounts:
         by_field[field] += number
     cards = session.scalar(select(func.count(func.distinct(Waiting.card_id)))) or 0
     return QueueCounts(by_field.total(), cards, dict(by_field))
-
-
-def _quad(corners: list[list[float]]) -> Quad:
-    a, b, c, d = ((x, y) for x, y in corners)
-    return (a, b, c, d)

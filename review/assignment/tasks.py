@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias, cast
 
+import numpy as np
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from ocr.errors import MigcardsError
 from ocr.forms.definition import FieldSpec
-from ocr.geometry import Quad
+from ocr.geometry import Quad, as_quad
 from ocr.scan import ScanId
 from review.assignment.policy import DeskRules, PolicyName, policy_now, policy_of
 from store.card_state import Turn, keying_states
@@ -123,12 +124,6 @@ class DeskContext:
         return [_task(row, specs[row.Lease.ticket], known, rules) for row in rows]
 
 
-def as_quad(corners: Sequence[Sequence[float]]) -> Quad:
-    """Corners as they are kept."""
-    a, b, c, d = ((x, y) for x, y in corners)
-    return (a, b, c, d)
-
-
 def _leased(person: Person, tickets: Sequence[str]) -> Any:
     return (
         select(Lease, Waiting, Card.form_id, Card.form, Card.version, Card.direction, Card.rotation)
@@ -173,7 +168,7 @@ def _task(row: Row[*tuple[Any, ...]], spec: FieldSpec, known: Mapping[int, CardL
         direction=row.direction,
         scan=ScanId(row.sha256, row.page),
         path=row.path,
-        quad=as_quad(quad),
+        quad=as_quad(np.array(quad)),
         rotation=row.rotation,
         personal=spec.personal,
         spec=spec,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 DEADLOCK = "40P01"
 """SQLSTATE of a transaction that PostgreSQL broke off because others waited for it and it for them."""
 
+PAUSE_S = 0.1
+"""Before such a transaction is tried again, so that whoever waits for its rows has them first."""
+
 Done = TypeVar("Done")
 
 
@@ -58,6 +62,7 @@ class Site:
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) != DEADLOCK:
                 raise
+        time.sleep(PAUSE_S)
         return self._transact(act)
 
     def _transact(self, act: Callable[[Session], Done]) -> Done:
