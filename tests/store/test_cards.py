@@ -252,3 +252,11 @@ def test_what_is_derived_can_be_rebuilt(engine: Engine) -> None:
     with Session(engine) as session, session.begin():
         assert rebuild_records(session) == 4
     assert content(engine) == before
+
+
+def test_cards_of_a_form_that_is_neither_departure_nor_return_are_kept(session: Session) -> None:
+    plain = form("revised-departure").model_copy(update={"id": "plain", "side": None})
+    reading = replace(card(1), form="plain", direction=plain.direction)
+    card_id = save_card(session, reading, batch_id=None, form=plain, path="a.png", dpi=300.0, size=(10, 10))
+    assert session.scalars(select(Record.direction).where(Record.card_id == card_id)).one() == ""
+    assert session.scalars(select(Card.direction)).one() == ""
