@@ -43,10 +43,17 @@ def decode_text_steps(steps: CharPosteriors, name: str, limit: int = 5) -> tuple
 
 
 def keyed_text(text: str, name: str) -> str:
-    """A text as a person keys it, in the one way of writing: capitals, single spaces, letters drawn alike exchanged.
+    """A text as a person keys it, in the one way of writing: capitals, single spaces, letters of one alphabet.
 
-    What the alphabet does not have at all stays; it is for the caller to refuse.
+    Latin and Cyrillic letters drawn alike are exchanged, digits and letters are not. What the alphabet does not have at
+    all stays; it is for the caller to refuse.
     """
     known = alphabet(name)
     dropped = set(known.between) - set(known.signs)
-    return " ".join("".join(c for c in alike(text.upper(), name) if c not in dropped).split())
+    kept = (c for c in text.upper() if c not in dropped)
+    return " ".join("".join(_letter_alike(c, name) for c in kept).split())
+
+
+def _letter_alike(character: str, name: str) -> str:
+    other = alike(character, name)
+    return other if other.isalpha() and character.isalpha() else character

@@ -12,7 +12,7 @@ from ocr.forms.definition import FieldKind, FieldSpec, Form, load_forms
 from ocr.interpret import ZoneReading, interpret
 from ocr.lexicon.posteriors import CharPosteriors
 from ocr.reading import FieldReading, FieldState
-from tests.ocr.lexicon.written import between, comb
+from tests.ocr.lexicon.written import between, comb, line
 
 TODAY = date(2026, 11, 22)
 QUAD = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
@@ -159,3 +159,31 @@ def test_each_kind_of_handwriting_has_its_grammar(form: Form) -> None:
     assert fields["document_no"].value == "A12345678"
     assert fields["occupation"].value == "7212"
     assert fields["occupation"].probability == pytest.approx(0.99 * fields["occupation"].candidates[0].probability)
+
+
+def foreign(**keys: object) -> Form:
+    """A form with one field."""
+    field = {"name": "a", "kind": "line", "box": [5, 5, 50, 8], "label_ru": ""} | keys
+    heads = {"id": "x", "version": "1", "code": "XX", "title_ru": "", "valid_from": "2020-01-01", "size": [80, 60]}
+    return Form.model_validate(heads | {"fields": [field]})
+
+
+@pytest.mark.parametrize("steps", [True, False], ids=["handwriting", "type"])
+@pytest.mark.parametrize(
+    "alphabet, text",
+    [("code", "AB-04"), ("latin", "SMITH"), ("text", "АЙНИ 5"), ("cyrillic", "САДА"), ("digits", "0042")],
+)
+def test_text_without_a_dictionary_is_its_own_value(alphabet: str, text: str, steps: bool) -> None:
+    fields, _ = read(foreign(alphabet=alphabet), Trusting(), a=line(text) if steps else text)
+    assert (fields["a"].value, fields["a"].review) == (text, ())
+
+
+def test_a_quantity_is_a_number() -> None:
+    fields, _ = read(foreign(alphabet="digits", quantity=True), Trusting(), a=line("06"))
+    assert fields["a"].value == "6"
+
+
+def test_a_form_of_no_direction_asks_whatever_it_likes() -> None:
+    form = foreign(name="return_reason", kind="line", alphabet="text")
+    _, broken = read(form, Trusting(), return_reason="ДОМОЙ")
+    assert broken == ()

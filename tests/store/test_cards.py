@@ -285,3 +285,11 @@ def test_a_file_that_lies_there_again_leaves_the_rescan_list(session: Session) -
     forget_unavailable(session, {"/box/1.png": content, "/box/3.png": content})
     assert [item.scan for item in rescan_list(session)] == [scan(2), scan(3)]
     assert session.scalar(select(func.count()).select_from(LoggedRefusal)) == 3
+
+
+def test_cards_of_a_form_that_is_neither_departure_nor_return_are_kept(session: Session) -> None:
+    plain = form("revised-departure").model_copy(update={"id": "plain", "side": None})
+    reading = replace(card(1), form="plain", direction=plain.direction)
+    card_id = save_card(session, reading, batch_id=None, form=plain, path="a.png", dpi=300.0, size=(10, 10))
+    assert session.scalars(select(Record.direction).where(Record.card_id == card_id)).one() == ""
+    assert session.scalars(select(Card.direction)).one() == ""

@@ -8,7 +8,9 @@ import pytest
 
 from ocr.confidence.values import canonical
 from ocr.evaluation.fields import group_of
+from ocr.evaluation.report import tables
 from ocr.evaluation.score import score_field, score_page
+from ocr.evaluation.summary import summarise
 from ocr.evaluation.truth import FieldTruth, PageTruth
 from ocr.forms.definition import FieldSpec, Form, load_forms
 from ocr.reading import CardReading, FieldReading, FieldState, Refusal, Refused
@@ -111,3 +113,39 @@ def test_fields_of_another_form_or_of_a_refused_page_do_not_count() -> None:
     assert (wrong.right_form, wrong.fields, wrong.offset_mm) == (False, (), float("inf"))
     refused = score_page(known, Refused(ScanId("0", 0), Refusal.BLURRED, ""), FORMS)
     assert (refused.outcome, refused.fields) == ("blurred", ())
+
+
+def test_typed_values_are_truth_enough() -> None:
+    typed = PageTruth.model_validate(
+        {"scan": "a.png", "form": FORM.id, "fields": {"document_no": "A1234567", "occupation": "5120", "sex": ""}}
+    )
+    seen = card(
+        reading("document_no", "A1234568", "A1234568"), reading("occupation", "ПОВАР", "5120"),
+        reading("sex", "", "", FieldState.EMPTY),
+        *(reading(s.name, "", "", FieldState.EMPTY) for s in FORM.fields if s.name not in typed.fields),
+    )  # fmt: skip
+    found = score_page(typed, seen, FORMS)
+    number, trade, sex = (next(f for f in found.fields if f.field == name) for name in typed.fields)
+    assert (found.offset_mm, number.offsets_mm) == (None, ())
+    assert (number.right, number.errors, number.length, number.decoded) == (False, 1, 8, "A1234567")
+    assert (trade.right, trade.decoded, trade.errors, trade.length) == (
+        True,
+        None,
+        0,
+        0,
+    )  # how it was written is unknown
+    assert (trade.state, sex.state, sex.right) == ("filled", "empty", True)
+
+
+def test_figures_about_places_are_left_out_where_nobody_knows_them() -> None:
+    seen = card(*(reading(s.name, "", "", FieldState.EMPTY) for s in FORM.fields))
+    known = page(surname=truth("Каримов", "КАРИМОВ"))
+    typed = PageTruth.model_validate({"scan": "a.png", "form": FORM.id, "fields": {"surname": "КАРИМОВ"}})
+    shown = {
+        name: [row[0] for row in tables(summarise([score_page(of, seen, FORMS) for of in pages]))[0].rows]
+        for name, pages in {"known": [known], "typed": [typed], "both": [known, typed]}.items()
+    }
+    about = {row for row in shown["known"] if "mm" in row}
+    assert len(about) == 5
+    assert about <= set(shown["both"]) and not about & set(shown["typed"])
+    assert summarise([score_page(of, seen, FORMS) for of in (known, typed)]).registered.located == 1

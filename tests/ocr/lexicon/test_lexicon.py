@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import csv
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from ocr.data import PACKAGE
+from ocr.data import PACKAGE, use_own_folder
 from ocr.errors import BadInputError
 from ocr.forms.definition import load_forms
 from ocr.lexicon.alphabets import alphabet
@@ -87,3 +88,37 @@ def test_renamed_forms_know_their_days() -> None:
     assert forms["TJ-KT-06"].valid(date(2017, 6, 1)) and not forms["TJ-KT-06"].valid(date(2019, 6, 1))
     assert forms["TJ-KT-01"].valid(date(2019, 6, 1)) and not forms["TJ-KT-01"].valid(date(2017, 6, 1))
     assert all(form.valid(None) for form in forms.values())
+
+
+def own(folder: Path, name: str, text: str) -> None:
+    (folder / "lexicons").mkdir(exist_ok=True)
+    (folder / "lexicons" / f"{name}.csv").write_text(text, "utf-8")
+    use_own_folder(folder)
+
+
+def test_dictionaries_of_ones_own_add_to_the_packages(tmp_path: Path) -> None:
+    own(tmp_path, "towns", "code,ru,forms\nT1,Душанбе,Дюшанбе|Сталинабад\n")
+    assert set(lexicon_names()) == {*NAMES, "towns"}
+    towns = load_lexicon("towns")
+    assert ({form.text for form in towns.forms}, towns.is_open) == ({"Душанбе", "Дюшанбе", "Сталинабад"}, False)
+    assert label("towns", "T1", "tg") == "Душанбе"
+    assert load_lexicon("regions").entries
+    use_own_folder(None)
+    with pytest.raises(BadInputError, match="no lexicon 'towns'"):
+        load_lexicon("towns")
+
+
+@pytest.mark.parametrize(
+    "name, text, says",
+    [
+        ("regions", "code,ru\n1,а\n", "regions comes with migcards .*give yours another name"),
+        ("towns", "code,name\n1,а\n", "towns.csv: the columns are code, ru"),
+        ("towns", "ru,tg\nа,а\n", "code and ru must be there"),
+        ("towns", "code,ru,weight\n1,а,\n2,б,much\n", "row 3"),
+        ("towns", "code,ru\n,а\n", "row 2 has no code"),
+    ],
+)
+def test_a_wrong_dictionary_is_refused_by_name(name: str, text: str, says: str, tmp_path: Path) -> None:
+    own(tmp_path, name, text)
+    with pytest.raises(BadInputError, match=says):
+        load_lexicon(name)
