@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from ocr.errors import BadInputError
 from review.assignment.tasks import Person
 from review.decisions.decision_log import DecisionNote, append, locked_card, role_of
 from review.decisions.validation import checked
+from review.errors import ReviewError
 from store.card_state import keying_states
 from store.records import CardNow, refresh
 from store.tables import Decision
@@ -29,7 +29,7 @@ def correct(
 
     Raises
     ------
-    BadInputError
+    ReviewError
         The person is no supervisor, the reason is missing, there is no such card or field, or it cannot have the value.
     """
     reason = _entitled(person, reason)
@@ -52,7 +52,7 @@ def reopen(
 
     Raises
     ------
-    BadInputError
+    ReviewError
         The person is no supervisor, the reason is missing, there is no such card or field, or it waits already.
     """
     reason = _entitled(person, reason)
@@ -62,7 +62,7 @@ def reopen(
     waits = _unkeyed(card)
     fields = [name for name in card.form.by_name if name not in waits and field in (None, name)]
     if not fields:
-        raise BadInputError("Nothing to reopen: it waits for a first key already.")
+        raise ReviewError("nothing_to_reopen")
     note = DecisionNote(person.login, "reopen", now, shown="card", reason=reason)
     decisions = [append(session, card, name, None, note) for name in fields]
     refresh(session, [card_id])
@@ -71,15 +71,15 @@ def reopen(
 
 def _entitled(person: Person, reason: str) -> str:
     if person.role != "supervisor":
-        raise BadInputError("Only a supervisor corrects or reopens.")
+        raise ReviewError("only_supervisor")
     if not reason.strip():
-        raise BadInputError("A reason is needed.")
+        raise ReviewError("no_reason")
     return reason.strip()
 
 
 def _known(card: CardNow, field: str) -> None:
     if field not in card.form.by_name:
-        raise BadInputError(f"Form {card.form.id} has no field {field!r}.")
+        raise ReviewError("no_field", form=card.form.id, field=field)
 
 
 def _unkeyed(card: CardNow) -> set[str]:

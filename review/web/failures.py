@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from ocr.errors import BadInputError
 from review.desk import GoneError
+from review.errors import ReviewError
 from review.web.deps import visitor_before
 from review.web.problems import Problem
 from review.web.render import language_of, page
@@ -36,7 +37,7 @@ def handle_failures(app: FastAPI) -> None:
 
     @app.exception_handler(BadInputError)
     def _bad_input(request: Request, error: BadInputError) -> Response:
-        return _answer(request, "bad_input", HTTPStatus.UNPROCESSABLE_ENTITY, detail=str(error))
+        return _answer(request, "bad_input", HTTPStatus.UNPROCESSABLE_ENTITY, detail=_detail(error, request))
 
     @app.exception_handler(RequestValidationError)
     def _bad_request(request: Request, error: RequestValidationError) -> Response:
@@ -47,12 +48,16 @@ def handle_failures(app: FastAPI) -> None:
     def _http(request: Request, error: HTTPException) -> Response:
         request.state.visitor = visitor_before(request, app.state.site)  # no route was found that would have looked
         code = "not_found" if error.status_code == HTTPStatus.NOT_FOUND else "bad_request"
-        return _answer(request, code, error.status_code, detail=str(error.detail))
+        return _answer(request, code, error.status_code, detail=str(error.status_code))
 
     @app.exception_handler(Exception)
     def _unexpected(request: Request, error: Exception) -> Response:
         _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
         return _answer(request, "unexpected", HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _detail(error: BadInputError, request: Request) -> str:
+    return error.said(language_of(request)) if isinstance(error, ReviewError) else str(error)
 
 
 def _answer(request: Request, code: str, status: int, **values: Any) -> Response:
