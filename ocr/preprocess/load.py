@@ -1,6 +1,6 @@
 """From paths to `Sheet`s: find scan files, say what is in them, load one page.
 
-Nothing here trusts a file: what cannot be read becomes a `Refused` with words for the person at the scanner.
+Nothing here trusts a file: what cannot be read becomes a `Refused`.
 Decoders are native code, so `probe` and `load_page` belong in the supervised workers of `ocr.worker_pool`.
 """
 
@@ -103,15 +103,15 @@ def probe(path: Path) -> FileInfo | Refused:
     sha256 = file_hash(path)
     try:
         if path.exists() and not path.is_file():
-            raise UnreadableError("is not a file; name a scan or a folder of scans")
+            raise UnreadableError("no_file")
         kind = _kind(path)
         pages = _count_pages(path, kind)
         if not 1 <= pages <= MAX_PAGES:
-            raise UnreadableError(f"claims {pages} pages; split it or scan again")
+            raise UnreadableError(f"too_many_pages {pages}")
     except MemoryError:
         raise
     except Exception as error:
-        return _refused(ScanId(sha256, 0), path, error)
+        return _refused(ScanId(sha256, 0), error)
     return FileInfo(path, sha256, kind, pages)
 
 
@@ -134,7 +134,7 @@ def load_page(path: Path, page: int, sha256: str) -> Sheet | Refused:
     except MemoryError:
         raise
     except Exception as error:
-        return _refused(scan, path, error)
+        return _refused(scan, error)
     return Sheet(picture.pixels, picture.to_scan, scan, picture.dpi)
 
 
@@ -159,13 +159,13 @@ def _kind(path: Path) -> Kind:
     with path.open("rb") as file:
         head = file.read(1024)
     if not head:
-        raise UnreadableError("the file is empty; copy it again from the scanner or scan again")
+        raise UnreadableError("empty")
     for magic, kind in _MAGIC.items():
         if head.startswith(magic):
             return kind
     if b"%PDF-" in head:
         return Kind.PDF
-    raise UnreadableError("is no JPEG, PNG, TIFF or PDF; save it as one of these")
+    raise UnreadableError("other_format")
 
 
 def _count_pages(path: Path, kind: Kind) -> int:
@@ -182,7 +182,7 @@ def _decode(path: Path, page: int) -> Picture:
     if kind is Kind.PDF:
         return pdf.decode_page(path, page)
     if kind is not Kind.TIFF and path.stat().st_size > raster.MAX_PICTURE_BYTES:
-        raise UnreadableError("is far larger than any scan of a card; scan at 300 dpi")
+        raise UnreadableError("too_many_bytes")
     with path.open("rb") as file:
         if kind is Kind.JPEG:
             return raster.decode_jpeg(file.read())
@@ -199,19 +199,19 @@ def _no_warnings() -> Iterator[None]:
         yield
 
 
-def _refused(scan: ScanId, path: Path, error: Exception) -> Refused:
-    """Words of an expected refusal; anything else a decoder raises means that the file is damaged."""
+def _refused(scan: ScanId, error: Exception) -> Refused:
+    """Why a file cannot be read; what a decoder raises unexpectedly means that the file is damaged."""
     match error:
         case UnreadableError():
-            words = str(error)
+            detail = str(error)
         case Image.DecompressionBombError():
-            words = "claims more pixels than any scan of a card; scan at 300 dpi"
+            detail = "too_many_pixels"
         case FileNotFoundError():
-            words = "does not exist any more; put it back or leave it out"
+            detail = "gone"
         case PermissionError():
-            words = "may not be read; ask for the right to read it"
+            detail = "forbidden"
         case UnidentifiedImageError():
-            words = "its header is damaged; copy it again from the scanner or scan again"
+            detail = "damaged"
         case _:
-            words = f"cannot be decoded ({str(error)[:100]}); copy it again from the scanner or scan again"
-    return Refused(scan, Refusal.UNREADABLE_FILE, f"{path.name}: {words}")
+            detail = "undecodable"
+    return Refused(scan, Refusal.UNREADABLE_FILE, detail)

@@ -50,7 +50,8 @@ def checked(spec: FieldSpec, value: str, codes: Codes = lexicon_codes) -> str:
     kept = _written(spec, value, codes)
     fault = _fault(spec, value, kept, codes)
     if fault:
-        shown = "***" if spec.personal else value if value.isprintable() else repr(value)[1:-1]  # messages end up in logs
+        printable = value if value.isprintable() else repr(value)[1:-1]
+        shown = "***" if spec.personal else printable  # messages end up in logs
         raise ReviewError(fault, **_wanted(spec), field=spec.name, value=shown)
     return kept
 

@@ -36,6 +36,13 @@ def test_every_refusal_says_why(reason: Refusal, language: Language) -> None:
     assert "{" not in message
 
 
+def test_what_was_measured_is_said_in_the_language() -> None:
+    messages = [refusal_message(Refusal.BAD_FIT, "residual_mm 0.62 0.4", language) for language in LANGUAGES]
+    assert "расхождение 0,62 мм, допустимо 0,4 мм" in messages[0]
+    assert "фарқият 0,62 мм" in messages[1]
+    assert "residual 0.62 mm, allowed 0.4 mm" in messages[2]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("why", [*Why, *(f"rule:{rule}" for rule in RULES)])
 def test_every_reason_for_review_is_said(why: str, language: Language) -> None:
