@@ -21,6 +21,13 @@ def test_quantities_are_written_as_the_language_does_and_names_are_not() -> None
     assert say("record.title", "ru", card=1234) == "Карточка 1234"
 
 
+def test_a_count_chooses_the_form() -> None:
+    russian = {1: "1 день", 7: "7 дней", 32: "32 дня", 1000: "1\u00a0000 дней"}
+    assert {n: say("quality.days", "ru", count=n) for n in russian} == russian
+    assert [say("quality.days", "tg", count=n) for n in (1, 7)] == ["1 рӯз", "7 рӯз"]
+    assert [say("quality.days", "en", count=n) for n in (1, 7)] == ["1 day", "7 days"]
+
+
 def test_dates_are_written_as_the_language_does() -> None:
     days = {"start": date(2025, 1, 1), "end": date(2025, 12, 31)}
     said = say_all("report.note_previous", **days)
