@@ -64,7 +64,7 @@ def load(folder: Path, truth: PageTruth) -> Sheet:
     info = probe(folder / truth.scan)
     sheet = info if isinstance(info, Refused) else load_page(folder / truth.scan, truth.page, info.sha256)
     if isinstance(sheet, Refused):
-        raise SystemExit(f"{truth.scan}: {sheet.detail}")
+        raise SystemExit(f"{truth.scan}: {sheet.reason}, {sheet.detail}")
     return sheet
 
 

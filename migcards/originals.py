@@ -15,6 +15,7 @@ from ocr.reading import Refused
 from ocr.scan import ScanId
 from ocr.sheet import Sheet
 from store.archive import find
+from texts import refusal_message
 
 
 def load_original(scan: ScanId, path: str, archive: Path | None) -> Sheet:
@@ -38,7 +39,8 @@ def load_original(scan: ScanId, path: str, archive: Path | None) -> Sheet:
         if file_hash(place) == scan.sha256:
             sheet = load_page(place, scan.page, scan.sha256)
             if isinstance(sheet, Refused):
-                raise BadInputError(f"{as_text(place)}, page {scan.page + 1}: {sheet.detail}.")
+                why = refusal_message(sheet.reason, sheet.detail, "en")
+                raise BadInputError(f"{as_text(place)}, page {scan.page + 1}: {why}")
             return sheet
     what = f"{as_text(places[0])} is not the file that was read" if places else f"{path} is not there any more"
     where = f"in its place or in the archive {archive}" if archive else "in its place (no archive is set)"

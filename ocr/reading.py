@@ -67,7 +67,14 @@ class Why(StrEnum):
 
 @dataclass(frozen=True)
 class Refused:
-    """A sheet that was not read, and why, in words for the person at the scanner."""
+    """A sheet that was not read, and why.
+
+    Attributes
+    ----------
+    detail
+        What was found or measured, in no language: key of a text in section ``detail`` and the numbers it mentions, as
+        in ``residual_mm 0.62 0.4`` (`texts.refusal_message` says it); or what reads alike in all, such as a form's id.
+    """
 
     scan: ScanId
     reason: Refusal

@@ -42,7 +42,11 @@ def section(name: str, language: Language) -> dict[str, str]:
 
 
 def refusal_message(reason: str, detail: str, language: Language) -> str:
-    """Why a sheet was refused (`ocr.reading.Refusal`) and what to do."""
+    """Why a sheet was refused (`ocr.reading.Refused`) and what to do."""
+    key, *numbers = detail.split(" ")
+    if key in catalogue()["detail"]:
+        places = dict(zip(("first", "second"), (_as_written(number, language) for number in numbers), strict=False))
+        detail = say(f"detail.{key}", language, **places)
     return say(f"refusal.{reason}", language, detail=detail)
 
 
@@ -55,6 +59,11 @@ def why_message(why: str, language: Language) -> str:
     """Why a field waits for a person (`ocr.reading.Why`, or ``rule:NAME``)."""
     kind, _, rule = why.partition("rule:")
     return rule_message(rule, language) if not kind and rule else say(f"why.{why}", language)
+
+
+def _as_written(number: str, language: Language) -> str:
+    """A number with as many decimals as it has."""
+    return write_number(Decimal(number), language, len(number.partition(".")[2]))
 
 
 class _Writer(Formatter):

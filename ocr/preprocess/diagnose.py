@@ -27,20 +27,20 @@ def diagnose(view: View, forms: Sequence[Form], gates: Gates) -> tuple[Refusal, 
     dark = np.asarray(cv2.GaussianBlur(darkness(paper, max(small.shape) // 45 + 1), (0, 0), 0.8), dtype=np.float32)
     ink, contrast, sharpness = float((dark > 0.25).mean()), float(np.percentile(dark, 99.5)), _sharpness(dark)
     if level < gates.min_paper_level:
-        return Refusal.TOO_DARK, f"paper level {level:.0f} of 255"
+        return Refusal.TOO_DARK, f"paper_level {level:.0f}"
     empty = ink < gates.blank_ink_share
     shown = replace(view, image=_amplified(view.image)) if empty else view
     mirrored = replace(shown, image=np.ascontiguousarray(shown.image[:, ::-1]))
     likeness, mirror_likeness = _likeness(shown, forms), _likeness(mirrored, forms)
     if empty and max(likeness, mirror_likeness) < gates.faint_score:
-        return Refusal.BLANK, f"ink {ink:.2%}"
+        return Refusal.BLANK, f"ink_percent {100 * ink:.2f}"
     if mirror_likeness - likeness > gates.back_score:
-        return Refusal.BACK_SIDE, "print shows through mirrored"
+        return Refusal.BACK_SIDE, "mirrored"
     if sharpness < gates.min_sharpness:
         return Refusal.BLURRED, f"sharpness {sharpness:.2f}"
     if empty:
         return Refusal.TOO_FAINT, f"contrast {contrast:.2f}"
-    return Refusal.UNKNOWN_FORM, f"ink {ink:.1%} of the sheet"
+    return Refusal.UNKNOWN_FORM, f"ink_percent {100 * ink:.1f}"
 
 
 def _likeness(view: View, forms: Sequence[Form]) -> float:

@@ -1,6 +1,6 @@
 """From paths to `Sheet`s: find scan files, say what is in them, load one page.
 
-Nothing here trusts a file: what cannot be read becomes a `Refused` with words for the person at the scanner.
+Nothing here trusts a file: what cannot be read becomes a `Refused`.
 What is decoded are the bytes that were hashed, whatever happens to the file meanwhile.
 Decoders are native code, so `probe` and `load_page` belong in the supervised workers of `ocr.worker_pool`.
 """
@@ -22,7 +22,6 @@ from typing import BinaryIO
 from PIL import Image, UnidentifiedImageError
 
 from ocr.errors import BadInputError
-from ocr.file_names import as_text, shown_path
 from ocr.preprocess import pdf, raster
 from ocr.preprocess.content import ChangedError, file_hash, hashed, opened
 from ocr.preprocess.raster import Picture, UnreadableError
@@ -102,15 +101,15 @@ def probe(path: Path) -> FileInfo | Refused:
     sha256 = None
     try:
         if path.exists() and not path.is_file():
-            raise UnreadableError("is not a file; name a scan or a folder of scans")
+            raise UnreadableError("no_file")
         with path.open("rb") as file:
             source, sha256 = hashed(file)
             kind = _kind(source)
             pages = _count_pages(source, kind)
         if not 1 <= pages <= MAX_PAGES:
-            raise UnreadableError(f"claims {pages} pages; split it or scan again")
+            raise UnreadableError(f"too_many_pages {pages}")
     except Exception as error:
-        return _refused(ScanId(sha256 or file_hash(path), 0), path, error)
+        return _refused(ScanId(sha256 or file_hash(path), 0), error)
     return FileInfo(path, sha256, kind, pages)
 
 
@@ -133,7 +132,7 @@ def load_page(path: Path, page: int, sha256: str) -> Sheet | Refused:
         with _no_warnings(), opened(path, sha256) as source:
             picture = _decode(source, page)
     except Exception as error:
-        return _refused(scan, path, error)
+        return _refused(scan, error)
     return Sheet(picture.pixels, picture.to_scan, scan, picture.dpi)
 
 
@@ -158,13 +157,13 @@ def _kind(source: BinaryIO) -> Kind:
     head = source.read(1024)
     source.seek(0)
     if not head:
-        raise UnreadableError("the file is empty; copy it again from the scanner or scan again")
+        raise UnreadableError("empty")
     for magic, kind in _MAGIC.items():
         if head.startswith(magic):
             return kind
     if b"%PDF-" in head:
         return Kind.PDF
-    raise UnreadableError("is no JPEG, PNG, TIFF or PDF; save it as one of these")
+    raise UnreadableError("other_format")
 
 
 def _count_pages(source: BinaryIO, kind: Kind) -> int:
@@ -183,7 +182,7 @@ def _decode(source: BinaryIO, page: int) -> Picture:
     if kind is Kind.TIFF:
         return raster.decode(source, page)
     if not isinstance(source, BytesIO):
-        raise UnreadableError("is far larger than any scan of a card; scan at 300 dpi")
+        raise UnreadableError("too_many_bytes")
     if kind is Kind.JPEG:
         return raster.decode_jpeg(source.getvalue())
     raster.check_png(source)
@@ -198,8 +197,8 @@ def _no_warnings() -> Iterator[None]:
         yield
 
 
-def _refused(scan: ScanId, path: Path, error: Exception) -> Refused:
-    """Words of an expected refusal; anything else that a decoder raises means that the file is damaged.
+def _refused(scan: ScanId, error: Exception) -> Refused:
+    """Why a file cannot be read; what a decoder raises unexpectedly means that the file is damaged.
 
     Raises `error` again where it says nothing about the file: memory ran out, or our own code is at fault.
     """
@@ -208,24 +207,24 @@ def _refused(scan: ScanId, path: Path, error: Exception) -> Refused:
         case MemoryError():
             raise error
         case UnreadableError():
-            words = str(error)
+            detail = str(error)
         case Image.DecompressionBombError():
-            words = "claims more pixels than any scan of a card; scan at 300 dpi"
+            detail = "too_many_pixels"
         case UnidentifiedImageError():
-            words = "its header is damaged; copy it again from the scanner or scan again"
+            detail = "damaged"
         case ChangedError():
-            reason, words = Refusal.UNAVAILABLE, "it was changed while it was being read"
+            reason, detail = Refusal.UNAVAILABLE, "changed"
         case FileNotFoundError():
-            reason, words = Refusal.UNAVAILABLE, "does not exist any more; put it back or leave it out"
+            reason, detail = Refusal.UNAVAILABLE, "gone"
         case PermissionError():
-            reason, words = Refusal.UNAVAILABLE, "may not be read; ask for the right to read it"
+            reason, detail = Refusal.UNAVAILABLE, "forbidden"
         case OSError(errno=int()):  # by the system; those of decoders have no number
-            reason, words = Refusal.UNAVAILABLE, f"{error.strerror}; check the disk, the stick or the network"
+            reason, detail = Refusal.UNAVAILABLE, "system_error"
         case _ if _is_ours(error):
             raise error
         case _:
-            words = f"cannot be decoded ({str(error)[:100]}); copy it again from the scanner or scan again"
-    return Refused(scan, reason, f"{shown_path(as_text(path.name))}: {words}")
+            detail = "undecodable"
+    return Refused(scan, reason, detail)
 
 
 def _is_ours(error: Exception) -> bool:

@@ -42,9 +42,9 @@ DRAWN_DPI = 300
 
 POPPLER_TIMEOUT_S = 30
 _ROTATION_AS_EXIF = {0: 1, 90: 6, 180: 3, 270: 8}
-_DAMAGED = "the PDF is damaged; scan again or save as TIFF or JPEG"
+_DAMAGED = "pdf_damaged"
 _POPPLER_ERRORS = (PDFInfoNotInstalledError, PDFPageCountError, PDFPopplerTimeoutError, PDFSyntaxError)
-_ENCRYPTED = "the PDF is protected by a password; save it without one"
+_ENCRYPTED = "pdf_locked"
 
 
 def count_pages(source: BinaryIO) -> int:

@@ -68,20 +68,24 @@ def judge(quality: SheetQuality, fit: Fit, gates: Gates) -> tuple[Refusal, str] 
         (
             quality.paper_level < gates.min_paper_level,
             Refusal.TOO_DARK,
-            f"paper level {quality.paper_level:.0f}",
+            f"paper_level {quality.paper_level:.0f}",
         ),
-        (quality.contrast < gates.min_contrast, Refusal.TOO_FAINT, f"contrast of the print {quality.contrast:.2f}"),
+        (quality.contrast < gates.min_contrast, Refusal.TOO_FAINT, f"contrast {quality.contrast:.2f}"),
         (
             quality.outside_mm > gates.max_outside_mm,
             Refusal.CUT_OFF,
-            f"{quality.outside_mm:.0f} mm outside the picture",
+            f"outside_mm {quality.outside_mm:.0f}",
         ),
-        (quality.lost_share > gates.max_lost_share, Refusal.CUT_OFF, f"{quality.lost_share:.0%} of the card not found"),
-        (quality.blur_mm > gates.max_blur_mm, Refusal.BLURRED, f"blur of {quality.blur_mm:.2f} mm"),
+        (
+            quality.lost_share > gates.max_lost_share,
+            Refusal.CUT_OFF,
+            f"not_found_percent {100 * quality.lost_share:.0f}",
+        ),
+        (quality.blur_mm > gates.max_blur_mm, Refusal.BLURRED, f"blur_mm {quality.blur_mm:.2f}"),
         (
             fit.registration.residual_mm > form.tolerance_mm,
             Refusal.BAD_FIT,
-            f"residual {fit.registration.residual_mm:.2f} mm, allowed {form.tolerance_mm:g} mm",
+            f"residual_mm {fit.registration.residual_mm:.2f} {form.tolerance_mm:g}",
         ),
     )
     return next(((reason, detail) for failed, reason, detail in verdicts if failed), None)

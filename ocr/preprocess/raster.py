@@ -34,7 +34,7 @@ MIN_SIDE, MAX_SIDE = 100, 20_000
 MAX_MISSING = 0.02
 """Share of rows that may be missing at the bottom of a JPEG cut off in transfer: a card's margin."""
 
-CUT_OFF = "the file is cut off before the end of the picture; copy it again from the scanner or scan again"
+CUT_OFF = "cut_short"
 
 _JPEG_END = b"\xff\xd9"
 _TURNS = {2: (0, 1, 0), 3: (0, 1, 1), 4: (0, 0, 1), 5: (1, 0, 0), 6: (1, 1, 0), 7: (1, 1, 1), 8: (1, 0, 1)}
@@ -42,7 +42,7 @@ _TURNS = {2: (0, 1, 0), 3: (0, 1, 1), 4: (0, 0, 1), 5: (1, 0, 0), 6: (1, 1, 0), 
 
 
 class UnreadableError(Exception):
-    """A picture cannot be read; the message tells a scanner operator why and what to do."""
+    """A picture cannot be read; the message is a `Refused.detail`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,14 +73,14 @@ def check_size(width: int, height: int) -> None:
         Too small, too long, or too many pixels.
     """
     if min(width, height) < MIN_SIDE:
-        raise UnreadableError(f"only {width} x {height} pixels, too small for a card; scan at 300 dpi")
+        raise UnreadableError(f"too_small {width} {height}")
     check_bounds(width, height)
 
 
 def check_bounds(width: int, height: int) -> None:
     """The upper half of `check_size`, for pictures that are part of a page."""
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
-        raise UnreadableError(f"claims {width} x {height} pixels, more than any scan of a card; scan at 300 dpi")
+        raise UnreadableError(f"too_large {width} {height}")
 
 
 def credible_dpi(x: float, y: float, size: tuple[int, ...]) -> float | None:
@@ -117,7 +117,7 @@ def decode(source: BinaryIO, page: int) -> Picture:
         image.seek(page)
         check_size(*image.size)
         if image.width * image.height * _stored_bytes(image) > MAX_DECODED_BYTES:
-            raise UnreadableError(f"{image.width} x {image.height} pixels in colour are too many; scan at 300 dpi")
+            raise UnreadableError(f"too_large {image.width} {image.height}")
         image.load()  # turns a TIFF by itself
         turn = _orientation(image) if image.format == "PNG" else 1
         dpi = _stated_dpi(image)
@@ -155,7 +155,7 @@ def decode_jpeg(data: bytes, orientation: int | None = None) -> Picture:
             return _finish(image, turn, size, round(size[0] / image.width), dpi)
     pixels = _mended_pixels(data, grey, factor) if cut_off else _jpeg_pixels(data, grey, factor)
     if pixels.shape[:2] != (math.ceil(size[1] / factor), math.ceil(size[0] / factor)):
-        raise UnreadableError("its header contradicts its content; scan again")
+        raise UnreadableError("contradictory")
     return _upright(pixels, turn, size, factor, dpi)
 
 
@@ -175,7 +175,7 @@ def _jpeg_pixels(data: bytes, grey: bool, factor: int) -> NDArray[np.uint8]:
     with suppress(cv2.error):
         pixels = cv2.imdecode(np.frombuffer(data, np.uint8), (colour - grey) | cv2.IMREAD_IGNORE_ORIENTATION)
     if pixels is None:
-        raise UnreadableError("its data are damaged; copy it again from the scanner or scan again")
+        raise UnreadableError("damaged")
     return np.asarray(pixels, dtype=np.uint8)
 
 
@@ -221,7 +221,7 @@ def _flatten(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
         return Image.fromarray(cv2.convertScaleAbs(np.asarray(image).astype(np.uint16), alpha=1 / 257))
     if image.mode in ("I", "F"):
-        raise UnreadableError("has 32 bits a pixel; save it with 8 bits a channel")
+        raise UnreadableError("too_deep")
     if image.has_transparency_data:
         layers = image.convert("RGBA")
         paper = Image.new("RGB", image.size, "white")

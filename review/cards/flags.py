@@ -13,6 +13,7 @@ from ocr.errors import BadInputError
 from ocr.scan import ScanId
 from review.assignment.tasks import DeskContext
 from review.decisions.decision_log import locked_card
+from review.errors import ReviewError
 from store.tables import Card, Flag, Lease, Scan
 
 FlagKind: TypeAlias = Literal["rescan", "wrong_card", "other"]
@@ -77,10 +78,10 @@ class Flagging(DeskContext):
             There is no such flag, it was resolved before, or the person is no supervisor.
         """
         if self.person.role != "supervisor":
-            raise BadInputError("Only a supervisor resolves flags.")
+            raise ReviewError("only_supervisor")
         row = self.session.get(Flag, flag_id, with_for_update=True)
         if row is None or row.resolved_at is not None:
-            raise BadInputError("There is no such flag, or it was resolved before.")
+            raise ReviewError("no_flag")
         row.resolved_by, row.resolved_at = self.person.login, self.now
         self.session.flush()
 

@@ -11,11 +11,11 @@ import numpy as np
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from ocr.errors import BadInputError
 from ocr.forms.definition import FieldSpec, Form
 from ocr.geometry import Quad, as_quad
 from ocr.scan import ScanId
 from review.cards.history import DecisionEvent, History, ReadingEvent, history_of
+from review.errors import ReviewError
 from store.card_state import Turn, WaitingField, card_state
 from store.queries import stored_reading
 from store.records import CARD_NO, CardNow, broken_rules, forms_of
@@ -114,12 +114,12 @@ def card_view(session: Session, card_id: int, *, personal: bool) -> CardView:
 
     Raises
     ------
-    BadInputError
+    ReviewError
         There is no such card.
     """
     head = session.execute(_head(card_id)).one_or_none()
     if head is None:
-        raise BadInputError(f"There is no card {card_id}.")
+        raise ReviewError("no_card", card=card_id)
     form = forms_of(session, [head.form_id])[head.form_id]
     history = history_of(session, card_id)
     readings = {row.field: stored_reading(row) for row in history.readings if row.edition == head.edition}

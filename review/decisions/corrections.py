@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ocr.errors import BadInputError
 from review.assignment.tasks import DeskContext
 from review.decisions.decision_log import DecisionNote, append, locked_card, role_of
 from review.decisions.validation import checked
+from review.errors import ReviewError
 from store.card_state import keying_states
 from store.records import CardNow, refresh
 from store.tables import Decision
@@ -29,7 +29,7 @@ class Corrections(DeskContext):
 
         Raises
         ------
-        BadInputError
+        ReviewError
             The person is no supervisor, the reason is missing, there is no such card or field, or it cannot have the
             value.
         """
@@ -50,7 +50,7 @@ class Corrections(DeskContext):
 
         Raises
         ------
-        BadInputError
+        ReviewError
             The person is no supervisor, the reason is missing, there is no such card or field, or it waits already.
         """
         reason = self._entitled(reason)
@@ -60,7 +60,7 @@ class Corrections(DeskContext):
         waits = _unkeyed(card)
         fields = [name for name in card.form.by_name if name not in waits and field in (None, name)]
         if not fields:
-            raise BadInputError("Nothing to reopen: it waits for a first key already.")
+            raise ReviewError("nothing_to_reopen")
         note = DecisionNote(self.person.login, "reopen", self.now, shown="card", reason=reason)
         decisions = [append(self.session, card, name, None, note) for name in fields]
         refresh(self.session, [card_id])
@@ -68,15 +68,15 @@ class Corrections(DeskContext):
 
     def _entitled(self, reason: str) -> str:
         if self.person.role != "supervisor":
-            raise BadInputError("Only a supervisor corrects or reopens.")
+            raise ReviewError("only_supervisor")
         if not reason.strip():
-            raise BadInputError("A reason is needed.")
+            raise ReviewError("no_reason")
         return reason.strip()
 
 
 def _known(card: CardNow, field: str) -> None:
     if field not in card.form.by_name:
-        raise BadInputError(f"Form {card.form.id} has no field {field!r}.")
+        raise ReviewError("no_field", form=card.form.id, field=field)
 
 
 def _unkeyed(card: CardNow) -> set[str]:

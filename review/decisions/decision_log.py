@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from ocr.errors import BadInputError
 from ocr.reading import Why
 from review.decisions.validation import Codes, checked, lexicon_codes
+from review.errors import ReviewError
 from store.card_state import Policy, Turn, taken_back
 from store.records import CardNow, cards_now, refresh
 from store.tables import Decision, PersonalDecision
@@ -76,10 +77,10 @@ def decide(
     if kind not in get_args(DecisionKind):
         raise BadInputError(f"{kind!r} is no kind of decision.")
     if not person.strip():
-        raise BadInputError("A decision needs the person who made it.")
+        raise ReviewError("no_person")
     card = locked_card(session, card_id)
     if field not in card.form.by_name:
-        raise BadInputError(f"Form {card.form.id} has no field {field!r}.")
+        raise ReviewError("no_field", form=card.form.id, field=field)
     value = checked(card.form.by_name[field], value, codes)
     note = DecisionNote(person.strip(), role_of(card, field, kind), datetime.now(UTC), seconds, shown, reason)
     decision = append(session, card, field, value, note)
@@ -97,10 +98,10 @@ def undo(session: Session, decision_id: int, person: str, *, reason: str = "", n
     """
     target = session.get(Decision, decision_id)
     if target is None:
-        raise BadInputError(f"There is no decision {decision_id}.")
+        raise ReviewError("no_decision", decision=decision_id)
     card = locked_card(session, target.card_id)
     if decision_id in taken_back(card.log):
-        raise BadInputError(f"Decision {decision_id} was taken back already.")
+        raise ReviewError("taken_back", decision=decision_id)
     note = DecisionNote(person, "undo", now or datetime.now(UTC), reason=reason, undoes=decision_id)
     decision = append(session, card, target.field, None, note)
     refresh(session, [target.card_id])
@@ -117,7 +118,7 @@ def locked_card(session: Session, card_id: int) -> CardNow:
     """
     for card in cards_now(session, [card_id]):
         return card
-    raise BadInputError(f"There is no card {card_id}.")
+    raise ReviewError("no_card", card=card_id)
 
 
 def role_of(card: CardNow, field: str, kind: str) -> str:

@@ -8,7 +8,6 @@ from datetime import date
 from typing import TypeAlias
 
 from ocr.confidence.values import canonical
-from ocr.errors import BadInputError
 from ocr.forms.definition import FieldKind, FieldSpec
 from ocr.forms.serial import is_serial
 from ocr.lexicon.alphabets import alphabet
@@ -16,6 +15,7 @@ from ocr.lexicon.free_text import keyed_text
 from ocr.lexicon.lexicon import load_lexicon
 from ocr.lexicon.normalise import normalise_name
 from ocr.reading import parse_iso
+from review.errors import ReviewError
 from store.card_state import UNKNOWN
 from store.record_values import LEFT_EMPTY
 
@@ -42,7 +42,7 @@ def checked(spec: FieldSpec, value: str, codes: Codes = lexicon_codes) -> str:
 
     Raises
     ------
-    BadInputError
+    ReviewError
         The field cannot have this value; the message says what it can have.
     """
     value = value.strip()
@@ -51,9 +51,21 @@ def checked(spec: FieldSpec, value: str, codes: Codes = lexicon_codes) -> str:
     kept = _written(spec, value, codes)
     fault = _fault(spec, value, kept, codes)
     if fault:
-        shown = "the value" if spec.personal else repr(value)  # messages end up in logs
-        raise BadInputError(f"{spec.name}: {shown} {fault}.")
+        printable = value if value.isprintable() else repr(value)[1:-1]
+        shown = "***" if spec.personal else printable  # messages end up in logs
+        raise ReviewError(fault, **_wanted(spec), field=spec.name, value=shown)
     return kept
+
+
+def _wanted(spec: FieldSpec) -> dict[str, str | int]:
+    """What the messages mention besides field and value."""
+    options = ", ".join(option.code for option in spec.options)
+    return {
+        "most": MAX_TEXT,
+        "options": options,
+        "lexicon": spec.lexicon or "",
+        "alphabet": spec.alphabet or "cyrillic",
+    }
 
 
 def _written(spec: FieldSpec, value: str, codes: Codes) -> str:
@@ -77,26 +89,26 @@ def _is_free_text(spec: FieldSpec) -> bool:
 
 
 def _fault(spec: FieldSpec, value: str, kept: str, codes: Codes) -> str | None:
-    """What is wrong with a value that is neither empty nor unknown, or None."""
+    """What is wrong with a value that is neither empty nor unknown, as a key of section ``fault``, or None."""
     if len(value) > MAX_TEXT or not value.isprintable():
-        return f"is longer than {MAX_TEXT} characters or has signs that cannot be printed"
+        return "not_printable"
     if spec.kind.is_marks:
         options = [option.code for option in spec.options]
         marked = kept.split("|")
         one_too_many = spec.kind is FieldKind.ONE_OF and len(marked) > 1
-        return f"is not one of {', '.join(options)}" if one_too_many or not set(marked) <= set(options) else None
+        return "no_option" if one_too_many or not set(marked) <= set(options) else None
     if spec.kind is FieldKind.DATE:
         day = parse_iso(kept) if _ISO_DATE.fullmatch(kept) else None
-        return "is no date (YYYY-MM-DD)" if day is None else "lies in the future" if day > date.today() else None
+        return "no_date" if day is None else "future" if day > date.today() else None
     if spec.kind is FieldKind.BARCODE:
-        return None if is_serial(kept) else "is no serial number (nine digits, the last of them a check digit)"
+        return None if is_serial(kept) else "no_serial"
     if spec.kind is FieldKind.SIGNATURE:
-        return None if kept == "Y" else "is neither Y nor empty"
+        return None if kept == "Y" else "no_signature"
     if spec.alphabet == "digits" and not (kept.isascii() and kept.isdigit()):
-        return "has other signs than digits"
+        return "no_digits"
     if _is_free_text(spec) and set(kept) - alphabet(spec.alphabet or "cyrillic").kept:
-        return f"has other signs than the alphabet {spec.alphabet or 'cyrillic'}"
+        return "no_sign"
     known = codes(spec.lexicon) if spec.lexicon else None
     if known is not None:
-        return None if kept in known else f"is no code of the dictionary {spec.lexicon}"
-    return None if kept else "has no letters"
+        return None if kept in known else "no_code"
+    return None if kept else "no_letters"

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ocr.errors import BadInputError
 from review.desk import GoneError
+from review.errors import ReviewError
 from review.web.deps import visitor_before
 from review.web.problems import Problem, refuse_nul
 from review.web.render import language_of, page
@@ -37,7 +38,7 @@ def handle_failures(app: FastAPI) -> None:
 
     @app.exception_handler(BadInputError)
     def _bad_input(request: Request, error: BadInputError) -> Response:
-        return _answer(request, "bad_input", HTTPStatus.UNPROCESSABLE_ENTITY, detail=str(error))
+        return _answer(request, "bad_input", HTTPStatus.UNPROCESSABLE_ENTITY, detail=_detail(error, request))
 
     @app.exception_handler(RequestValidationError)
     def _bad_request(request: Request, error: RequestValidationError) -> Response:
@@ -51,7 +52,7 @@ def handle_failures(app: FastAPI) -> None:
     def _http(request: Request, error: HTTPException) -> Response:
         request.state.visitor = visitor_before(request, app.state.site)  # no route was found that would have looked
         code = "not_found" if error.status_code == HTTPStatus.NOT_FOUND else "bad_request"
-        return _answer(request, code, error.status_code, detail=str(error.detail))
+        return _answer(request, code, error.status_code, detail=str(error.status_code))
 
     app.add_middleware(LastResort)
 
@@ -89,6 +90,10 @@ class LastResort:
             if began:
                 raise
             await _answer(request, "unexpected", HTTPStatus.INTERNAL_SERVER_ERROR)(scope, receive, send)
+
+
+def _detail(error: BadInputError, request: Request) -> str:
+    return error.said(language_of(request)) if isinstance(error, ReviewError) else str(error)
 
 
 def _answer(request: Request, code: str, status: int, **values: Any) -> Response:

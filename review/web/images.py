@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -29,6 +30,8 @@ CROP_MARGIN = 0.25
 PICTURE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/png": {}, "image/jpeg": {}}, "description": "The picture."}
 }
+_LOG = logging.getLogger(__name__)
+
 api = APIRouter(prefix="/api/v1/pictures", tags=["pictures"], responses=FAILURES | PICTURE)
 TicketPath = Annotated[Ticket, Path()]
 
@@ -83,7 +86,8 @@ def scan_at_hand() -> Iterator[None]:
     try:
         yield
     except BadInputError as error:
-        raise Problem("no_picture", HTTPStatus.NOT_FOUND, detail=str(error)) from error
+        _LOG.warning("a picture is not available: %s", error)
+        raise Problem("no_picture", HTTPStatus.NOT_FOUND) from error
 
 
 def picture(image: bytes) -> Response:

@@ -14,16 +14,16 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from ocr.errors import BadInputError
 from ocr.lexicon.lexicon import label
 from review.accounts.sessions import Visitor
 from review.cards.filters import CardStatus
 from review.cards.search import COUNTED, SearchResult, count, find, known_batches, known_fields
 from review.cards.view import CardView, FieldView, card_view, upright
 from review.desk import Desk
+from review.errors import ReviewError
 from review.web.deps import RowId, Site, SiteDep, Supervisor
 from review.web.images import picture, scan_at_hand
-from review.web.labels import value_label
+from review.web.labels import field_label, value_label
 from review.web.render import page
 from review.web.search_form import SearchForm, filters_of, meant, not_understood
 from store.card_state import UNKNOWN
@@ -139,8 +139,9 @@ def _changed(request: Request, site: Site, visitor: Visitor, change: _Change) ->
         before = card_view(session, change.card_id, personal=change.personal)
         try:
             change.act(site.desk(session, visitor))
-        except BadInputError as error:
-            shown = _shown(before, visitor.language) | {"personal": change.personal, "problem": str(error)}
+        except ReviewError as error:
+            problem = error.said(visitor.language, field=field_label(change.sent["field"], visitor.language))
+            shown = _shown(before, visitor.language) | {"personal": change.personal, "problem": problem}
             return page(request, "record.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, **shown)
         after = card_view(session, change.card_id, personal=change.personal)
         if change.confirmed:

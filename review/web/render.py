@@ -15,7 +15,7 @@ from ocr.file_names import shown_path
 from review.accounts.sessions import Visitor
 from review.web.labels import field_label
 from texts import LANGUAGES, Language, say
-from texts.formats import short_date, short_moment, write_number, write_percent
+from texts.formats import short_date, short_moment, write_number
 from texts.languages import best_language, language_name
 
 LANGUAGE_COOKIE = "language"
@@ -54,7 +54,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     """A page from a template.
 
     Every template has, besides `values`: ``visitor`` (None on the log-in page), ``language``, ``languages``, ``t`` (a
-    text by key), ``field`` (the label of a field by name), ``language_name``, ``number``, ``percent``, ``day`` and
+    text by key), ``field`` (the label of a field by name), ``language_name``, ``number``, ``day`` and
     ``moment`` (`texts.formats`), ``menu`` and ``path``.
     """
     language = language_of(request)
@@ -67,7 +67,6 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "t": partial(_text, language),
         "field": partial(_field, language),
         "number": partial(_number, language),
-        "percent": partial(_percent, language),
         "moment": short_moment,
         "day": short_date,
         "menu": NAVIGATION[visitor.role] if visitor else (),
@@ -86,10 +85,6 @@ def _field(language: Language, name: str) -> str:
 
 def _number(language: Language, value: float, decimals: int = 0) -> str:
     return write_number(value, language, decimals)
-
-
-def _percent(language: Language, share: float, decimals: int = 1) -> str:
-    return write_percent(share, language, decimals)
 
 
 _TEMPLATES = Environment(

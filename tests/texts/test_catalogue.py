@@ -27,6 +27,10 @@ OF_SCRIPTS = {"key": "keying", "answer": "keying", "values": "keying", "group": 
 """Section whose texts a script is given, by the script's name."""
 
 
+KEYED_CALLS = {"Problem": "problem", "_answer": "problem", "ReviewError": "fault"}
+"""Calls that take a key of one section."""
+
+
 def forms_of(said: str | Forms) -> list[str]:
     return [said] if isinstance(said, str) else list(said.values())
 
@@ -71,6 +75,8 @@ def asked() -> tuple[set[str], set[str]]:
     for source in PYTHON.values():
         for is_made, key in re.findall(r"""\bsay(?:_all)?\(\s*(f?)["']([\w.{]+)""", source):
             (starts if is_made else keys).add(key.partition("{")[0] if is_made else key)
+        for call, part in KEYED_CALLS.items():
+            keys |= {f"{part}.{key}" for key in re.findall(rf'\b{call}\(\s*(?:request, )?"(\w+)"', source)}
     for source in TEMPLATES.values():
         keys |= set(re.findall(r'\bt\(\s*"(\w+\.\w+)"\s*[,)]', source))
         starts |= set(re.findall(r'\bt\(\s*"(\w+\.\w*)"\s*[+~]', source))
@@ -97,7 +103,7 @@ def test_every_text_is_asked_for() -> None:
     """By its whole key, or by a beginning and a word that stands in quotes or as a name somewhere."""
     keys, starts = asked()
     keys |= set(re.findall(r'"(\w+\.\w+)"', EVERYTHING))
-    words = set(re.findall(r'["\'](\w+)["\']', EVERYTHING))
+    words = set(re.findall(r'["\'](\w+)(?: \{[^"]*)?["\']', EVERYTHING))
     made = {key for key in ENTRIES for start in starts if key.startswith(start) and key.removeprefix(start) in words}
     assert sorted(set(ENTRIES) - keys - made) == []
 

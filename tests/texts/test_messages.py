@@ -21,6 +21,13 @@ def test_quantities_are_written_as_the_language_does_and_names_are_not() -> None
     assert say("record.title", "ru", card=1234) == "Карточка 1234"
 
 
+def test_a_count_chooses_the_form() -> None:
+    russian = {1: "1 день", 7: "7 дней", 32: "32 дня", 1000: "1\u00a0000 дней"}
+    assert {n: say("quality.days", "ru", count=n) for n in russian} == russian
+    assert [say("quality.days", "tg", count=n) for n in (1, 7)] == ["1 рӯз", "7 рӯз"]
+    assert [say("quality.days", "en", count=n) for n in (1, 7)] == ["1 day", "7 days"]
+
+
 def test_dates_are_written_as_the_language_does() -> None:
     days = {"start": date(2025, 1, 1), "end": date(2025, 12, 31)}
     said = say_all("report.note_previous", **days)
@@ -34,6 +41,13 @@ def test_every_refusal_says_why(reason: Refusal, language: Language) -> None:
     message = refusal_message(reason, "42 %", language)
     assert "42 %" in message
     assert "{" not in message
+
+
+def test_what_was_measured_is_said_in_the_language() -> None:
+    messages = [refusal_message(Refusal.BAD_FIT, "residual_mm 0.62 0.4", language) for language in LANGUAGES]
+    assert "расхождение 0,62 мм, допустимо 0,4 мм" in messages[0]
+    assert "фарқият 0,62 мм" in messages[1]
+    assert "residual 0.62 mm, allowed 0.4 mm" in messages[2]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

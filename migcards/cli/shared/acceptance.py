@@ -13,6 +13,7 @@ from ocr.errors import BadInputError
 from ocr.forms.definition import load_forms
 from store.calibrations import in_force
 from texts import Language, say
+from texts.formats import write_percent
 
 
 def own_target_errors() -> Mapping[str, float]:
@@ -42,5 +43,5 @@ def warnings(found: DriftReport, language: Language) -> Iterator[str]:
     for reader, kind in sorted(found.stopped):
         yield say("trust.stopped", language, reader=reader, kind=kind)
     for rate in found.odd:
-        shares = {"accepted": f"{rate.accepted:.0%}", "measured": f"{rate.measured:.0%}"}
-        yield say("trust.odd", language, reader=rate.reader, kind=rate.kind, **shares)
+        accepted, measured = write_percent(rate.accepted, language), write_percent(rate.measured, language)
+        yield say("trust.odd", language, reader=rate.reader, kind=rate.kind, accepted=accepted, measured=measured)

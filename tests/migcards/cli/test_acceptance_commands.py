@@ -135,7 +135,7 @@ def test_a_run_says_what_is_stopped_and_what_was_never_measured_and_accepts_neit
     shutil.copy(SAMPLES / "fault-skew.jpg", tmp_path)
     said = run("run", "fault-skew.jpg", "--json", "--lang", "en")
     assert "Acceptance stopped: marks, one_of." in said.stderr
-    assert said.stderr.count("Reader signature, version 1, was never measured: none of its 1 answers") == 1
+    assert said.stderr.count("Reader signature, version 1, was never measured: its 1 answer was not accepted") == 1
     assert ["signature", "1", 1] in json.loads(said.stdout)["unmeasured"]
     with store_of(tmp_path) as session:
         why = {w.field: w.why for w in session.scalars(select(Waiting).where(Waiting.card_id == 5))}

@@ -28,6 +28,7 @@ from ocr.preprocess.content import _content, file_hash
 from ocr.preprocess.load import FileInfo, Kind, discover, load_page, probe
 from ocr.reading import Refusal, Refused
 from ocr.sheet import Sheet
+from texts import refusal_message
 
 ROOT = Path(__file__).resolve().parents[3]
 SIZE = (424, 303)
@@ -69,8 +70,7 @@ def refusal(path: Path) -> str:
     outcome = info if isinstance(info, Refused) else load_page(path, 0, info.sha256)
     assert isinstance(outcome, Refused), outcome
     assert outcome.reason is (Refusal.UNREADABLE_FILE if path.exists() else Refusal.UNAVAILABLE)
-    assert outcome.detail.startswith(path.name + ": ")
-    return outcome.detail
+    return refusal_message(outcome.reason, outcome.detail, "en")
 
 
 def tiff(entries: dict[int, int], data: bytes) -> bytes:
@@ -373,10 +373,10 @@ BAD: dict[str, tuple[Callable[[Path], object], str]] = {
     "folder.jpg": (lambda p: p.mkdir(), "not a file"),
     "gone.jpg": (lambda p: None, "does not exist"),
     "pixel.png": (lambda p: Image.new("L", (1, 1)).save(p), "too small"),
-    "wide.png": (lambda p: Image.new("L", (30_000, 200)).save(p), "30000 x 200"),
+    "wide.png": (lambda p: Image.new("L", (30_000, 200)).save(p), "30,000 × 200"),
     "bomb.png": (lambda p: p.write_bytes(png_claiming(18_000, 18_000)), "more"),
     "bomb over Pillow's bound.png": (lambda p: p.write_bytes(png_claiming(14_000, 12_500)), "more"),
-    "colour bomb.png": (lambda p: p.write_bytes(png_claiming(12_000, 12_000)), "too many"),
+    "colour bomb.png": (lambda p: p.write_bytes(png_claiming(12_000, 12_000)), "12,000 × 12,000"),
     "half.jpg": (cut(lambda p: colour().save(p), 0.5), "cut off"),
     "most.jpg": (cut(lambda p: colour().save(p), 0.9), "cut off"),
     "half progressive.jpg": (cut(lambda p: colour().save(p, progressive=True), 0.5), "cut off"),
@@ -387,7 +387,7 @@ BAD: dict[str, tuple[Callable[[Path], object], str]] = {
     "encrypted.pdf": (encrypted, "password"),
     "half.pdf": (cut(lambda p: colour().save(p), 0.5), "cut off"),
     "no pages.pdf": (without_pages, ""),
-    "huge.pdf": (huge_picture_in_pdf, "19000 x 19000"),
+    "huge.pdf": (huge_picture_in_pdf, "19,000 × 19,000"),
 }
 
 

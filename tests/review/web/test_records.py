@@ -125,6 +125,22 @@ def test_what_cannot_be_done_is_said_on_the_card(site: Browser, path: str, sent:
     assert words in answer.text and 'id="problem"' in answer.text
 
 
+@pytest.mark.parametrize(
+    ("language", "sent", "said"),
+    [
+        ("ru", {"field": "sex", "value": "X", "reason": "r"}, "Пол: «X» — нет такого варианта."),
+        ("tg", {"field": "birth_date", "value": "17 май", "reason": "r"}, "Санаи таваллуд: «***» — сана нест."),
+        ("ru", {"field": "occupation", "value": "0000", "reason": "r"}, "Профессия: «0000» — нет такого кода"),
+        ("tg", {"field": "sex", "value": "M", "reason": " "}, "Сабаб лозим аст."),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_the_visitors_language(
+    site: Browser, language: str, sent: dict[str, str], said: str
+) -> None:
+    site.form("/language", language=language)
+    assert said in site.form("/records/1/correct", **sent).text
+
+
 def test_there_must_be_such_a_card(site: Browser) -> None:
     assert site.get("/records/99").status_code == 422
     assert site.get("/records/99999999999").status_code == 422
@@ -143,7 +159,7 @@ def test_a_forged_change_is_refused(workplace: Workplace, site: Browser) -> None
         ({"since": "с 2016"}, "Not understood: “с 2016”. Write the whole date"),
         ({"until": "2016"}, "Not understood: “2016”"),
         ({"field": "birth_date", "value": "май"}, "Not understood: “май”"),
-        ({"value": "5120"}, "Choose the field"),
+        ({"field": "", "value": "5120"}, "Choose the field"),
         ({"batch": "х"}, "Choose from the list"),
         ({"state": "odd"}, "Choose from the list"),
     ],

@@ -1,0 +1,79 @@
+"""No English is left on a Russian or Tajik page, but for names that programs and files have."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import Literal
+
+import pytest
+from sqlalchemy.orm import Session
+
+from ocr.reading import Refusal, Refused
+from review.accounts.users import ROLES
+from review.web.render import NAVIGATION
+from store.cards import save_refused
+from tests.review.web.site import Workplace
+from tests.store.test_cards import scan
+
+NAMES = {"migcards", "enter", "user", "name", "login", "role", "report", "add", "password", "disable"}
+"""The program, a key, and its commands."""
+
+REFUSED = ((Refusal.CUT_OFF, "outside_mm 4"), (Refusal.BACK_SIDE, "mirrored"), (Refusal.UNREADABLE_FILE, "damaged"))
+
+
+class Words(HTMLParser):
+    """What a page shows: its texts and the attributes that are read out, without codes, keys and scripts."""
+
+    HIDDEN = ("script", "style", "code", "kbd")
+    READ_OUT = ("title", "alt", "aria-label", "placeholder")
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self.inside: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.parts += [value or "" for name, value in attrs if name in self.READ_OUT]
+        if tag in self.HIDDEN:
+            self.inside.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.inside and self.inside[-1] == tag:
+            self.inside.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self.inside:
+            self.parts.append(data)
+
+
+def english(page: str) -> set[str]:
+    """Latin words of four letters and more, but for names, logins and files."""
+    text = re.sub(r"\S*[\w-]+\.(?:tif|png|jpg)|revised-\w+", " ", " ".join(Words(page).parts))
+    words = {word.lower() for word in re.findall(r"[A-Za-z]{4,}", text)}
+    return words - NAMES - set(ROLES)
+
+
+@pytest.mark.parametrize("language", ["ru", "tg"])
+@pytest.mark.parametrize("role", ROLES)
+def test_no_english_is_left(workplace: Workplace, role: str, language: Literal["ru", "tg"]) -> None:
+    with Session(workplace.engine) as session, session.begin():
+        for n, (reason, detail) in enumerate(REFUSED, start=7):
+            save_refused(session, Refused(scan(n), reason, detail), batch_id=None, path=f"{n}.png")
+    workplace.wait(1, occupation="not_sure", surname="doubtful_mark", sex="no_reader", birth_date="required_empty")
+    workplace.wait(2, {"occupation": "5120"}, purpose="several_marks")
+    browser = workplace.browser(role)
+    browser.form("/language", language=language)
+    paths = [path for path, _ in NAVIGATION[role]] + ["/password", "/nowhere"]
+    if role == "supervisor":
+        paths += ["/records/1", "/records?since=x", "/records/99", "/quality?days=7"]
+    for path in paths:
+        assert english(browser.get(path).text) == set(), path
+
+
+@pytest.mark.parametrize("language", ["ru", "tg"])
+def test_the_log_in_page_too(workplace: Workplace, language: str) -> None:
+    stranger = workplace.stranger()
+    stranger.form("/language", language=language)
+    assert english(stranger.get("/login").text) == set()
