@@ -16,6 +16,8 @@ class Spec:
 
     Attributes
     ----------
+    plain_title
+        Title for a period over a year, which is compared with no other; None where `title` speaks of no comparison.
     head
         Word over the first column.
     stub, columns
@@ -42,6 +44,7 @@ class Spec:
     country: str | None = None
     share: bool = False
     chart_level: int = 1
+    plain_title: Label | None = None
 
 
 @cache
@@ -51,7 +54,9 @@ def specs() -> dict[str, Spec]:
         tables = tomllib.load(file)["table"]
     return {
         t["id"]: Spec(
-            **t | {"title": Label(**t["title"])} | {key: tuple(t.get(key, ())) for key in ("stub", "columns")}
+            **t
+            | {key: Label(**t[key]) for key in ("title", "plain_title") if key in t}
+            | {key: tuple(t.get(key, ())) for key in ("stub", "columns")}
         )
         for t in tables
     }

@@ -1,4 +1,4 @@
-"""What was measured of the readers: the probability a score stands for, and the score from which on a target error is kept.
+"""What was measured of the readers: the probability of a score, and the score from which on a target error is kept.
 
 Calibrations are data: derived from labelled scans or from people's decisions (`ocr.confidence.fit`), shipped as
 ``ocr/data/calibration.json``, and newer ones kept in the store. What was never measured is never accepted.

@@ -10,11 +10,11 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from review.accounts.sessions import Visitor
 from review.web.texts import best_language, field_label, text
 from texts.messages import LANGUAGES, Language
+from texts.templates import templates
 
 LANGUAGE_COOKIE = "language"
 
@@ -87,10 +87,4 @@ def _moment(at: datetime) -> str:
     return f"{at.astimezone():%d.%m.%Y %H:%M}"
 
 
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_TEMPLATES = templates(Path(__file__).parent / "templates")
