@@ -12,9 +12,9 @@ from ocr.forms.definition import Entry, FieldKind, FieldSpec, Form
 from ocr.geometry import Quad
 from ocr.lexicon.alphabets import mask
 from ocr.lexicon.decode import decode, decode_stamp
-from ocr.lexicon.decode_steps import decode_steps
+from ocr.lexicon.decode_posteriors import decode_posteriors
 from ocr.lexicon.grammar import decode_date, decode_digits, decode_passport
-from ocr.lexicon.grammar_steps import decode_date_steps, decode_digits_steps, decode_passport_steps
+from ocr.lexicon.grammar_posteriors import decode_date_posteriors, decode_digits_posteriors, decode_passport_posteriors
 from ocr.lexicon.lexicon import OPEN_LEXICONS, load_lexicon
 from ocr.lexicon.match import NOT_IN_LEXICON
 from ocr.lexicon.posteriors import CharPosteriors
@@ -110,8 +110,8 @@ def _candidates(
         return ()
     if not spec.kind.is_text:
         return (Candidate(raw.text, raw.text, raw.score),)
-    if raw.steps is not None:
-        return _of_steps(spec, raw.steps, within, on, today, expected)
+    if raw.posteriors is not None:
+        return _of_posteriors(spec, raw.posteriors, within, on, today, expected)
     if spec.kind is FieldKind.DATE:
         return decode_date(raw.text, earliest=_earliest(spec), latest=today)
     if spec.lexicon is not None:
@@ -123,9 +123,9 @@ def _candidates(
     return grammar_of(raw.text)
 
 
-def _of_steps(
+def _of_posteriors(
     spec: FieldSpec,
-    steps: CharPosteriors,
+    posteriors: CharPosteriors,
     within: Mapping[str, float],
     on: date | None,
     today: date,
@@ -134,11 +134,11 @@ def _of_steps(
     """What handwriting may mean, by the probabilities of its characters."""
     if spec.kind is FieldKind.DATE:
         usual = _usual_births(on or today) if spec.name == BIRTH else (EARLIEST_CROSSING, today)
-        return decode_date_steps(steps, earliest=_earliest(spec), latest=today, usual=usual)
+        return decode_date_posteriors(posteriors, earliest=_earliest(spec), latest=today, usual=usual)
     if spec.lexicon is not None:
-        return decode_steps(steps, load_lexicon(spec.lexicon), within=within, on=on, expected=expected)
-    decode_of = decode_passport_steps if spec.alphabet == "passport" else decode_digits_steps
-    return decode_of(steps)
+        return decode_posteriors(posteriors, load_lexicon(spec.lexicon), within=within, on=on, expected=expected)
+    decode_of = decode_passport_posteriors if spec.alphabet == "passport" else decode_digits_posteriors
+    return decode_of(posteriors)
 
 
 def _earliest(spec: FieldSpec) -> date:

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.geometry import MM_PER_INCH
+from ocr.geometry import MM_PER_INCH, parabola_vertex
 
 Gray = NDArray[np.uint8]
 Shares = NDArray[np.float32]
@@ -136,9 +136,7 @@ def _peak(values: NDArray[Any], at: int) -> float:
     """Place of a maximum between samples, by a parabola through its neighbours."""
     if not 0 < at < len(values) - 1:
         return float(at)
-    a, b, c = (float(v) for v in values[at - 1 : at + 2])
-    bend = a - 2 * b + c
-    return at + (0.5 * (a - c) / bend if bend < 0 else 0.0)
+    return at + parabola_vertex(*(float(v) for v in values[at - 1 : at + 2]))
 
 
 def _printed(art: Shares, dark: Shares, scale: float) -> Shares:

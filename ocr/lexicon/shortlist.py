@@ -43,13 +43,13 @@ def spelt(texts: Iterable[str]) -> Spelt:
     return Spelt(kept, counts, np.ascontiguousarray(counts.T > 0))
 
 
-def likeliest(steps: CharPosteriors, known: Spelt, count: int) -> list[int]:
+def likeliest(posteriors: CharPosteriors, known: Spelt, count: int) -> list[int]:
     """Indices of the texts with the highest bounds on their likelihood, highest first.
 
     Two bounds are added that take no account of order: each character of the text must come somewhere, and each step
     must be one of the text's characters or blank.
     """
-    logp = np.maximum(steps.logp, _FLOOR)
+    logp = np.maximum(posteriors.logp, _FLOOR)
     bounds = known.counts @ logp.max(axis=0)
     for row in logp:
         step = np.full(len(known.texts), row[BLANK])
