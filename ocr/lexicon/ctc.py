@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 from ocr.lexicon.alphabets import SYMBOLS
 from ocr.lexicon.posteriors import BLANK, COLUMN, CharPosteriors
 
-_LIVE = 1e-4  # a character, or a longer text, less likely than this at a step is not followed
+_LIVE = 1e-4
+"""A character, or a longer text, less likely than this at a step is not followed."""
+
 _BEAM = 24
+"""Beginnings of texts followed at each step."""
 
 
 def merged(posteriors: CharPosteriors, characters: str, into: str = "") -> CharPosteriors:

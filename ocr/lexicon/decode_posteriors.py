@@ -15,9 +15,8 @@ from ocr.lexicon.lexicon import Lexicon, WrittenForm
 from ocr.lexicon.match import ANYWHERE, Scores, belonging, known, shares
 from ocr.lexicon.names import decode_name_posteriors
 from ocr.lexicon.normalise import fold, letters, place_kinds, plain
-from ocr.lexicon.posteriors import CharPosteriors
+from ocr.lexicon.posteriors import CharPosteriors, Spelt, likeliest, spelt
 from ocr.lexicon.priors import EQUAL
-from ocr.lexicon.shortlist import Spelt, likeliest, spelt
 from ocr.reading import Candidate
 
 _TEXTS, _SHARE = 3, 0.05  # at most so many texts are matched as texts, with at least that share of the likeliest

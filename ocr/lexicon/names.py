@@ -16,8 +16,7 @@ from ocr.lexicon.distance import distance
 from ocr.lexicon.lexicon import Lexicon
 from ocr.lexicon.match import ANYWHERE, SHARPNESS, belonging, known, near, shares
 from ocr.lexicon.normalise import fold, letters, normalise_name, plain
-from ocr.lexicon.posteriors import CharPosteriors
-from ocr.lexicon.shortlist import Spelt, likeliest, spelt
+from ocr.lexicon.posteriors import CharPosteriors, Spelt, likeliest, spelt
 from ocr.lexicon.spelling import Spelling, learn_spelling
 from ocr.reading import Candidate
 
