@@ -99,6 +99,15 @@ def quad_to_quad(src: Points, dst: Points) -> Matrix:
     return np.append(h, 1.0).reshape(3, 3)
 
 
+def parabola_vertex(before: float, at: float, after: float) -> float:
+    """Where a parabola through three equally spaced samples peaks, in samples from the middle one.
+
+    Within ±0.5 where the middle sample is the largest; 0 where the samples do not bend down.
+    """
+    bend = before - 2 * at + after
+    return float(0.5 * (before - after) / bend) if bend < 0 else 0.0
+
+
 def area(quad: Points) -> float:
     """Signed area of a polygon (N, 2); positive when its corners run clockwise on the screen."""
     x, y = quad[:, 0], quad[:, 1]

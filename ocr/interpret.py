@@ -12,10 +12,10 @@ from ocr.forms.definition import Entry, FieldKind, FieldSpec, Form
 from ocr.geometry import Quad
 from ocr.lexicon.alphabets import mask
 from ocr.lexicon.decode import decode, decode_stamp
-from ocr.lexicon.decode_steps import decode_steps
-from ocr.lexicon.free_text import decode_text, decode_text_steps
+from ocr.lexicon.decode_posteriors import decode_posteriors
+from ocr.lexicon.free_text import decode_text, decode_text_posteriors
 from ocr.lexicon.grammar import decode_date, decode_digits, decode_passport
-from ocr.lexicon.grammar_steps import decode_date_steps, decode_digits_steps, decode_passport_steps
+from ocr.lexicon.grammar_posteriors import decode_date_posteriors, decode_digits_posteriors, decode_passport_posteriors
 from ocr.lexicon.lexicon import OPEN_LEXICONS, load_lexicon
 from ocr.lexicon.match import NOT_IN_LEXICON
 from ocr.lexicon.posteriors import CharPosteriors
@@ -111,8 +111,8 @@ def _candidates(
         return ()
     if not spec.kind.is_text:
         return (Candidate(raw.text, raw.text, raw.score),)
-    if raw.steps is not None:
-        return _of_steps(spec, raw.steps, within, on, today, expected)
+    if raw.posteriors is not None:
+        return _of_posteriors(spec, raw.posteriors, within, on, today, expected)
     if spec.kind is FieldKind.DATE:
         return decode_date(raw.text, earliest=_earliest(spec), latest=today)
     if spec.lexicon is not None:
@@ -125,9 +125,9 @@ def _candidates(
     return decode_digits(raw.text) if spec.alphabet == "digits" else decode_text(raw.text, spec.alphabet or "cyrillic")
 
 
-def _of_steps(
+def _of_posteriors(
     spec: FieldSpec,
-    steps: CharPosteriors,
+    posteriors: CharPosteriors,
     within: Mapping[str, float],
     on: date | None,
     today: date,
@@ -136,14 +136,14 @@ def _of_steps(
     """What handwriting may mean, by the probabilities of its characters."""
     if spec.kind is FieldKind.DATE:
         usual = _usual_births(on or today) if spec.name == BIRTH else (EARLIEST_CROSSING, today)
-        return decode_date_steps(steps, earliest=_earliest(spec), latest=today, usual=usual)
+        return decode_date_posteriors(posteriors, earliest=_earliest(spec), latest=today, usual=usual)
     if spec.lexicon is not None:
-        return decode_steps(steps, load_lexicon(spec.lexicon), within=within, on=on, expected=expected)
+        return decode_posteriors(posteriors, load_lexicon(spec.lexicon), within=within, on=on, expected=expected)
     if spec.alphabet == "passport":
-        return decode_passport_steps(steps)
+        return decode_passport_posteriors(posteriors)
     if spec.alphabet == "digits":
-        return decode_digits_steps(steps, quantity=spec.quantity)
-    return decode_text_steps(steps, spec.alphabet or "cyrillic")
+        return decode_digits_posteriors(posteriors, quantity=spec.quantity)
+    return decode_text_posteriors(posteriors, spec.alphabet or "cyrillic")
 
 
 def _earliest(spec: FieldSpec) -> date:

@@ -44,7 +44,7 @@ def build(session: Session, table_id: str, start: date, end: date) -> Table:
     cards = sum(number for _, number in count_by(session, ["direction"], within(period), *_only(spec)))
     return Table(
         id=spec.id,
-        title=spec.title,
+        title=spec.title if period.previous else spec.plain_title or spec.title,
         period=period,
         stub=say_all(f"report.{spec.head}"),
         rows=rows,
@@ -92,8 +92,9 @@ def _notes(session: Session, spec: Spec, period: Period, columns: Sequence[Colum
         yield say_all("report.note_country", cards=_without_country(session, spec, period))
     if spec.id == "T2":
         yield say_all("report.note_net")
-    if spec.id in ("T2", "T11"):
-        yield say_all("report.note_previous", start=period.previous.start, end=period.previous.end)
+    previous = period.previous
+    if spec.id in ("T2", "T11") and previous:
+        yield say_all("report.note_previous", start=previous.start, end=previous.end)
     if spec.id == "T3":
         young = count_by(session, ["direction"], within(period), *_only(spec), records.c.age.between(15, 29))
         yield say_all("report.note_press_age", cards=sum(number for _, number in young))

@@ -1,4 +1,7 @@
-"""Tables that compare departures with returns and a period with the year before: T2 and T11."""
+"""Tables that compare departures with returns and a period with the year before: T2 and T11.
+
+A period over a year has no year before to compare with: the columns of comparison are left out.
+"""
 
 from __future__ import annotations
 
@@ -26,19 +29,22 @@ def net_by_region(session: Session, period: Period) -> Body:
         found = count_by(session, ["region", "direction"], within(days))
         return add_up((path([region], [r]), path([direction], [d]), n) for r, d, n in found)
 
-    now, before = counts(period), counts(period.previous)
-    sizes = Counter({row: n for (row, column), n in (now + before).items() if not column})
+    previous = period.previous
+    now, before = counts(period), counts(previous) if previous else None
+    sizes = Counter({row: n for (row, column), n in (now + (before or Counter())).items() if not column})
     rows = [Row(say_all("report.total"), 0, RowKind.TOTAL)]
     cells = [_net_cells(now, before, ())]
     for p in ordered([region], sizes, always_missing=True):
         rows.append(Row(region.label(p[0]), 1, RowKind.MISSING if p[0] in MISSING else RowKind.CATEGORY))
         cells.append(_net_cells(now, before, p))
-    return tuple(rows), _net_columns(), tuple(cells)
+    return tuple(rows), _net_columns(compared=before is not None), tuple(cells)
 
 
-def _net_columns() -> tuple[Column, ...]:
+def _net_columns(*, compared: bool) -> tuple[Column, ...]:
     persons, of_previous = say_all("report.persons"), say_all("report.percent_of_previous")
     departed, returned, net = say_all("report.departed"), say_all("report.returned"), say_all("report.net")
+    if not compared:
+        return Column(departed, None, Unit.COUNT), Column(returned, None, Unit.COUNT), Column(net, None, Unit.CHANGE)
     return (
         Column(persons, departed, Unit.COUNT),
         Column(of_previous, departed, Unit.PERCENT),
@@ -49,8 +55,10 @@ def _net_columns() -> tuple[Column, ...]:
     )
 
 
-def _net_cells(now: Counts, before: Counts, row: Path) -> tuple[Cell, ...]:
+def _net_cells(now: Counts, before: Counts | None, row: Path) -> tuple[Cell, ...]:
     out, back = now[row, ("D",)], now[row, ("A",)]
+    if before is None:
+        return out, back, out - back
     out_before, back_before = before[row, ("D",)], before[row, ("A",)]
     compared = (percent(out, out_before), percent(back, back_before))
     return out, compared[0], back, compared[1], out - back, out_before - back_before
@@ -58,16 +66,23 @@ def _net_cells(now: Counts, before: Counts, row: Path) -> tuple[Cell, ...]:
 
 def by_month(session: Session, period: Period) -> Body:
     """T11: each month's departures and returns beside the same days of the previous year."""
-    months = period.months()
-    now, before = _monthly(session, period, 0), _monthly(session, period.previous, 1)
+    months, previous = period.months(), period.previous
+    now, before = _monthly(session, period, 0), _monthly(session, previous, 1) if previous else None
     rows = [Row(say_all("report.total"), 0, RowKind.TOTAL)]
     cells = [_change_cells(now, before, months)]
     for month in months:
         rows.append(Row(month_label(*month), 1, RowKind.CATEGORY))
         cells.append(_change_cells(now, before, (month,)))
-    columns = tuple(
-        Column(say_all(f"report.{name}"), say_all(f"report.{group}"), unit)
-        for group in ("departed", "returned")
+    return tuple(rows), _change_columns(compared=before is not None), tuple(cells)
+
+
+def _change_columns(*, compared: bool) -> tuple[Column, ...]:
+    groups = say_all("report.departed"), say_all("report.returned")
+    if not compared:
+        return tuple(Column(group, None, Unit.COUNT) for group in groups)
+    return tuple(
+        Column(say_all(f"report.{name}"), group, unit)
+        for group in groups
         for name, unit in (
             ("persons", Unit.COUNT),
             ("previous", Unit.COUNT),
@@ -75,7 +90,6 @@ def by_month(session: Session, period: Period) -> Body:
             ("change_percent", Unit.CHANGE_PERCENT),
         )
     )
-    return tuple(rows), columns, tuple(cells)
 
 
 def _monthly(session: Session, period: Period, later: int) -> Counter[tuple[Month, str]]:
@@ -87,10 +101,13 @@ def _monthly(session: Session, period: Period, later: int) -> Counter[tuple[Mont
 
 
 def _change_cells(
-    now: Counter[tuple[Month, str]], before: Counter[tuple[Month, str]], months: Sequence[Month]
+    now: Counter[tuple[Month, str]], before: Counter[tuple[Month, str]] | None, months: Sequence[Month]
 ) -> tuple[Cell, ...]:
     cells: list[Cell] = []
     for direction in ("D", "A"):
-        here, there = (sum(counts[month, direction] for month in months) for counts in (now, before))
-        cells += [here, there, here - there, percent(here - there, there)]
+        here = sum(now[month, direction] for month in months)
+        cells.append(here)
+        if before is not None:
+            there = sum(before[month, direction] for month in months)
+            cells += [there, here - there, percent(here - there, there)]
     return tuple(cells)

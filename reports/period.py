@@ -35,12 +35,16 @@ class Period:
             raise BadInputError(f"The period ends ({self.end}) before it starts ({self.start}).")
 
     @property
-    def previous(self) -> Period:
-        """The same days of the year before; a period that ends a February ends the other February too."""
+    def previous(self) -> Period | None:
+        """The same days of the year before; None for a period over a year, which would overlap itself.
+
+        A period that ends a February ends the other February too.
+        """
         whole = _last_day(self.end.year, self.end.month) == self.end
         year, month = self.end.year - 1, self.end.month
         last = _last_day(year, month)
-        return Period(_year_before(self.start), last if whole else _year_before(self.end))
+        end = last if whole else _year_before(self.end)
+        return Period(_year_before(self.start), end) if end < self.start else None
 
     def months(self) -> tuple[tuple[int, int], ...]:
         """The (year, month) pairs that the period touches, in order."""

@@ -16,6 +16,8 @@ class Spec:
 
     Attributes
     ----------
+    plain_title
+        Title for a period over a year, which is compared with no other; None where `title` speaks of no comparison.
     head
         Word over the first column.
     stub, columns
@@ -42,6 +44,7 @@ class Spec:
     country: str | None = None
     share: bool = False
     chart_level: int = 1
+    plain_title: Label | None = None
 
 
 @cache
@@ -51,7 +54,10 @@ def specs() -> dict[str, Spec]:
         tables = tomllib.load(file)["table"]
     return {
         t["id"]: Spec(
-            **t | {"title": say_all(f"title.{t['id']}")} | {key: tuple(t.get(key, ())) for key in ("stub", "columns")}
+            **t
+            | {"title": say_all(f"title.{t['id']}")}
+            | {"plain_title": say_all(f"title.{t['plain_title']}") if "plain_title" in t else None}
+            | {key: tuple(t.get(key, ())) for key in ("stub", "columns")}
         )
         for t in tables
     }

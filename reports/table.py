@@ -99,11 +99,6 @@ class Table:
         """Cells of the total row; empty where the table has none (its rows do not add up to one thing)."""
         return next((c for r, c in zip(self.rows, self.cells, strict=True) if r.kind is RowKind.TOTAL), ())
 
-    @property
-    def has_percentages(self) -> bool:
-        """Whether a column holds percentages."""
-        return any(column.unit.decimals for column in self.columns)
-
 
 def percent(part: int, whole: int) -> float | None:
     """100 `part` / `whole`, exact, then rounded to one decimal with halves to even; None when `whole` is 0."""

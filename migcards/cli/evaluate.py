@@ -15,9 +15,8 @@ from tqdm import tqdm
 from migcards.cli.shared.context import IN_FOLDER, forms_dir, settings
 from migcards.cli.shared.pictures import write_png
 from ocr.errors import BadInputError
-from ocr.evaluation.page import as_page
 from ocr.evaluation.picture import curve_of, draw_curves, draw_reliability
-from ocr.evaluation.report import as_text, tables
+from ocr.evaluation.report import as_page, as_text, tables
 from ocr.evaluation.run import read_all_beside, read_labelled, score_all
 from ocr.evaluation.score import PageScore
 from ocr.evaluation.sheets import choose, crops_of, draw_sheet

@@ -1,13 +1,15 @@
-"""An evaluation as tables of words: the same for the screen and for the page."""
+"""An evaluation as tables of words, the same on the screen and on an HTML page without scripts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from ocr.evaluation.confusions import Confusion
 from ocr.evaluation.figures import FieldFigures
 from ocr.evaluation.summary import WITHIN_MM, Evaluation, Registered, refused_rightly
+from texts.templates import templates
 
 SLIPS = 15
 """How many confusions of letters are shown for combs and for lines."""
@@ -62,6 +64,18 @@ def as_text(made: Iterable[FigureTable]) -> list[str]:
             for row in grid
         ]
     return [*lines, "", LEGEND]
+
+
+def as_page(title: str, made: Sequence[FigureTable], pictures: Sequence[tuple[str, str]]) -> str:
+    """Tables and then pictures as HTML.
+
+    Parameters
+    ----------
+    pictures
+        File name, relative to the page, and caption of each.
+    """
+    page = templates(Path(__file__).parent / "templates").get_template("evaluation.html")
+    return page.render(title=title, legend=LEGEND, tables=made, pictures=pictures)
 
 
 def _figures(title: str, rows: Sequence[FieldFigures]) -> FigureTable:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 
 from ocr import worker_pool as batch
@@ -20,6 +19,7 @@ from ocr.evaluation.score import PageScore, score_page
 from ocr.evaluation.truth import PageTruth
 from ocr.forms.definition import FORMS_DIR, load_forms
 from ocr.page import PageJob, PageResult, crashed_page, read_page
+from ocr.preprocess.content import file_hash
 from ocr.reading import FieldState, Refused, Why
 
 Beside = Mapping[PageJob, dict[str, str]]
@@ -54,7 +54,7 @@ def read_labelled(
         path = scans / truth.scan
         if not path.is_file():
             raise BadInputError(f"{path}, named by the truth, does not exist.")
-        jobs[PageJob(path, sha256(path.read_bytes()).hexdigest(), truth.page)] = truth
+        jobs[PageJob(path, file_hash(path), truth.page)] = truth
     acceptor = AcceptancePolicy(load_calibration()) if calibrated else Uncalibrated()
     work = partial(read_page, acceptor=acceptor, forms_dir=forms_dir, today=today)
     for job, result in batch.run(jobs, work, workers=workers, timeout_s=timeout_s, on_crash=crashed_page):

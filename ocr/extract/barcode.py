@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ocr.extract.reader import Crop, Raw
 from ocr.forms.serial import CardCode, parse_payload
+from ocr.preprocess.background import grey
 from ocr.reading import FieldState
 
 _FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
@@ -31,7 +32,7 @@ class BarcodeReader:
 
 
 def _read_one(pixels: NDArray[np.uint8]) -> Raw:
-    for i, attempt in enumerate(_attempts(_grey(pixels))):
+    for i, attempt in enumerate(_attempts(grey(pixels))):
         code = _decode(attempt)
         if code is not None:
             return Raw(FieldState.READ, code.serial, _MENDED_SCORE if i else 1.0)
@@ -39,14 +40,10 @@ def _read_one(pixels: NDArray[np.uint8]) -> Raw:
     return Raw(FieldState.EMPTY if light - dark < _BLANK_SPREAD else FieldState.UNREAD, "", 0.0)
 
 
-def _grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return image if image.ndim == 2 else np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
-
-
-def _attempts(grey: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
+def _attempts(image: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
     """The image, then mended versions of it: smoothed, enlarged, black and white."""
-    yield grey
-    smooth = cv2.GaussianBlur(grey, (0, 0), 1.2)
+    yield image
+    smooth = cv2.GaussianBlur(image, (0, 0), 1.2)
     yield np.asarray(smooth, np.uint8)
     large = cv2.resize(smooth, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
     yield np.asarray(large, np.uint8)
@@ -54,6 +51,6 @@ def _attempts(grey: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
     yield np.asarray(cv2.copyMakeBorder(flat, 40, 40, 40, 40, cv2.BORDER_CONSTANT, value=255), np.uint8)
 
 
-def _decode(grey: NDArray[np.uint8]) -> CardCode | None:
-    found = zxingcpp.read_barcodes(np.ascontiguousarray(grey), formats=_FORMATS)
+def _decode(image: NDArray[np.uint8]) -> CardCode | None:
+    found = zxingcpp.read_barcodes(np.ascontiguousarray(image), formats=_FORMATS)
     return next((code for code in (parse_payload(result.text) for result in found) if code), None)

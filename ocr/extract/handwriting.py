@@ -51,7 +51,7 @@ class HandwritingReader:
         return self._networks().version
 
     def read(self, crops: Sequence[Crop]) -> list[Raw]:
-        """One `Raw` per crop, in order, with `Raw.steps` where something was read."""
+        """One `Raw` per crop, in order, with `Raw.posteriors` where something was read."""
         inks = [_ink(crop) for crop in crops]
         written = [i for i, (_, amount) in enumerate(inks) if amount >= EMPTY_MM2]
         found = {i: Raw(FieldState.EMPTY, "", 1 - amount / (2 * EMPTY_MM2)) for i, (_, amount) in enumerate(inks)}
@@ -146,11 +146,11 @@ def _of_line(crop: Crop, ink: Gray, line: LineLogits) -> Raw:
     return _raw(crop, ink, text, CharPosteriors(logp.astype(np.float32)))
 
 
-def _raw(crop: Crop, ink: Gray, text: str, steps: CharPosteriors) -> Raw:
+def _raw(crop: Crop, ink: Gray, text: str, posteriors: CharPosteriors) -> Raw:
     """The reading with its state: something struck out, or writing that leaves the field, is for people to see."""
     if not text.strip(STRUCK + " " + _PUNCTUATION):
         return Raw(FieldState.UNREAD, "", 0.0)
     state = FieldState.CORRECTED if STRUCK in text else FieldState.READ
     if state is FieldState.READ and overflows(ink, crop):
         state = FieldState.DOUBTFUL
-    return Raw(state, text.replace(STRUCK, "").strip(), 1.0, steps=steps)
+    return Raw(state, text.replace(STRUCK, "").strip(), 1.0, posteriors=posteriors)

@@ -49,17 +49,14 @@ class Raw:
         For text its reading; for marks the codes marked, joined by ``|``; for a signature ``Y`` or empty.
     score
         The reader's own certainty in 0..1, higher is surer; comparable only within one reader and field kind.
-    alternatives
-        Other readings with scores, best first, without `text`.
-    steps
+    posteriors
         Probabilities of all characters along the field, where the reader gives them; `text` is their likeliest text.
     """
 
     state: FieldState
     text: str
     score: float
-    alternatives: tuple[tuple[str, float], ...] = ()
-    steps: CharPosteriors | None = None
+    posteriors: CharPosteriors | None = None
 
 
 class Reader(Protocol):

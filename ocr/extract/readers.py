@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from ocr.extract.barcode import BarcodeReader
 from ocr.extract.handwriting import HandwritingReader
-from ocr.extract.marks import MarksReader
+from ocr.extract.marks import MarksReader, SignatureReader
 from ocr.extract.reader import Crop, Raw, Reader
-from ocr.extract.signature import SignatureReader
 from ocr.extract.stampdate import StampDateReader
 from ocr.extract.tesseract import TesseractReader
 from ocr.forms.definition import Entry, FieldKind, FieldSpec

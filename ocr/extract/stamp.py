@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.geometry import MM_PER_INCH
+from ocr.preprocess.paper import best_angle
 
 Gray = NDArray[np.uint8]
 
@@ -75,12 +76,7 @@ def skew(ink: Gray) -> float:
     """
     small = np.asarray(cv2.resize(ink, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), dtype=np.uint8)
     angles = np.arange(-MOST_DEGREES, MOST_DEGREES + 1)
-    contrast = np.array([_unevenness(small, angle) for angle in angles])
-    best = int(contrast.argmax())
-    if not 0 < best < len(angles) - 1:
-        return float(angles[best])
-    a, b, c = contrast[best - 1 : best + 2]
-    return float(angles[best] + 0.5 * (a - c) / (a - 2 * b + c))
+    return best_angle(angles, lambda degrees: _unevenness(small, degrees))
 
 
 def _unevenness(ink: NDArray[np.uint8], degrees: float) -> float:

@@ -43,7 +43,7 @@ class StampDateReader:
         return self._networks().stamps_version
 
     def read(self, crops: Sequence[Crop]) -> list[Raw]:
-        """One `Raw` per crop, in order, with `Raw.steps` where something was read."""
+        """One `Raw` per crop, in order, with `Raw.posteriors` where something was read."""
         inks = [recover(crop.pixels, crop.blank, crop.dpi) for crop in crops]
         parts = [
             [] if is_empty(ink, crop.dpi) else pieces(upright(ink, crop.dpi, zoom=ZOOM, soft=SOFT))
@@ -67,7 +67,7 @@ def _likeliest(lines: Sequence[LineLogits], spec: FieldSpec) -> Raw:
         text = likeliest_text(logp)
         likeness = _share(line.characters, spec) * _DIGITS_OF_DATE.get(sum(map(str.isdigit, text)), 0.0)
         if likeness > best:
-            best, found = likeness, Raw(FieldState.READ, text, 1.0, steps=CharPosteriors(logp.astype(np.float32)))
+            best, found = likeness, Raw(FieldState.READ, text, 1.0, posteriors=CharPosteriors(logp.astype(np.float32)))
     return found
 
 

@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 from ocr.lexicon.alphabets import SYMBOLS
 from ocr.lexicon.posteriors import BLANK, COLUMN, CharPosteriors
 
-_LIVE = 1e-4  # a character, or a longer text, less likely than this at a step is not followed
+_LIVE = 1e-4
+"""A character, or a longer text, less likely than this at a step is not followed."""
+
 _BEAM = 24
+"""Beginnings of texts followed at each step."""
 
 
-def merged(steps: CharPosteriors, characters: str, into: str = "") -> CharPosteriors:
+def merged(posteriors: CharPosteriors, characters: str, into: str = "") -> CharPosteriors:
     """Steps in which some characters count as one other, or as none.
 
     Joining a character with the blank gives every text the probability of all texts that become it when that character
@@ -29,7 +32,7 @@ def merged(steps: CharPosteriors, characters: str, into: str = "") -> CharPoster
     into
         The character they count as; empty for the blank.
     """
-    logp = steps.logp.copy()
+    logp = posteriors.logp.copy()
     target = COLUMN[into] if into else BLANK
     columns = [COLUMN[c] for c in characters if c != into]
     logp[:, target] = np.logaddexp.reduce(logp[:, [target, *columns]], axis=1)
@@ -37,14 +40,14 @@ def merged(steps: CharPosteriors, characters: str, into: str = "") -> CharPoster
     return CharPosteriors(logp)
 
 
-def thinned(steps: CharPosteriors) -> CharPosteriors:
+def thinned(posteriors: CharPosteriors) -> CharPosteriors:
     """The steps without repeated sure blanks: the same texts at less cost."""
-    sure = steps.logp[:, BLANK] > np.log1p(-_LIVE)
+    sure = posteriors.logp[:, BLANK] > np.log1p(-_LIVE)
     repeated = sure & np.concatenate([[False], sure[:-1]])
-    return CharPosteriors(steps.logp[~repeated])
+    return CharPosteriors(posteriors.logp[~repeated])
 
 
-def log_likelihoods(steps: CharPosteriors, texts: Sequence[str]) -> NDArray[np.float64]:
+def log_likelihoods(posteriors: CharPosteriors, texts: Sequence[str]) -> NDArray[np.float64]:
     """Log-probability of each text: the sum over all paths that spell it.
 
     Forward algorithm of Graves et al. (ICML 2006), equation 6, for all texts at once, scaled at each step.
@@ -59,7 +62,7 @@ def log_likelihoods(steps: CharPosteriors, texts: Sequence[str]) -> NDArray[np.f
     ndarray
         float64 (n,): natural logarithms; minus infinity for a text that the steps cannot spell.
     """
-    p = np.concatenate([np.exp(steps.logp.astype(np.float64)), np.zeros((len(steps.logp), 1))], axis=1)
+    p = np.concatenate([np.exp(posteriors.logp.astype(np.float64)), np.zeros((len(posteriors.logp), 1))], axis=1)
     states, lengths = _states(texts, none=p.shape[1] - 1)
     skips = np.zeros(states.shape)
     skips[3::2] = states[3::2] != states[1:-2:2]  # a blank may be left out between different characters
@@ -96,7 +99,7 @@ def _anything(text: str) -> bool:
     return True
 
 
-def n_best(steps: CharPosteriors, admits: Callable[[str], bool] = _anything) -> list[tuple[str, float]]:
+def n_best(posteriors: CharPosteriors, admits: Callable[[str], bool] = _anything) -> list[tuple[str, float]]:
     """The likeliest texts, by prefix beam search (Graves 2012, section 7.5; Hannun et al. 2014).
 
     Spaces at the ends, and a space after a space, count as blanks, since a comb's empty boxes may be read as either.
@@ -114,7 +117,7 @@ def n_best(steps: CharPosteriors, admits: Callable[[str], bool] = _anything) -> 
     beams: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}  # ending in a blank, and in the text's last character
     admitted = lru_cache(maxsize=None)(admits)
     scale = 0.0
-    for row in np.exp(steps.logp.astype(np.float64)):
+    for row in np.exp(posteriors.logp.astype(np.float64)):
         live = [(SYMBOLS[i], float(row[i + 1])) for i in np.flatnonzero(row[1:] > _LIVE)]
         if not live and row[BLANK] > 1 - _LIVE:
             beams = {text: (sum(masses), 0.0) for text, masses in beams.items()}

@@ -22,7 +22,7 @@ def decode_text(text: str, name: str) -> tuple[Candidate, ...]:
     return (Candidate(value, text.strip(), 1.0),) if value else ()
 
 
-def decode_text_steps(steps: CharPosteriors, name: str, limit: int = 5) -> tuple[Candidate, ...]:
+def decode_text_posteriors(steps: CharPosteriors, name: str, limit: int = 5) -> tuple[Candidate, ...]:
     """The likeliest texts from probabilities of characters.
 
     Parameters

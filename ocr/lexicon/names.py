@@ -16,8 +16,7 @@ from ocr.lexicon.distance import distance
 from ocr.lexicon.lexicon import Lexicon
 from ocr.lexicon.match import ANYWHERE, SHARPNESS, belonging, known, near, shares
 from ocr.lexicon.normalise import fold, letters, normalise_name, plain
-from ocr.lexicon.posteriors import CharPosteriors
-from ocr.lexicon.shortlist import Spelt, likeliest, spelt
+from ocr.lexicon.posteriors import CharPosteriors, Spelt, likeliest, spelt
 from ocr.lexicon.spelling import Spelling, learn_spelling
 from ocr.reading import Candidate
 
@@ -68,8 +67,8 @@ def decode_name(text: str, lexicon: Lexicon, limit: int = 5) -> tuple[Candidate,
     return shares(scores, total, limit)
 
 
-def decode_name_steps(
-    steps: CharPosteriors, lexicon: Lexicon, sex: Mapping[str, float] = ANYWHERE, limit: int = 5
+def decode_name_posteriors(
+    posteriors: CharPosteriors, lexicon: Lexicon, sex: Mapping[str, float] = ANYWHERE, limit: int = 5
 ) -> tuple[Candidate, ...]:
     """Candidates for a name by probabilities of its characters.
 
@@ -87,15 +86,15 @@ def decode_name_steps(
         Names in capitals as written, likeliest first; shares of the posterior that sum to less than 1, the rest being
         texts that were not listed; empty where the likeliest text is empty.
     """
-    steps = thinned(merged(merged(steps, STRUCK), "./", " "))
-    written = [normalise_name(text) for text, _ in n_best(steps)]
+    posteriors = thinned(merged(merged(posteriors, STRUCK), "./", " "))
+    written = [normalise_name(text) for text, _ in n_best(posteriors)]
     if not written or not written[0]:
         return ()
     prior, sexes = _prior(lexicon), known(sex, ("M", "F"))
     read = {letters(name): name for name in reversed(written) if name}  # the likeliest way to set spaces comes last
-    listed = (prior.spelt.texts[i] for i in likeliest(steps, prior.spelt, _WEIGHED))
+    listed = (prior.spelt.texts[i] for i in likeliest(posteriors, prior.spelt, _WEIGHED))
     names = {**{letters(name): name for name in listed}, **read}
-    likelihoods = log_likelihoods(merged(steps, "- "), list(names))
+    likelihoods = log_likelihoods(merged(posteriors, "- "), list(names))
     gains = [_TRUST * prior.gain(name) + log(belonging(prior.sex(name), sexes)) for name in names.values()]
     scores = np.exp(likelihoods + gains - max(likelihoods + gains))
     of_reading = np.array([key in read for key in names])

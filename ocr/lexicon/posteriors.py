@@ -1,7 +1,11 @@
-"""What the handwriting recogniser passes on instead of a text: how likely each character is at each step."""
+"""What the handwriting recogniser passes on instead of a text: how likely each character is at each step.
+
+Also which of many texts are worth weighing exactly against it (`ocr.lexicon.ctc.log_likelihoods`).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +18,9 @@ BLANK = 0
 
 COLUMN = {symbol: i + 1 for i, symbol in enumerate(SYMBOLS)}
 """Column of each character."""
+
+_FLOOR = -12.0
+"""Least logarithm of a probability in the bounds: one letter that is not there at all does not rule a text out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,3 +38,48 @@ class CharPosteriors:
     """
 
     logp: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Spelt:
+    """Texts with the characters in each.
+
+    Attributes
+    ----------
+    texts
+        In characters of `SYMBOLS`.
+    counts
+        float32 (n, 1 + len(SYMBOLS)): how often each column of `CharPosteriors` occurs in each text.
+    has
+        bool (1 + len(SYMBOLS), n): whether it does.
+    """
+
+    texts: tuple[str, ...]
+    counts: NDArray[np.float32]
+    has: NDArray[np.bool_]
+
+
+def spelt(texts: Iterable[str]) -> Spelt:
+    """Count the characters of texts."""
+    kept = tuple(texts)
+    counts = np.zeros((len(kept), 1 + len(SYMBOLS)), dtype=np.float32)
+    for i, text in enumerate(kept):
+        for character in text:
+            counts[i, COLUMN[character]] += 1
+    return Spelt(kept, counts, np.ascontiguousarray(counts.T > 0))
+
+
+def likeliest(posteriors: CharPosteriors, known: Spelt, count: int) -> list[int]:
+    """Indices of the texts with the highest bounds on their likelihood, highest first.
+
+    Two bounds are added that take no account of order: each character of the text must come somewhere, and each step
+    must be one of the text's characters or blank.
+    """
+    logp = np.maximum(posteriors.logp, _FLOOR)
+    bounds = known.counts @ logp.max(axis=0)
+    for row in logp:
+        step = np.full(len(known.texts), row[BLANK])
+        for column in np.flatnonzero(row > max(row[BLANK], _FLOOR)):
+            np.maximum(step, row[column], out=step, where=known.has[column])
+        bounds += step
+    return [int(i) for i in np.argsort(-bounds, kind="stable")[:count]]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.forms.definition import Form, Rect
-from ocr.geometry import MM_PER_INCH, Matrix, Points, apply, mm_to_pixels, rect_quad, translation
+from ocr.geometry import MM_PER_INCH, Matrix, Points, apply, mm_to_pixels, pixel_scaling, rect_quad, translation
 from ocr.preprocess.spline import Spline
 from ocr.sheet import Sheet
 
@@ -114,7 +114,6 @@ def resample(pixels: NDArray[np.uint8], to_source: Matrix, size: tuple[int, int]
     flags, white = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, (255, 255, 255)
     if np.sqrt(abs(np.linalg.det(to_source[:2, :2]))) <= _FINER:
         return np.asarray(cv2.warpPerspective(pixels, to_source, size, flags=flags, borderValue=white), dtype=np.uint8)
-    half = translation(-0.25, -0.25) @ np.diag([0.5, 0.5, 1.0])
     double = (size[0] * 2, size[1] * 2)
-    fine = cv2.warpPerspective(pixels, to_source @ half, double, flags=flags, borderValue=white)
+    fine = cv2.warpPerspective(pixels, to_source @ pixel_scaling(0.5), double, flags=flags, borderValue=white)
     return np.asarray(cv2.resize(fine, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)

@@ -14,8 +14,9 @@ from ocr.forms.definition import Form
 from ocr.geometry import quad_to_quad, rect_quad
 from ocr.preprocess.background import darkness
 from ocr.preprocess.gates import Gates
-from ocr.preprocess.identify import WORK_PX, View, pose_groups, reduced
+from ocr.preprocess.identify import pose_groups
 from ocr.preprocess.paper import paper_quads
+from ocr.preprocess.view import WORK_PX, View, reduced
 from ocr.reading import Refusal
 
 

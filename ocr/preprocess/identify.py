@@ -22,22 +22,23 @@ from ocr.geometry import (
     rotation,
     translation,
 )
-from ocr.preprocess.background import darkness, grey
+from ocr.preprocess.background import darkness
 from ocr.preprocess.match import best_place, correlate, window_norms
 from ocr.preprocess.model import COARSE_DPI, FormModel, form_model, reach_px, soften
 from ocr.preprocess.paper import Skew, estimate_skew, paper_quads, turned_frame
-from ocr.sheet import Sheet
-
-VIEW_DPI, VIEW_PX = 200.0, 2200.0
-"""Resolution to which sheets are reduced before registration; the length where they state none."""
-
-WORK_PX = 700
-"""Longer side of the reduced sheet on which paper and skew are sought."""
+from ocr.preprocess.view import WORK_PX, View, reduced
 
 SEARCH_MM = 7.0
+"""How far the card is slid over the place that the paper's outline gives it: outlines are off by a worn edge."""
+
 _ASPECT_SLACK = 1.38
+"""Factor by which an outline may be wider or narrower than a form's paper, as in a photograph from the side."""
+
 _CUT_OFF_SHARE = 0.4
+"""Share of a card's longer side that may lie outside the picture."""
+
 USUAL_DPI = (150.0, 200.0, 240.0, 300.0, 400.0, 600.0)
+"""Resolutions that office scanners offer, tried where a sheet states none or a wrong one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,47 +59,6 @@ class Pose:
     matrix: Matrix
     rotation: int
     score: float
-
-
-def reduced(image: NDArray[np.uint8], longer_px: float) -> tuple[NDArray[np.uint8], Matrix]:
-    """The image at most `longer_px` long, and the matrix from its pixels to the image's."""
-    factor = max(1.0, max(image.shape) / longer_px)
-    size = (max(1, round(image.shape[1] / factor)), max(1, round(image.shape[0] / factor)))
-    sx, sy = image.shape[1] / size[0], image.shape[0] / size[1]
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(small, dtype=np.uint8), pixel_scaling(sx, sy)
-
-
-@dataclass(frozen=True, eq=False)
-class View:
-    """A sheet in grey, reduced to what registration needs.
-
-    Attributes
-    ----------
-    image
-        uint8 (H, W).
-    to_sheet
-        Matrix from its pixels to the sheet's.
-    dpi
-        Its resolution, None where the sheet states none.
-    factor
-        Sheet pixels per pixel.
-    """
-
-    image: NDArray[np.uint8]
-    to_sheet: Matrix
-    dpi: float | None
-    factor: float
-
-
-def view_of(sheet: Sheet) -> View:
-    """The working view of a sheet."""
-    image = grey(sheet.pixels)
-    factor = max(1.0, sheet.dpi / VIEW_DPI if sheet.dpi else max(image.shape) / VIEW_PX)
-    if factor < 1.2:
-        return View(image, np.eye(3), sheet.dpi, 1.0)
-    small, to_sheet = reduced(image, max(image.shape) / factor)
-    return View(small, to_sheet, sheet.dpi / factor if sheet.dpi else None, factor)
 
 
 def pose_groups(view: View, forms: Sequence[Form]) -> Iterator[list[Pose]]:

@@ -16,10 +16,11 @@ from ocr.geometry import MM_PER_INCH, apply, area, rect_quad
 from ocr.preprocess.crop_zone import Registration
 from ocr.preprocess.diagnose import diagnose
 from ocr.preprocess.gates import Gates
-from ocr.preprocess.identify import Pose, View, pose_groups, view_of
+from ocr.preprocess.identify import Pose, pose_groups
 from ocr.preprocess.model import form_model, halved
 from ocr.preprocess.quality import SheetQuality, judge, measure
 from ocr.preprocess.register import Fit, register
+from ocr.preprocess.view import View, view_of
 from ocr.reading import Refusal, Refused
 from ocr.sheet import Sheet
 

@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.geometry import parabola_vertex
+
 _FLOOR = 0.25
 
 
@@ -76,12 +78,6 @@ def best_place(match: NDArray[np.float32]) -> tuple[float, float, float]:
     """Highest point (x, y, value) of a correlation surface, to a fraction of a pixel by a parabola along each axis."""
     _, best, _, (x, y) = cv2.minMaxLoc(match)
     h, w = match.shape
-    dx = _vertex(match[y, x - 1 : x + 2]) if 0 < x < w - 1 else 0.0
-    dy = _vertex(match[y - 1 : y + 2, x]) if 0 < y < h - 1 else 0.0
+    dx = parabola_vertex(*match[y, x - 1 : x + 2].tolist()) if 0 < x < w - 1 else 0.0
+    dy = parabola_vertex(*match[y - 1 : y + 2, x].tolist()) if 0 < y < h - 1 else 0.0
     return x + dx, y + dy, float(best)
-
-
-def _vertex(three: NDArray[np.float32]) -> float:
-    a, b, c = three.tolist()
-    bend = a - 2 * b + c
-    return 0.0 if abs(bend) < 1e-9 else min(0.5, max(-0.5, 0.5 * (a - c) / bend))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.geometry import Points, apply, area, rotation
+from ocr.geometry import Points, apply, area, parabola_vertex, rotation
 
 MIN_PAPER_SHARE = 0.12
 _BRIGHT_STEPS = 3
@@ -39,12 +40,16 @@ def estimate_skew(dark: NDArray[np.float32]) -> Skew:
     dark = np.asarray(cv2.GaussianBlur(dark, (0, 0), 1.0), dtype=np.float32)
     coarse = np.arange(-MAX_SKEW, MAX_SKEW + 0.01, 0.7)
     best = coarse[int(np.argmax([_sharpness(dark, a) for a in coarse]))]
-    fine = best + np.linspace(-0.8, 0.8, 9)
-    scores = np.array([_sharpness(dark, a) for a in fine])
-    top = int(np.clip(np.argmax(scores), 1, len(fine) - 2))
-    bend = scores[top - 1] - 2 * scores[top] + scores[top + 1]
-    vertex = 0.5 * (scores[top - 1] - scores[top + 1]) / bend if bend < 0 else 0.0
-    return Skew(float(fine[top] + np.clip(vertex, -1, 1) * (fine[1] - fine[0])))
+    return Skew(best_angle(best + np.linspace(-0.8, 0.8, 9), lambda degrees: _sharpness(dark, degrees)))
+
+
+def best_angle(angles: NDArray[np.float64], score: Callable[[float], float]) -> float:
+    """Where a score is highest among equally spaced angles, refined by a parabola unless that is the first or last."""
+    scores = [score(float(angle)) for angle in angles]
+    best = int(np.argmax(scores))
+    if not 0 < best < len(angles) - 1:
+        return float(angles[best])
+    return float(angles[best] + parabola_vertex(*scores[best - 1 : best + 2]) * (angles[1] - angles[0]))
 
 
 def _sharpness(dark: NDArray[np.float32], degrees: float) -> float:

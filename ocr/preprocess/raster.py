@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image
 
-from ocr.geometry import MM_PER_INCH, Matrix, scaling, translation
+from ocr.geometry import MM_PER_INCH, Matrix, pixel_scaling, translation
 
 KEEP_PIXELS = 40_000_000
 """Larger pictures are reduced while decoding: 40 Mpx is A4 at 600 dpi, four times what a card needs."""
@@ -263,6 +263,5 @@ def _upright(pixels: NDArray[np.uint8], turn: int, full: tuple[int, int], factor
         pixels = np.asarray(cv2.flip(pixels, code), dtype=np.uint8)
     stick_x = mirror_x * (width - factor * pixels.shape[1])
     stick_y = mirror_y * (height - factor * pixels.shape[0])
-    half = (factor - 1) / 2
-    to_scan = translation(half + stick_x, half + stick_y) @ scaling(factor)
+    to_scan = translation(stick_x, stick_y) @ pixel_scaling(factor)
     return Picture(pixels, to_scan, dpi and dpi / factor)

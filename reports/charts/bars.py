@@ -120,15 +120,20 @@ def diverging_bars(
     title: str,
     names: Sequence[str],
     now: Sequence[int],
-    before: Sequence[int],
+    earlier: tuple[str, Sequence[int]] | None,
     signs: Sequence[tuple[str, str]],
-    mark: str,
     language: str,
 ) -> str:
-    """Bars to both sides of zero; an upright stroke, named `mark`, stands at the number of the year before.
+    """Bars to both sides of zero; an upright stroke stands at the number of the year before.
 
-    `signs` are (name, fill) of positive and of negative bars.
+    Parameters
+    ----------
+    earlier
+        What the strokes mean, and their numbers; None where nothing is compared.
+    signs
+        (name, fill) of positive and of negative bars.
     """
+    mark, before = earlier or ("", now)
     low, high = (f(0, *now, *before) for f in (min, max))
     step = ticks(max(high, -low))[1]
     scale = (WIDTH - GUTTER - RIGHT) / (high - low or 1)
@@ -139,7 +144,8 @@ def diverging_bars(
     def body(_: str) -> str:
         parts = [grid([(zero + t * scale, _signed(t, language)) for t in steps], TOP, bottom), legend(signs)[0]]
         key = GUTTER + sum(42 + LETTER * len(name) for name, _ in signs) + 8
-        parts += [line(key, 7, key, 21, INK, 2.5), text(key + 10, 18, mark, size=12.5, fill=MUTED)]
+        if earlier:
+            parts += [line(key, 7, key, 21, INK, 2.5), text(key + 10, 18, mark, size=12.5, fill=MUTED)]
         for i, name in enumerate(names):
             middle, value = TOP + ROW * (i + 0.5), now[i]
             x, w = zero + min(0, value) * scale, abs(value) * scale
@@ -147,7 +153,8 @@ def diverging_bars(
             parts.append(name_of_row(name, middle))
             parts.append(box(x, middle - 9, w, 18, fill, f"{name}, {sign}: {_signed(value, language)}"))
             at = zero + before[i] * scale
-            parts.append(line(at, middle - 12, at, middle + 12, INK, 2.5))
+            if earlier:
+                parts.append(line(at, middle - 12, at, middle + 12, INK, 2.5))
             parts.append(text(max(zero, x + w, at) + 8, middle + 4.5, _signed(value, language), size=12))
         return "".join((*parts, line(zero, TOP, zero, bottom, MUTED, 1.5)))
 

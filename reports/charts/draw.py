@@ -115,14 +115,14 @@ def _shares(table: Table, language: str, chart_id: str) -> str:
 
 
 def _diverging(table: Table, language: str, chart_id: str) -> str:
-    now, before = (j for j, column in enumerate(table.columns) if column.unit is Unit.CHANGE)
-    names, numbers = _named(_ranked(_lines(table, now, before), now), (now, before), language)
+    columns = [j for j, column in enumerate(table.columns) if column.unit is Unit.CHANGE]
+    names, numbers = _named(_ranked(_lines(table, *columns), columns[0]), columns, language)
     signs = [
         (say_all(f"report.{name}").of(language), fill)
         for name, fill in zip(("more_left", "more_returned"), SERIES, strict=False)
     ]
-    mark = say_all("report.previous").of(language)
-    return diverging_bars(chart_id, table.title.of(language), names, numbers[0], numbers[1], signs, mark, language)
+    earlier = (say_all("report.previous").of(language), numbers[1]) if len(columns) > 1 else None
+    return diverging_bars(chart_id, table.title.of(language), names, numbers[0], earlier, signs, language)
 
 
 def _pyramid(table: Table, language: str, chart_id: str) -> str:
@@ -138,11 +138,12 @@ def _months(table: Table, language: str, chart_id: str) -> str:
     lines = [x for x in zip(table.rows, table.cells, strict=True) if x[0].kind is RowKind.CATEGORY]
     series = []
     for j, column in enumerate(table.columns):
-        if column.unit is Unit.COUNT and column.group is not None:
+        if column.unit is Unit.COUNT:
             dashed = column.label == say_all("report.previous")
-            group = column.group.of(language)
-            name = f"{group}, {column.label.of(language)}" if dashed else group
-            fill = SERIES[0] if column.group == say_all("report.departed") else SERIES[1]
+            direction = column.group or column.label
+            name = direction.of(language)
+            name = f"{name}, {column.label.of(language)}" if dashed else name
+            fill = SERIES[0] if direction == say_all("report.departed") else SERIES[1]
             series.append((Series(name, fill, tuple(_number(c, j) for _, c in lines)), dashed))
     months = [row.label.of(language) for row, _ in lines]
     short = [m.split()[0] if len({x.split()[-1] for x in months}) == 1 else _brief(m) for m in months]

@@ -9,7 +9,6 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ocr.file_names import shown_path
 from review.accounts.sessions import Visitor
@@ -17,6 +16,7 @@ from review.web.labels import field_label
 from texts import LANGUAGES, Language, say
 from texts.formats import short_date, short_moment, write_number
 from texts.languages import best_language, language_name
+from texts.templates import templates
 
 LANGUAGE_COOKIE = "language"
 
@@ -87,11 +87,5 @@ def _number(language: Language, value: float, decimals: int = 0) -> str:
     return write_number(value, language, decimals)
 
 
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_TEMPLATES = templates(Path(__file__).parent / "templates")
 _TEMPLATES.filters["file"] = shown_path

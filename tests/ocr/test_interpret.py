@@ -33,7 +33,7 @@ def form() -> Form:
 def raw_of(filled: str | CharPosteriors) -> Raw:
     """A raw reading of a text, or of the probabilities of its characters."""
     if isinstance(filled, CharPosteriors):
-        return Raw(FieldState.READ, "as read", 0.99, steps=filled)
+        return Raw(FieldState.READ, "as read", 0.99, posteriors=filled)
     return Raw(FieldState.READ, filled, 0.99) if filled else Raw(FieldState.EMPTY, "", 0.99)
 
 

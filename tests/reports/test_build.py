@@ -76,6 +76,23 @@ def test_t2_is_departures_minus_returns_beside_the_year_before(filled: Filler) -
     assert any("1 January 2025 – 31 December 2025" in note.en for note in table.notes)
 
 
+TWO_YEARS = (date(2025, 1, 1), date(2026, 12, 31))
+
+
+def test_a_period_over_a_year_is_compared_with_no_other(filled: Filler) -> None:
+    session = filled({}, {}, RETURN, {"crossing_date": date(2025, 3, 5)}, {"crossing_date": date(2024, 3, 5)})
+    net, months = build(session, "T2", *TWO_YEARS), build(session, "T11", *TWO_YEARS)
+    assert heads(net) == ["Departed", "Returned", "Net"]
+    assert rows(net)["Total"] == (3, 1, 2)
+    assert heads(months) == ["Departed", "Returned"]
+    assert rows(months)["Total"] == (3, 1)
+    assert len(months.rows) == 25
+    for table in (net, months):
+        words = " ".join((table.title.en, *(note.en for note in table.notes)))
+        assert "previous" not in words and "Percentages" not in words
+    assert any("departures minus returns" in note.en for note in net.notes)
+
+
 def test_t3_groups_ages(filled: Filler) -> None:
     ages = [14, 15, 17, 18, 19, 20, 24, 64, 65, 101, None, -1]
     table = build(filled(*({"age": a} for a in ages)), "T3", *YEAR)

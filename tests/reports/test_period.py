@@ -54,6 +54,7 @@ def test_a_range_in_the_wrong_order_is_refused() -> None:
 )
 def test_same_period_of_the_year_before(period: str, previous: str) -> None:
     found, wanted = parse_period(period).previous, parse_period(previous)
+    assert found is not None
     assert found.start == wanted.start
     assert found.end == (date(2024, 2, 29) if period == "2025-02-28" else wanted.end)
 
@@ -77,10 +78,26 @@ def test_periods_in_words(first: str, last: str, ru: str, en: str) -> None:
     assert (label.ru, label.en) == (ru, en)
 
 
-@given(st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.integers(0, 400))
+@pytest.mark.parametrize(
+    ("first", "last", "compared"),
+    [
+        ("2026", "2026", True),
+        ("2025-07", "2026-06", True),
+        ("2024-03", "2025-02", True),
+        ("2025-07", "2026-07", False),
+        ("2025-01-01", "2026-01-01", False),
+        ("2012", "2026", False),
+    ],
+)
+def test_a_period_over_a_year_has_no_same_period_of_the_year_before(first: str, last: str, compared: bool) -> None:
+    assert (parse_range(first, last).previous is not None) == compared
+
+
+@given(st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.integers(0, 363))
 def test_the_previous_period_is_as_long_give_or_take_leap_days(start: date, days: int) -> None:
     period = Period(start, date.fromordinal(start.toordinal() + days))
     before = period.previous
+    assert before is not None
     lengths = [(p.end - p.start).days for p in (period, before)]
     assert abs(lengths[0] - lengths[1]) <= 1
     assert before.start.year == start.year - 1

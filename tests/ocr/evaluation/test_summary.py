@@ -5,9 +5,8 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 
 from ocr.evaluation.figures import figures
-from ocr.evaluation.page import as_page
 from ocr.evaluation.picture import curve_of, draw_curves, draw_reliability
-from ocr.evaluation.report import as_text, tables
+from ocr.evaluation.report import as_page, as_text, tables
 from ocr.evaluation.summary import Evaluation, refused_rightly, summarise
 from tests.ocr.evaluation.scores import page, score, tick
 

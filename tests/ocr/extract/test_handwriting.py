@@ -78,7 +78,7 @@ def _read(crop: Crop, networks: Networks) -> Raw:
 def test_an_empty_field_needs_no_network() -> None:
     for of in (COMB, LINE):
         raw = HandwritingReader(lambda: pytest.fail("asked")).read([_crop(of, "")])[0]
-        assert (raw.state, raw.text, raw.steps) == (FieldState.EMPTY, "", None)
+        assert (raw.state, raw.text, raw.posteriors) == (FieldState.EMPTY, "", None)
 
 
 def test_boxes_keep_their_places_and_every_step_sums_to_one() -> None:
@@ -86,11 +86,11 @@ def test_boxes_keep_their_places_and_every_step_sums_to_one() -> None:
     cells = form(COMB[0]).by_name[COMB[1]].cells
     assert raw.text == "РА ЕВ"
     assert raw.state is FieldState.READ
-    assert raw.steps is not None
-    assert raw.steps.logp.shape == (2 * (cells or 0) + 1, 1 + len(SYMBOLS))
-    assert np.allclose(np.exp(raw.steps.logp.astype(np.float64)).sum(axis=1), 1, atol=1e-4)
-    assert raw.steps.logp[1].argmax() == COLUMN["Р"]
-    assert raw.steps.logp[5].argmax() == BLANK
+    assert raw.posteriors is not None
+    assert raw.posteriors.logp.shape == (2 * (cells or 0) + 1, 1 + len(SYMBOLS))
+    assert np.allclose(np.exp(raw.posteriors.logp.astype(np.float64)).sum(axis=1), 1, atol=1e-4)
+    assert raw.posteriors.logp[1].argmax() == COLUMN["Р"]
+    assert raw.posteriors.logp[5].argmax() == BLANK
 
 
 def test_what_looks_like_no_letter_behind_a_long_gap_is_left_out() -> None:
@@ -107,22 +107,22 @@ def test_what_looks_like_no_letter_behind_a_long_gap_is_left_out() -> None:
 
 def test_a_slanting_one_is_no_slash_in_a_box() -> None:
     raw = _read(_crop(("revised-departure", "birth_date"), "11"), Scripted(boxes="/1"))
-    assert raw.steps is not None
-    assert raw.steps.logp[1, COLUMN["/"]] == IMPOSSIBLE
+    assert raw.posteriors is not None
+    assert raw.posteriors.logp[1, COLUMN["/"]] == IMPOSSIBLE
 
 
 def test_characters_outside_the_fields_alphabet_are_impossible() -> None:
     raw = _read(_crop(("revised-departure", "birth_date"), "01"), Scripted(boxes="О1"))
-    assert raw.steps is not None
-    assert raw.steps.logp[1, COLUMN["О"]] == IMPOSSIBLE
+    assert raw.posteriors is not None
+    assert raw.posteriors.logp[1, COLUMN["О"]] == IMPOSSIBLE
     assert raw.text[-1] == "1"
 
 
 def test_a_box_struck_out_may_hold_any_letter() -> None:
     raw = _read(_crop(COMB, "РАЕВ"), Scripted(boxes="Р#ЕВ"))
     assert raw.state is FieldState.CORRECTED
-    assert raw.steps is not None
-    odds = raw.steps.logp[3]
+    assert raw.posteriors is not None
+    odds = raw.posteriors.logp[3]
     assert odds[COLUMN[STRUCK]] == IMPOSSIBLE
     assert odds[COLUMN["А"]] == pytest.approx(odds[COLUMN["Я"]], abs=1e-3)
     assert odds[COLUMN["А"]] > odds[BLANK] + 3

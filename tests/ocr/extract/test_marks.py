@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr.extract.marks import Features, MarksReader, judge
+from ocr.extract.mark_features import Features
+from ocr.extract.marks import MarksReader, judge
 from ocr.extract.reader import Raw
 from ocr.reading import FieldState
 from tests.ocr.extract.drawn import BLACK, BLUE, FAINT, Scene, Stroke, cross, draw, filled, ring, tick

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from ocr.extract.barcode import BarcodeReader
+from ocr.extract.marks import SignatureReader
 from ocr.extract.reader import Crop, Raw
 from ocr.extract.readers import Readers
-from ocr.extract.signature import SignatureReader
 from ocr.extract.tesseract import TesseractReader
 from ocr.forms.artwork import raster
 from ocr.forms.definition import Form

@@ -37,7 +37,7 @@ LAYOUTS = [
 def test_the_date_is_found_wherever_it_stands(lines: list[tuple[str, int]], font: str) -> None:
     (raw,) = StampDateReader().read([stamped("crossing_date", face(lines, font))])
     assert "".join(filter(str.isdigit, raw.text)) == "16022018"
-    assert raw.state is FieldState.READ and raw.steps is not None
+    assert raw.state is FieldState.READ and raw.posteriors is not None
 
 
 @pytest.mark.parametrize("degrees", [-3.0, 0.0, 4.0])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr.lexicon.free_text import decode_text, decode_text_steps, keyed_text
+from ocr.lexicon.free_text import decode_text, decode_text_posteriors, keyed_text
 from ocr.lexicon.posteriors import CharPosteriors
 from tests.ocr.lexicon.written import between, blank, comb, line, steps_of
 
@@ -15,26 +15,26 @@ CODES = st.from_regex(r"[A-Z0-9](-?[A-Z0-9]){0,8}", fullmatch=True)
 
 @given(CODES, st.booleans())
 def test_what_is_clearly_written_is_the_value(text: str, on_line: bool) -> None:
-    found = decode_text_steps(line(text) if on_line else comb(text, 18), "code")
+    found = decode_text_posteriors(line(text) if on_line else comb(text, 18), "code")
     assert (found[0].value, found[0].text) == (text, text)
     assert found[0].probability > 0.9
 
 
 def test_alternatives_come_in_order_with_their_probabilities() -> None:
-    found = decode_text_steps(between("АБВ", "АЗВ", 0.3), "text")
+    found = decode_text_posteriors(between("АБВ", "АЗВ", 0.3), "text")
     assert [candidate.value for candidate in found[:2]] == ["АБВ", "АЗВ"]
     assert found[0].probability == pytest.approx(0.7, abs=0.05)
     assert sum(candidate.probability for candidate in found) <= 1 + 1e-6
 
 
 def test_spaces_are_kept_where_the_alphabet_has_them() -> None:
-    assert decode_text_steps(line("КВ. 5"), "text")[0].value == "КВ. 5"
-    assert decode_text_steps(line("AB 12"), "code")[0].value == "AB12"
+    assert decode_text_posteriors(line("КВ. 5"), "text")[0].value == "КВ. 5"
+    assert decode_text_posteriors(line("AB 12"), "code")[0].value == "AB12"
 
 
 @pytest.mark.parametrize("steps", [steps_of([]), steps_of([blank()] * 4), comb("", 8), comb("# ", 8)])
 def test_nothing_written_gives_nothing(steps: CharPosteriors) -> None:
-    assert decode_text_steps(steps, "text") == ()
+    assert decode_text_posteriors(steps, "text") == ()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocr.lexicon.lexicon import load_lexicon
-from ocr.lexicon.names import decode_name_steps, sex_of_ending
+from ocr.lexicon.names import decode_name_posteriors, sex_of_ending
 from tests.ocr.lexicon.written import LETTERS, between, comb, line
 
 SURNAMES, GIVEN, PATRONYMICS = (load_lexicon(name) for name in ("surnames", "given_names", "patronymics"))
@@ -25,37 +25,40 @@ def test_sex_by_ending(name: str, sex: str) -> None:
 @given(st.text(LETTERS, min_size=2, max_size=14).filter(lambda text: "Ь" not in text and "Ъ" not in text))
 def test_clear_names_are_kept_as_written(name: str) -> None:
     for steps in (comb(name, 20), line(name)):
-        assert decode_name_steps(steps, SURNAMES)[0].value == name
+        assert decode_name_posteriors(steps, SURNAMES)[0].value == name
 
 
 @pytest.mark.parametrize("name", ["РАҲИМОВ", "РАХИМОВ", "ХОЛИМБЕКОВ", "САИД-ЗОДА"])
 def test_tajik_letters_and_hyphens_are_kept(name: str) -> None:
-    assert decode_name_steps(line(name), SURNAMES)[0].value == name
+    assert decode_name_posteriors(line(name), SURNAMES)[0].value == name
 
 
 def test_a_listed_name_outweighs_a_likelier_text_that_looks_like_no_name() -> None:
-    assert decode_name_steps(between("РАХЫМОВ", "РАХИМОВ", 0.2), SURNAMES)[0].value == "РАХИМОВ"
+    assert decode_name_posteriors(between("РАХЫМОВ", "РАХИМОВ", 0.2), SURNAMES)[0].value == "РАХИМОВ"
 
 
 def test_spelling_helps_names_that_are_on_no_list() -> None:
-    assert decode_name_steps(between("ДУХЫДОВ", "ДУХИДОВ", 0.2), SURNAMES)[0].value == "ДУХИДОВ"
+    assert decode_name_posteriors(between("ДУХЫДОВ", "ДУХИДОВ", 0.2), SURNAMES)[0].value == "ДУХИДОВ"
 
 
 def test_known_names_are_surer_than_unknown_ones() -> None:
     known, unknown = between("РАХЫМОВ", "РАХИМОВ", 0.5), between("ДУХЫДОВ", "ДУХИДОВ", 0.5)
-    assert decode_name_steps(known, SURNAMES)[0].probability > decode_name_steps(unknown, SURNAMES)[0].probability
+    assert (
+        decode_name_posteriors(known, SURNAMES)[0].probability
+        > decode_name_posteriors(unknown, SURNAMES)[0].probability
+    )
 
 
 @pytest.mark.parametrize(("sex", "name"), [(MEN, "РУСТАМОВИЧ"), (WOMEN, "РУСТАМОВНА")])
 def test_patronymic_by_sex(sex: dict[str, float], name: str) -> None:
     steps = between("РУСТАМОВИЧ", "РУСТАМОВНА", 0.5)
-    assert decode_name_steps(steps, PATRONYMICS, sex)[0].value == name
+    assert decode_name_posteriors(steps, PATRONYMICS, sex)[0].value == name
 
 
 def test_given_name_by_sex() -> None:
     steps = between("САИДА", "САИДИ", 0.5)
     women, men = (
-        next((c.probability for c in decode_name_steps(steps, GIVEN, sex) if c.value == "САИДА"), 0.0)
+        next((c.probability for c in decode_name_posteriors(steps, GIVEN, sex) if c.value == "САИДА"), 0.0)
         for sex in (WOMEN, MEN)
     )
     assert GIVEN.by_key["саида"][0].code[0] == "F"
@@ -63,14 +66,14 @@ def test_given_name_by_sex() -> None:
 
 
 def test_clear_writing_overrules_the_sex() -> None:
-    assert decode_name_steps(comb("КАРИМОВА", 20), SURNAMES, MEN)[0].value == "КАРИМОВА"
-    assert decode_name_steps(comb("КАРИМОВА", 20), SURNAMES, {"M|F": 1.0})[0].value == "КАРИМОВА"
+    assert decode_name_posteriors(comb("КАРИМОВА", 20), SURNAMES, MEN)[0].value == "КАРИМОВА"
+    assert decode_name_posteriors(comb("КАРИМОВА", 20), SURNAMES, {"M|F": 1.0})[0].value == "КАРИМОВА"
 
 
 @settings(max_examples=20)
 @given(st.text(LETTERS, min_size=1, max_size=12), st.integers(0, 99), st.integers(1, 6))
 def test_candidates_are_ranked_distinct_shares(text: str, seed: int, limit: int) -> None:
-    found = decode_name_steps(line(text, 0.8, np.random.default_rng(seed)), SURNAMES, limit=limit)
+    found = decode_name_posteriors(line(text, 0.8, np.random.default_rng(seed)), SURNAMES, limit=limit)
     assert len(found) <= limit
     assert len({c.value for c in found}) == len(found)
     assert 0 <= sum(c.probability for c in found) <= 1 + 1e-9
@@ -81,5 +84,5 @@ def test_most_names_survive_a_bad_hand() -> None:
     rng = np.random.default_rng(2)
     names = [form.text.upper() for form in PATRONYMICS.forms if set(form.text.upper()) <= set(LETTERS)]
     chosen = [names[int(i)] for i in rng.integers(len(names), size=30)]
-    right = sum(decode_name_steps(comb(n, 20, 0.6, rng), PATRONYMICS)[0].value == n for n in chosen)
+    right = sum(decode_name_posteriors(comb(n, 20, 0.6, rng), PATRONYMICS)[0].value == n for n in chosen)
     assert right >= 25

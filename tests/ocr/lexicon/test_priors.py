@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ocr.lexicon.decode_steps import decode_steps
+from ocr.lexicon.decode_posteriors import decode_posteriors
 from ocr.lexicon.lexicon import load_lexicon
 from ocr.lexicon.posteriors import BLANK, COLUMN, CharPosteriors
 from ocr.lexicon.priors import priors
@@ -34,12 +34,12 @@ def test_an_unclear_rf_is_russia_where_russia_is_likely(use: bool, first: str) -
     countries = load_lexicon("countries")
     steps = _steps({"Р": 0.95, "В": 0.05}, {"Т": 0.6, "Ф": 0.35, "Д": 0.05})
     expected = priors(countries) if use else {}
-    assert decode_steps(steps, countries, expected=expected)[0].value == first
+    assert decode_posteriors(steps, countries, expected=expected)[0].value == first
 
 
 def test_a_clearly_written_rare_country_stands() -> None:
     countries = load_lexicon("countries")
     steps = _steps(*({c: 0.97, "О": 0.03} for c in "ГЕРМАНИЯ"))
-    first = decode_steps(steps, countries, expected=priors(countries))[0]
+    first = decode_posteriors(steps, countries, expected=priors(countries))[0]
     assert first.value == "DE"
     assert first.probability > 0.99

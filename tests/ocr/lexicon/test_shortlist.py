@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocr.lexicon.ctc import log_likelihoods
-from ocr.lexicon.shortlist import likeliest, spelt
+from ocr.lexicon.posteriors import likeliest, spelt
 from tests.ocr.lexicon.written import LETTERS, comb, line
 
 WORDS = st.lists(st.text(LETTERS, min_size=3, max_size=9), min_size=12, max_size=30, unique=True)

@@ -13,7 +13,7 @@ from ocr.forms.definition import load_forms
 from ocr.preprocess.background import grey
 from ocr.preprocess.diagnose import diagnose
 from ocr.preprocess.gates import load_gates
-from ocr.preprocess.identify import view_of
+from ocr.preprocess.view import view_of
 from ocr.reading import Refusal
 from tests.ocr.preprocess.scans import sheet_of
 

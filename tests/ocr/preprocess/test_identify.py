@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from ocr.forms.definition import Form, load_forms
 from ocr.geometry import apply, mm_to_pixels, rect_quad, translation
-from ocr.preprocess.identify import VIEW_DPI, VIEW_PX, Pose, best_first, pose_groups, reduced, view_of
+from ocr.preprocess.identify import Pose, best_first, pose_groups
+from ocr.preprocess.view import VIEW_DPI, VIEW_PX, reduced, view_of
 from tests.ocr.preprocess.scans import Made, distance_px, random_map, scanned, scribbled, sheet_of, straight
 
 FORMS = load_forms()

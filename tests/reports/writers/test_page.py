@@ -141,6 +141,21 @@ def test_net_bars_lie_on_both_sides_of_zero(filled: Filler) -> None:
     assert minus.get("fill") != plus.get("fill")
 
 
+def test_pictures_of_a_period_over_a_year_show_no_year_before(filled: Filler) -> None:
+    session = filled({}, {}, {"direction": "A", "region": "TJ-KT"}, {"crossing_date": date(2024, 3, 5)})
+    years = (date(2025, 1, 1), date(2026, 12, 31))
+    for table_id in ("T2", "T11"):
+        assert "year before" in draw(build(session, table_id, *YEAR), "en", "x")
+        picture = draw(build(session, table_id, *years), "en", "x")
+        assert picture and "year before" not in picture and "stroke-dasharray" not in picture
+
+
+def test_key_figures_of_a_period_over_a_year_stand_alone(filled: Filler) -> None:
+    session = filled({}, {}, {"direction": "A"})
+    page = render_report([build(session, "T2", date(2025, 1, 1), date(2026, 12, 31))], "en")
+    assert "<div><dt>Net</dt><dd>+1</dd></div>" in page
+
+
 def test_areas_of_the_pyramid_are_persons(filled: Filler) -> None:
     """As many in 2 years of age as in 5: the bar of the narrower group is longer by 5 to 2."""
     session = filled(*({"age": a} for a in (18, 18, 18, 30, 30, 30)))

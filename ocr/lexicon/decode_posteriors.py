@@ -13,11 +13,10 @@ from ocr.lexicon.ctc import log_likelihoods, merged, n_best, thinned
 from ocr.lexicon.decode import match
 from ocr.lexicon.lexicon import Lexicon, WrittenForm
 from ocr.lexicon.match import ANYWHERE, Scores, belonging, known, shares
-from ocr.lexicon.names import decode_name_steps
+from ocr.lexicon.names import decode_name_posteriors
 from ocr.lexicon.normalise import fold, letters, place_kinds, plain
-from ocr.lexicon.posteriors import CharPosteriors
+from ocr.lexicon.posteriors import CharPosteriors, Spelt, likeliest, spelt
 from ocr.lexicon.priors import EQUAL
-from ocr.lexicon.shortlist import Spelt, likeliest, spelt
 from ocr.reading import Candidate
 
 _TEXTS, _SHARE = 3, 0.05  # at most so many texts are matched as texts, with at least that share of the likeliest
@@ -25,8 +24,8 @@ _SHARPNESS = 7.0  # what readers mistake is in the probabilities; writers' own m
 _FORMS = 60  # likeliest forms whose probability is worked out
 
 
-def decode_steps(
-    steps: CharPosteriors,
+def decode_posteriors(
+    posteriors: CharPosteriors,
     lexicon: Lexicon,
     *,
     within: Mapping[str, float] = ANYWHERE,
@@ -56,8 +55,8 @@ def decode_steps(
         As from `decode`; empty where the likeliest text is empty.
     """
     if lexicon.is_open:
-        return decode_name_steps(steps, lexicon, within, limit)
-    spaced = thinned(merged(merged(steps, STRUCK), SEPARATORS, " "))
+        return decode_name_posteriors(posteriors, lexicon, within, limit)
+    spaced = thinned(merged(merged(posteriors, STRUCK), SEPARATORS, " "))
     texts = n_best(spaced)
     if not texts or not fold(texts[0][0]):
         return ()
@@ -87,17 +86,17 @@ def _different(texts: list[tuple[str, float]]) -> list[tuple[list[str], float]]:
 
 
 def _weighed(
-    steps: CharPosteriors, lexicon: Lexicon, on: date | None, but: set[str]
+    posteriors: CharPosteriors, lexicon: Lexicon, on: date | None, but: set[str]
 ) -> Iterator[tuple[WrittenForm, float]]:
     """The likeliest forms with their probabilities, one form for a code and text, without texts already matched."""
     known_texts, forms = _spelt(lexicon)
     found: dict[tuple[str, str], WrittenForm] = {}
-    for text in (known_texts.texts[i] for i in likeliest(steps, known_texts, _FORMS)):
+    for text in (known_texts.texts[i] for i in likeliest(posteriors, known_texts, _FORMS)):
         for form in forms[text] if text not in but else ():
             best = found.get((form.code, text))
             if form.valid(on) and (best is None or form.weight > best.weight):
                 found[form.code, text] = form
-    chances = np.exp(log_likelihoods(steps, [text for _, text in found]))
+    chances = np.exp(log_likelihoods(posteriors, [text for _, text in found]))
     return zip(found.values(), map(float, chances), strict=True)
 
 

@@ -25,8 +25,8 @@ _USUAL_PASSPORT = re.compile(r"A[0-9]{8}|[0-9]{9}")
 _PASSPORT = re.compile(r"[A-Z]{0,2}[0-9]{6,9}")
 
 
-def decode_date_steps(
-    steps: CharPosteriors, *, earliest: date, latest: date, usual: tuple[date, date], limit: int = 5
+def decode_date_posteriors(
+    posteriors: CharPosteriors, *, earliest: date, latest: date, usual: tuple[date, date], limit: int = 5
 ) -> tuple[Candidate, ...]:
     """Read a date written day, month, year, with or without separators, the year in two or four digits.
 
@@ -47,44 +47,46 @@ def decode_date_steps(
         for value in dates_of(text.split(), earliest, latest):
             yield value, 1.0 if usual[0].isoformat() <= value <= usual[1].isoformat() else _UNUSUAL
 
-    spaced = merged(merged(steps, STRUCK), SEPARATORS, " ")
+    spaced = merged(merged(posteriors, STRUCK), SEPARATORS, " ")
     return _decode(spaced, lambda text: bool(_DATE_BEGINS.fullmatch(text)), dates, limit)
 
 
-def decode_digits_steps(steps: CharPosteriors, *, quantity: bool = False, limit: int = 5) -> tuple[Candidate, ...]:
+def decode_digits_posteriors(
+    posteriors: CharPosteriors, *, quantity: bool = False, limit: int = 5
+) -> tuple[Candidate, ...]:
     """Read digits; a quantity that people pad with zeros loses them.
 
     Returns
     -------
     tuple of Candidate
-        As from `decode_date_steps`.
+        As from `decode_date_posteriors`.
     """
 
     def numbers(text: str) -> Iterable[tuple[str, float]]:
         return [(str(int(text)) if quantity else text, 1.0)] if text.isdecimal() else []
 
-    return _decode(merged(steps, SEPARATORS + STRUCK), str.isdecimal, numbers, limit)
+    return _decode(merged(posteriors, SEPARATORS + STRUCK), str.isdecimal, numbers, limit)
 
 
-def decode_passport_steps(steps: CharPosteriors, *, limit: int = 5) -> tuple[Candidate, ...]:
+def decode_passport_posteriors(posteriors: CharPosteriors, *, limit: int = 5) -> tuple[Candidate, ...]:
     """Read a passport's series and number: at most two letters, then 6 to 9 digits; a Cyrillic А comes out Latin.
 
     Returns
     -------
     tuple of Candidate
-        As from `decode_date_steps`.
+        As from `decode_date_posteriors`.
     """
 
     def numbers(text: str) -> Iterable[tuple[str, float]]:
         usual = _USUAL_PASSPORT.fullmatch(text)  # nine characters: А and a number, later a number alone
         return [(text, 1.0 if usual else _UNUSUAL)] if _PASSPORT.fullmatch(text) else []
 
-    joined = merged(merged(steps, SEPARATORS + STRUCK), "А", LATIN_CAPITALS[0])
+    joined = merged(merged(posteriors, SEPARATORS + STRUCK), "А", LATIN_CAPITALS[0])
     return _decode(joined, lambda text: bool(_PASSPORT_BEGINS.fullmatch(text)), numbers, limit)
 
 
 def _decode(
-    steps: CharPosteriors,
+    posteriors: CharPosteriors,
     admits: Callable[[str], bool],
     values: Callable[[str], Iterable[tuple[str, float]]],
     limit: int,
@@ -98,12 +100,12 @@ def _decode(
     values
         What a text may mean, with priors.
     """
-    steps = thinned(steps)
-    anything = n_best(steps)
+    posteriors = thinned(posteriors)
+    anything = n_best(posteriors)
     if not anything or not anything[0][0]:
         return ()
     scores: Scores = {}
-    for text, logp in n_best(steps, admits):
+    for text, logp in n_best(posteriors, admits):
         for value, prior in values(text):
             before, first = scores.get(value, (0.0, text))
             scores[value] = before + exp(logp) * prior, first

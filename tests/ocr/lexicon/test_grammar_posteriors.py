@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocr.lexicon.alphabets import DIGITS, alphabet
-from ocr.lexicon.grammar_steps import decode_date_steps, decode_digits_steps, decode_passport_steps
+from ocr.lexicon.grammar_posteriors import decode_date_posteriors, decode_digits_posteriors, decode_passport_posteriors
 from ocr.lexicon.match import NOT_IN_LEXICON
 from ocr.lexicon.posteriors import CharPosteriors
 from ocr.reading import Candidate
@@ -19,7 +19,7 @@ USUAL = (date(1957, 1, 1), date(2006, 12, 31))
 
 
 def dates(steps: CharPosteriors) -> tuple[Candidate, ...]:
-    return decode_date_steps(steps, earliest=EARLIEST, latest=LATEST, usual=USUAL)
+    return decode_date_posteriors(steps, earliest=EARLIEST, latest=LATEST, usual=USUAL)
 
 
 @settings(max_examples=25)
@@ -82,19 +82,19 @@ def test_noisy_dates_are_right_or_not_sure(day: date, seed: int) -> None:
 
 @given(st.integers(0, 999), st.sampled_from(["{}", "{:03d}", "#{}", "{} "]))
 def test_quantities_lose_their_leading_zeros(number: int, pattern: str) -> None:
-    found = decode_digits_steps(comb(pattern.format(number), 5), quantity=True)
+    found = decode_digits_posteriors(comb(pattern.format(number), 5), quantity=True)
     assert found[0].value == str(number)
     assert found[0].probability > 0.9
 
 
 def test_letters_are_no_number() -> None:
-    assert decode_digits_steps(line("МЕСЯЦ"))[0].value == NOT_IN_LEXICON
-    assert decode_digits_steps(between("О6", "06", 0.3))[0].value == "06"
+    assert decode_digits_posteriors(line("МЕСЯЦ"))[0].value == NOT_IN_LEXICON
+    assert decode_digits_posteriors(between("О6", "06", 0.3))[0].value == "06"
 
 
 @given(st.from_regex(r"[0-9]{1,8}", fullmatch=True), st.booleans())
 def test_other_digits_keep_their_leading_zeros(number: str, on_line: bool) -> None:
-    found = decode_digits_steps(line(number) if on_line else comb(number, 9))
+    found = decode_digits_posteriors(line(number) if on_line else comb(number, 9))
     assert (found[0].value, found[0].text) == (number, number)
 
 
@@ -112,22 +112,22 @@ def test_other_digits_keep_their_leading_zeros(number: str, on_line: bool) -> No
 )
 def test_passport(text: str, value: str) -> None:
     for steps in (line(text), comb(text, 10)):
-        assert decode_passport_steps(steps)[0].value == value
+        assert decode_passport_posteriors(steps)[0].value == value
 
 
 def test_usual_series_are_likelier() -> None:
-    assert decode_passport_steps(between("U01234567", "401234567", 0.3))[0].value == "401234567"
-    assert decode_passport_steps(between("U01234567", "401234567", 0.01))[0].value == "U01234567"
+    assert decode_passport_posteriors(between("U01234567", "401234567", 0.3))[0].value == "401234567"
+    assert decode_passport_posteriors(between("U01234567", "401234567", 0.01))[0].value == "U01234567"
 
 
 @settings(max_examples=15)
 @given(st.from_regex(r"\A(40[0-9]{7}|[A-Z]{1,2}[0-9]{7})\Z"), st.integers(0, 10**6))
 def test_noisy_passports_are_right_or_not_sure(text: str, seed: int) -> None:
     steps = comb(text, 10, 0.1, np.random.default_rng(seed), alphabet("passport").letters)
-    first = decode_passport_steps(steps)[0]
+    first = decode_passport_posteriors(steps)[0]
     assert first.value == text or first.probability < 0.95
 
 
 @pytest.mark.parametrize("steps", [steps_of([]), steps_of([blank()] * 4), comb("", 8), comb("# .", 8)])
 def test_nothing_written_gives_nothing(steps: CharPosteriors) -> None:
-    assert dates(steps) == decode_digits_steps(steps) == decode_passport_steps(steps) == ()
+    assert dates(steps) == decode_digits_posteriors(steps) == decode_passport_posteriors(steps) == ()

@@ -1,0 +1,162 @@
+"""What the options of a field hold: ink by stroke, each stroke given to the one option it is mostly in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.extract.ink import recover
+from ocr.extract.reader import Crop
+from ocr.forms.definition import Option, Rect
+from ocr.geometry import MM_PER_INCH
+
+SHARED_MM2 = 0.8
+"""Ink in an option from a stroke of another one, from which on it cannot be told which of the two was meant."""
+
+_OWN_SHARE = 0.12
+"""Share of its ink that a stroke has in an option at least, to belong to one at all."""
+
+_SHARED = 0.5
+"""A stroke lies in two options where the second holds more than this share of what the first holds."""
+
+_NEIGHBOUR_MM = 3.0
+"""Shorter strokes that the crop's upper or lower edge cuts are ends of other fields' writing."""
+
+_INKED = 90
+"""Level of recovered ink (0..255) that counts as inked."""
+
+
+@dataclass(frozen=True)
+class Features:
+    """What one option holds; areas in square millimetres.
+
+    Attributes
+    ----------
+    ink
+        Ink of the strokes that belong to this option; short strokes count less.
+    foreign
+        Ink of strokes that lie almost as much in this option as in the one they belong to.
+    solidity
+        Share of the box's inside that is inked, 0..1; for a word the share of its middle band.
+    is_word
+        Whether the option is a printed word.
+    """
+
+    ink: float
+    foreign: float
+    solidity: float
+    is_word: bool
+
+
+def measure(crop: Crop) -> tuple[tuple[Features, ...], float]:
+    """Features of each option in the form's order, and the ink that may be no mark at all (mm²).
+
+    That is ink far from all options, and strokes that run on beyond the crop's upper or lower edge.
+    """
+    scale = crop.dpi / MM_PER_INCH
+    strokes = _strokes(recover(crop.pixels, crop.blank, crop.dpi), scale)
+    zones = [_pixels(_zone(option), crop, scale) for option in crop.spec.options]
+    held = np.array([strokes.by_stroke(zone) for zone in zones])
+    most = held.max(axis=0)
+    belongs = (most > _OWN_SHARE * strokes.ink) & (np.arange(len(most)) > 0)
+    features = []
+    for option, hold in zip(crop.spec.options, held, strict=True):
+        owned = belongs & (hold == most)
+        strays = owned & _strays(option, crop, strokes, scale)
+        shared = belongs & (hold < most) & (hold > _SHARED * most)
+        core = strokes.pixels[_pixels(_core(option), crop, scale)]
+        mine = hold * (owned & ~strays)
+        features.append(
+            Features(
+                ink=float((mine * np.minimum(1, strokes.diagonal)).sum()),
+                foreign=float(hold[shared | (strays & (hold > SHARED_MM2))].sum()),
+                solidity=float((core > _INKED).mean()),
+                is_word=option.style == "word",
+            )
+        )
+    small = strokes.cut & (strokes.diagonal < _NEIGHBOUR_MM)
+    loose = (~belongs & ~small) | (belongs & strokes.cut)
+    return tuple(features), float(strokes.ink[1:][loose[1:]].sum())
+
+
+@dataclass(frozen=True, eq=False)
+class _Strokes:
+    """Ink of one crop in connected strokes; index 0 is paper.
+
+    Attributes
+    ----------
+    pixels, labels
+        (h, w) ink 0..255, and each pixel's stroke.
+    ink, diagonal, top, bottom
+        (N,) per stroke: its ink in mm², its bounding box's diagonal in mm, first row and the row after its last.
+    cut
+        (N,) whether it touches the crop's upper or lower edge.
+    mm2
+        Square millimetres of one pixel.
+    """
+
+    pixels: NDArray[np.uint8]
+    labels: NDArray[Any]
+    ink: NDArray[np.float64]
+    diagonal: NDArray[np.float64]
+    top: NDArray[Any]
+    bottom: NDArray[Any]
+    mm2: float
+
+    @property
+    def cut(self) -> NDArray[np.bool_]:
+        return np.asarray((self.top == 0) | (self.bottom == self.pixels.shape[0]))
+
+    def by_stroke(self, zone: tuple[slice, slice]) -> NDArray[np.float64]:
+        """Ink of each stroke within a zone, in mm²."""
+        return _sums(self.labels[zone], self.pixels[zone], len(self.ink)) * self.mm2
+
+
+def _strokes(pixels: NDArray[np.uint8], scale: float) -> _Strokes:
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((pixels > _INKED).astype(np.uint8), connectivity=8)
+    width, height, top = (stats[:, i] for i in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_TOP))
+    ink = _sums(labels, pixels, count) / scale**2
+    diagonal = np.hypot(width, height) / scale
+    return _Strokes(pixels, labels, ink, np.asarray(diagonal), top, top + height, 1 / scale**2)
+
+
+def _sums(labels: NDArray[Any], pixels: NDArray[np.uint8], count: int) -> NDArray[np.float64]:
+    """Sum of ink (full ink = 1) by label."""
+    weights = pixels.reshape(-1).astype(np.float64) / 255
+    return np.asarray(np.bincount(labels.reshape(-1), weights=weights, minlength=count), np.float64)
+
+
+def _strays(option: Option, crop: Crop, strokes: _Strokes, scale: float) -> NDArray[np.bool_]:
+    """Strokes that come in over the crop's upper or lower edge and stop short of the option's middle."""
+    upper = (option.box.y + 0.35 * option.box.h - crop.rect.y) * scale
+    lower = (option.box.y + 0.65 * option.box.h - crop.rect.y) * scale
+    from_above = (strokes.top == 0) & (strokes.bottom < upper)
+    from_below = (strokes.bottom == crop.pixels.shape[0]) & (strokes.top > lower)
+    return np.asarray(from_above | from_below)
+
+
+def _zone(option: Option) -> Rect:
+    """Where ink counts for an option: inside a box's printed line; around a word, where people circle and underline."""
+    box = option.box
+    if option.style == "word":
+        return Rect(x=max(0.0, box.x - 0.4), y=max(0.0, box.y - 0.8), w=box.w + 0.8, h=box.h + 1.6)
+    return Rect(x=box.x + 0.35, y=box.y + 0.35, w=box.w - 0.7, h=box.h - 0.7)
+
+
+def _core(option: Option) -> Rect:
+    """The part of an option that blackening covers and other marks leave mostly free."""
+    box = option.box
+    if option.style == "word":
+        return Rect(x=box.x + 0.25 * box.w, y=box.y + 0.25 * box.h, w=0.5 * box.w, h=0.5 * box.h)
+    return Rect(x=box.x + 0.5, y=box.y + 0.5, w=box.w - 1, h=box.h - 1)
+
+
+def _pixels(rect: Rect, crop: Crop, scale: float) -> tuple[slice, slice]:
+    """Rows and columns of a crop that show a rectangle."""
+    top, left = (rect.y - crop.rect.y) * scale, (rect.x - crop.rect.x) * scale
+    bottom, right = top + rect.h * scale, left + rect.w * scale
+    return slice(max(0, round(top)), max(1, round(bottom))), slice(max(0, round(left)), max(1, round(right)))
