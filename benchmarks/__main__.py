@@ -70,7 +70,7 @@ def load(folder: Path, truth: PageTruth) -> Sheet:
 
 def measure(folder: Path, truths: Sequence[PageTruth], engine: Engine, clock: Clock, handwriting: bool) -> None:
     """Time every stage on every page."""
-    acceptor = AcceptancePolicy(load_calibration())
+    policy = AcceptancePolicy(load_calibration())
     for truth in truths:
         with clock.time("load"):
             sheet = load(folder, truth)
@@ -86,7 +86,7 @@ def measure(folder: Path, truths: Sequence[PageTruth], engine: Engine, clock: Cl
             seen = seen_fields(sheet, located.registration, crops, engine.readers)
         if handwriting:
             with clock.time("interpret"):
-                interpret(located.registration.form, seen, acceptor, date.today())
+                interpret(located.registration.form, seen, policy, date.today())
 
 
 def is_handwriting(crop: Crop) -> bool:

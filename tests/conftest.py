@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Which tests share a process when several run at once (`--dist loadgroup`), and in what order they begin.
 
     The tests of a file stay together, so that what a module prepares is prepared once; those of the browser do, because
-    all of them work on one office with the sample scans read.
+    all of them work on one site with the sample scans read.
     """
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
     for item in items:

@@ -19,12 +19,12 @@ RULES = DeskRules(control_share=0.0)
 DISPUTED, WRONG = "crossing_date", ("1999-01-01", "1999-01-02")
 
 
-def work(office: ReviewSite) -> None:
+def work(site: ReviewSite) -> None:
     """Two people key; about two dates they differ, cards are reopened, one is set aside, a sheet is not read."""
     start = datetime.now(UTC) - timedelta(hours=2)
-    _key(office, ANNA, 12, start)
-    _key(office, BORIS, 6, start + timedelta(hours=1))
-    with Session(office.engine) as session, session.begin():
+    _key(site, ANNA, 12, start)
+    _key(site, BORIS, 6, start + timedelta(hours=1))
+    with Session(site.engine) as session, session.begin():
         for card_id in (1, 2):  # so that every kind of field waits, whatever the machine accepts
             Desk(session, VERA, datetime.now(UTC)).reopen(card_id, None, "the pages were swapped")
         Flagging(session, ANNA, datetime.now(UTC)).flag(4, "surname", "rescan", "")
@@ -32,11 +32,11 @@ def work(office: ReviewSite) -> None:
         save_refused(session, refused, batch_id=None, path="box 7/0042.jpg", dpi=300.0, size=(2480, 1754))
 
 
-def _key(office: ReviewSite, person: Person, count: int, start: datetime) -> None:
-    truth = office.truth
+def _key(site: ReviewSite, person: Person, count: int, start: datetime) -> None:
+    truth = site.truth
     for n in range(count):
         now = start + timedelta(seconds=20 * n)
-        with Session(office.engine) as session, session.begin():
+        with Session(site.engine) as session, session.begin():
             tasks = Desk(session, person, now, RULES).assign(count=1)
             for task in tasks:
                 differs = task.field == DISPUTED and task.card_id in (5, 6)

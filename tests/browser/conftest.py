@@ -31,20 +31,20 @@ def browser(chromium: BrowserType) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def furnished(tmp_path_factory: pytest.TempPathFactory, chromium: BrowserType) -> Path:
     """The sample scans read once; tests work on copies (`chromium` so that nothing is read where there is none)."""
-    folder = tmp_path_factory.mktemp("office") / "furnished"
+    folder = tmp_path_factory.mktemp("site") / "furnished"
     furnish(folder)
     return folder
 
 
 @pytest.fixture(scope="session")
 def served(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReviewSite]:
-    """One server for all tests; `office` is the same with the store as it was."""
-    with opened(copied(furnished, tmp_path_factory.mktemp("served"))) as office:
-        yield office
+    """One server for all tests; `site` is the same with the store as it was."""
+    with opened(copied(furnished, tmp_path_factory.mktemp("served"))) as site:
+        yield site
 
 
 @pytest.fixture
-def office(served: ReviewSite, furnished: Path) -> ReviewSite:
+def site(served: ReviewSite, furnished: Path) -> ReviewSite:
     """An office as it is before anybody keyed."""
     served.reset(furnished)
     return served

@@ -24,11 +24,11 @@ UNSENT = "migcards.outbox.{login}"
 
 
 @dataclass
-class Hands:
+class KeyboardUser:
     """One person before one page, who types a sign every `pause_ms`."""
 
     page: Page
-    office: ReviewSite
+    site: ReviewSite
     login: str
     pause_ms: float = 0.0
 
@@ -38,13 +38,13 @@ class Hands:
 
     def enter(self, path: str = "/") -> None:
         """Log in and arrive on a page."""
-        self.page.goto(f"{self.office.url}/login?next={path}")
+        self.page.goto(f"{self.site.url}/login?next={path}")
         expect(self.page.locator("#login")).to_be_focused()
         self.page.keyboard.type(self.login)
         self.press("Tab")
         self.page.keyboard.type(PASSWORD)
         self.press("Enter")
-        self.page.wait_for_url(f"{self.office.url}{path}")
+        self.page.wait_for_url(f"{self.site.url}{path}")
         if path.startswith("/key"):
             self.wait_for_task()
 
@@ -65,11 +65,11 @@ class Hands:
     @property
     def place(self) -> tuple[int, FieldSpec]:
         """Card and field on the screen, which the page itself does not tell."""
-        return self.office.place(self.ticket)
+        return self.site.place(self.ticket)
 
     def truth(self) -> str:
         card_id, spec = self.place
-        return self.office.truth[card_id][spec.name]
+        return self.site.truth[card_id][spec.name]
 
     def type(self, value: str) -> None:
         """Type a value the way the field on the screen is answered."""
@@ -112,9 +112,9 @@ class Hands:
             self.wait_for_task()
 
 
-def kept(office: ReviewSite, login: str) -> dict[str, tuple[int, str, str | None, str]]:
+def kept(site: ReviewSite, login: str) -> dict[str, tuple[int, str, str | None, str]]:
     """A person's decisions by ticket: card, field, value and what was shown; undos have no ticket."""
-    with Session(read_only(office.engine)) as session:
+    with Session(read_only(site.engine)) as session:
         query = decisions(Decision, PersonalDecision.value).where(Decision.person == login)
         return {
             row.ticket or f"#{row.id}": (row.card_id, row.field, row.value if secret is None else secret, row.shown)

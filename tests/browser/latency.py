@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from benchmarks.desk import multiply
 from fixtures.review_site import ReviewSite, furnish, opened
 from store.tables import Waiting
-from tests.browser.keyboard_user import LAUNCH, SCREEN, Hands
+from tests.browser.keyboard_user import LAUNCH, SCREEN, KeyboardUser
 
 WATCH = """() => {
     window.spent = [];
@@ -33,9 +33,9 @@ WATCH = """() => {
 }"""
 
 
-def fill(office: ReviewSite, fields: int) -> int:
+def fill(site: ReviewSite, fields: int) -> int:
     """Copy the cards until so many fields wait; returns how many do."""
-    with Session(office.engine) as session, session.begin():
+    with Session(site.engine) as session, session.begin():
         count = select(func.count()).select_from(Waiting)
         multiply(session, fields // (session.scalar(count) or 1), behind=10)
         session.execute(text("ANALYZE"))
@@ -48,18 +48,18 @@ def fill(office: ReviewSite, fields: int) -> int:
 def main(fields: int, times: int) -> None:
     """Measure and print milliseconds."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        place = Path(folder) / "office"
+        place = Path(folder) / "site"
         furnish(place)
-        with opened(place) as office, playwright.chromium.launch(**LAUNCH) as browser:
-            waiting = fill(office, fields)
-            hands = Hands(browser.new_page(**SCREEN), office, "anna")
-            hands.pause_ms = 40
-            hands.enter("/key")
-            hands.page.evaluate(WATCH)
+        with opened(place) as site, playwright.chromium.launch(**LAUNCH) as browser:
+            waiting = fill(site, fields)
+            user = KeyboardUser(browser.new_page(**SCREEN), site, "anna")
+            user.pause_ms = 40
+            user.enter("/key")
+            user.page.evaluate(WATCH)
             for n in range(times):
-                hands.answer(hands.truth())
-                hands.page.wait_for_function("n => window.spent.length > n", arg=n)
-            spent = sorted(hands.page.evaluate("window.spent"))
+                user.answer(user.truth())
+                user.page.wait_for_function("n => window.spent.length > n", arg=n)
+            spent = sorted(user.page.evaluate("window.spent"))
     click.echo(f"{waiting:,} fields wait; from Enter to the next crop, {len(spent)} fields: "
                f"median {statistics.median(spent):.0f} ms, 95 % {spent[int(0.95 * len(spent))]:.0f} ms, "
                f"worst {spent[-1]:.0f} ms")  # fmt: skip

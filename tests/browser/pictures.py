@@ -14,25 +14,25 @@ from sqlalchemy.orm import Session
 
 from fixtures.review_site import ReviewSite, furnish, opened
 from tests.browser.busy import work
-from tests.browser.keyboard_user import LAUNCH, SCREEN, Hands
+from tests.browser.keyboard_user import LAUNCH, SCREEN, KeyboardUser
 from tests.browser.test_pages import settle, striking, unfolding
 
 COLOURS = 128
 
 
-def typing(hands: Hands) -> None:
-    hands.wait_for_task()
-    while hands.truth() in ("", "?"):
-        hands.wait_for_task(other_than=hands.answer(hands.truth()))
-    hands.type(hands.truth())
-    hands.page.locator("#completions li, #echo:not(:empty)").first.wait_for()
+def typing(user: KeyboardUser) -> None:
+    user.wait_for_task()
+    while user.truth() in ("", "?"):
+        user.wait_for_task(other_than=user.answer(user.truth()))
+    user.type(user.truth())
+    user.page.locator("#completions li, #echo:not(:empty)").first.wait_for()
 
 
-def looking(hands: Hands) -> None:
+def looking(user: KeyboardUser) -> None:
     """Nothing to do."""
 
 
-SHOTS: Mapping[str, tuple[str, str, Callable[[Hands], None]]] = {
+SHOTS: Mapping[str, tuple[str, str, Callable[[KeyboardUser], None]]] = {
     "home": ("anna", "/", looking),
     "key": ("anna", "/key?field=residence_district", typing),
     "group": ("anna", "/groups/checkpoint?value=TJ-A1", striking),
@@ -42,16 +42,16 @@ SHOTS: Mapping[str, tuple[str, str, Callable[[Hands], None]]] = {
 }
 
 
-def shoot(browser: Browser, office: ReviewSite, out: Path) -> None:
+def shoot(browser: Browser, site: ReviewSite, out: Path) -> None:
     """Take all pictures."""
     for name, (login, path, act) in SHOTS.items():
         with browser.new_context(**SCREEN) as context:
             page: Page = context.new_page()
-            hands = Hands(page, office, login)
-            hands.enter()
-            page.goto(office.url + path)
+            user = KeyboardUser(page, site, login)
+            user.enter()
+            page.goto(site.url + path)
             settle(page)
-            act(hands)
+            act(user)
             shot = out / f"review-{name}.png"
             page.screenshot(path=shot)
             with Image.open(shot) as image:
@@ -64,14 +64,14 @@ def shoot(browser: Browser, office: ReviewSite, out: Path) -> None:
 def main(out: Path) -> None:
     """Take them."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        place = Path(folder) / "office"
+        place = Path(folder) / "site"
         furnish(place)
-        with opened(place) as office, playwright.chromium.launch(**LAUNCH) as browser:
-            work(office)
-            with Session(office.engine) as session, session.begin():  # the folder of this run is nobody's business
+        with opened(place) as site, playwright.chromium.launch(**LAUNCH) as browser:
+            work(site)
+            with Session(site.engine) as session, session.begin():  # the folder of this run is nobody's business
                 session.execute(text("UPDATE batches SET folder = 'scans'"))
                 session.execute(text(f"UPDATE scans SET path = replace(path, '{place}/', '')"))
-            shoot(browser, office, out)
+            shoot(browser, site, out)
 
 
 if __name__ == "__main__":

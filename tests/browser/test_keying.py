@@ -14,29 +14,29 @@ from fixtures.review_site import ReviewSite
 from ocr.confidence.values import canonical
 from store.records import cards_now
 from store.tables import Flag, Waiting
-from tests.browser.keyboard_user import SCREEN, Hands, kept
+from tests.browser.keyboard_user import SCREEN, KeyboardUser, kept
 
 pytestmark = pytest.mark.browser
-Seat = Callable[..., Hands]
+Seat = Callable[..., KeyboardUser]
 
 
 @pytest.fixture
-def seat(browser: Browser, office: ReviewSite) -> Iterator[Seat]:
+def seat(browser: Browser, site: ReviewSite) -> Iterator[Seat]:
     """Seats a person before a browser of their own, logged in."""
     contexts: list[BrowserContext] = []
 
-    def sit(login: str, path: str = "/key") -> Hands:
+    def sit(login: str, path: str = "/key") -> KeyboardUser:
         contexts.append(browser.new_context(**SCREEN))
-        hands = Hands(contexts[-1].new_page(), office, login)
-        hands.enter(path)
-        return hands
+        user = KeyboardUser(contexts[-1].new_page(), site, login)
+        user.enter(path)
+        return user
 
     yield sit
     for context in contexts:
         context.close()
 
 
-def test_twenty_fields_with_the_keyboard_alone(seat: Seat, office: ReviewSite) -> None:
+def test_twenty_fields_with_the_keyboard_alone(seat: Seat, site: ReviewSite) -> None:
     anna = seat("anna", "/")
     while not anna.page.evaluate("document.activeElement.id === 'start'"):
         anna.press("Tab")
@@ -48,11 +48,11 @@ def test_twenty_fields_with_the_keyboard_alone(seat: Seat, office: ReviewSite) -
         (card_id, spec), value = anna.place, anna.truth()
         said[anna.answer(value)] = (card_id, spec.name, canonical(spec, value))
     anna.wait_until_sent()
-    assert {ticket: made[:3] for ticket, made in kept(office, "anna").items()} == said
+    assert {ticket: made[:3] for ticket, made in kept(site, "anna").items()} == said
     expect(anna.page.locator("#today")).to_have_text("20")
 
 
-def test_two_disagree_and_a_supervisor_decides(seat: Seat, office: ReviewSite) -> None:
+def test_two_disagree_and_a_supervisor_decides(seat: Seat, site: ReviewSite) -> None:
     anna, boris = seat("anna", "/key?field=crossing_date"), seat("boris", "/key?field=crossing_date")
     card_id, spec = anna.place
     anna.answer("1999-01-01")
@@ -69,12 +69,12 @@ def test_two_disagree_and_a_supervisor_decides(seat: Seat, office: ReviewSite) -
     number = next(n for n, text in enumerate(answers, start=1) if "2 января 1999" in text)
     vera.press(str(number), "Enter")
     vera.wait_until_sent()
-    with Session(office.engine) as session:
+    with Session(site.engine) as session:
         assert cards_now(session, [card_id])[0].state.values[spec.name] == "1999-01-02"
         assert not session.scalars(select(Waiting.turn).filter_by(card_id=card_id, field=spec.name)).all()
 
 
-def test_an_answer_is_taken_back_and_given_anew(seat: Seat, office: ReviewSite) -> None:
+def test_an_answer_is_taken_back_and_given_anew(seat: Seat, site: ReviewSite) -> None:
     anna = seat("anna", "/key?field=crossing_date")
     card_id, spec = anna.place
     wrong = anna.answer("1999-01-01")
@@ -86,14 +86,14 @@ def test_an_answer_is_taken_back_and_given_anew(seat: Seat, office: ReviewSite) 
     anna.answer("1999-01-02")
     anna.wait_until_sent()
     assert anna.wait_for_task() == second, "the field that was on the screen comes next"
-    made = kept(office, "anna")
+    made = kept(site, "anna")
     assert (made[wrong][2], made[again][2]) == ("1999-01-01", "1999-01-02")
-    with Session(office.engine) as session:
+    with Session(site.engine) as session:
         keys = session.scalars(select(Waiting.keyed_by).filter_by(card_id=card_id, field=spec.name)).one()
     assert keys == "anna|"
 
 
-def test_what_cannot_be_read_what_is_empty_and_a_card_set_aside(seat: Seat, office: ReviewSite) -> None:
+def test_what_cannot_be_read_what_is_empty_and_a_card_set_aside(seat: Seat, site: ReviewSite) -> None:
     anna = seat("anna", "/key?field=checkpoint")
     unreadable = anna.answer("?")
     anna.wait_for_task()
@@ -106,9 +106,9 @@ def test_what_cannot_be_read_what_is_empty_and_a_card_set_aside(seat: Seat, offi
     anna.wait_for_task(other_than=third)
     expect(anna.page.locator("#notice")).to_be_visible()
     anna.wait_until_sent()
-    made = kept(office, "anna")
+    made = kept(site, "anna")
     assert (made[unreadable][2], made[empty][2], third in made) == ("?", "", False)
-    with Session(office.engine) as session:
+    with Session(site.engine) as session:
         flag = session.scalars(select(Flag)).one()
         assert (flag.card_id, flag.kind, flag.note, flag.person) == (
             card_id,
@@ -118,7 +118,7 @@ def test_what_cannot_be_read_what_is_empty_and_a_card_set_aside(seat: Seat, offi
         )
 
 
-def test_what_would_be_impossible_is_refused_before_it_is_sent(seat: Seat, office: ReviewSite) -> None:
+def test_what_would_be_impossible_is_refused_before_it_is_sent(seat: Seat, site: ReviewSite) -> None:
     anna = seat("anna", "/key?field=crossing_date")
     ticket = anna.ticket
     anna.page.keyboard.type("31022016")
@@ -127,10 +127,10 @@ def test_what_would_be_impossible_is_refused_before_it_is_sent(seat: Seat, offic
     assert anna.ticket == ticket
     anna.press("Escape")
     expect(anna.page.locator("#value")).to_have_value("")
-    assert kept(office, "anna") == {}
+    assert kept(site, "anna") == {}
 
 
-def test_the_card_in_whole_is_noted_with_the_answer(seat: Seat, office: ReviewSite) -> None:
+def test_the_card_in_whole_is_noted_with_the_answer(seat: Seat, site: ReviewSite) -> None:
     anna = seat("anna", "/key?field=crossing_date")
     anna.press("Alt+KeyK")
     expect(anna.page.locator("#card-picture img")).to_be_visible()
@@ -139,10 +139,10 @@ def test_the_card_in_whole_is_noted_with_the_answer(seat: Seat, office: ReviewSi
     expect(anna.page.locator("#value")).to_be_focused()
     ticket = anna.answer(anna.truth())
     anna.wait_until_sent()
-    assert kept(office, "anna")[ticket][3] == "card"
+    assert kept(site, "anna")[ticket][3] == "card"
 
 
-def test_many_alike_are_settled_at_once_and_the_odd_one_is_struck(seat: Seat, office: ReviewSite) -> None:
+def test_many_alike_are_settled_at_once_and_the_odd_one_is_struck(seat: Seat, site: ReviewSite) -> None:
     anna = seat("anna", "/groups")
     row = anna.page.locator("#groups tbody tr").first
     field, value = row.get_attribute("data-field"), row.get_attribute("data-value")
@@ -152,12 +152,12 @@ def test_many_alike_are_settled_at_once_and_the_odd_one_is_struck(seat: Seat, of
     expect(cells.first).to_be_focused()
     number = cells.count()
     assert number >= 4
-    struck = office.place(cells.nth(1).get_attribute("data-ticket") or "")[0]
+    struck = site.place(cells.nth(1).get_attribute("data-ticket") or "")[0]
     anna.press("ArrowRight", "Space", "Enter")
     expect(anna.page.locator("#notice")).to_be_visible()
-    made = kept(office, "anna")
+    made = kept(site, "anna")
     assert Counter(value for _, _, value, _ in made.values()) == {value: number - 1, None: 1}
     assert {(name, shown) for _, name, _, shown in made.values()} == {(field, "group")}
-    with Session(office.engine) as session:
+    with Session(site.engine) as session:
         waits = session.scalars(select(Waiting).filter_by(card_id=struck, field=field)).one()
         assert waits.alike is None

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from fixtures.review_site import ReviewSite
 from tests.browser.busy import work
-from tests.browser.keyboard_user import SCREEN, Hands
+from tests.browser.keyboard_user import SCREEN, KeyboardUser
 from texts import LANGUAGES
 
 pytestmark = pytest.mark.browser
@@ -32,64 +32,64 @@ RING = """() => {
 
 
 @pytest.fixture(scope="module")
-def office(served: ReviewSite, furnished: Path) -> ReviewSite:
+def site(served: ReviewSite, furnished: Path) -> ReviewSite:
     """An office in which something happened: every page has something to show."""
     served.reset(furnished)
     work(served)
     return served
 
 
-def completing(hands: Hands) -> None:
-    hands.page.keyboard.type("TJ-S")
-    expect(hands.page.locator("#completions li").first).to_be_visible()
+def completing(user: KeyboardUser) -> None:
+    user.page.keyboard.type("TJ-S")
+    expect(user.page.locator("#completions li").first).to_be_visible()
 
 
-def told_off(hands: Hands) -> None:
-    hands.press("Enter")
-    expect(hands.page.locator("#echo")).to_have_class("echo bad")
+def told_off(user: KeyboardUser) -> None:
+    user.press("Enter")
+    expect(user.page.locator("#echo")).to_have_class("echo bad")
 
 
-def setting_aside(hands: Hands) -> None:
-    hands.press("Alt+KeyW")
-    expect(hands.page.locator("#flag-form")).to_be_visible()
+def setting_aside(user: KeyboardUser) -> None:
+    user.press("Alt+KeyW")
+    expect(user.page.locator("#flag-form")).to_be_visible()
 
 
-def whole_card(hands: Hands) -> None:
-    hands.press("Alt+KeyK")
-    expect(hands.page.locator("#card-picture img")).to_be_visible()
+def whole_card(user: KeyboardUser) -> None:
+    user.press("Alt+KeyK")
+    expect(user.page.locator("#card-picture img")).to_be_visible()
 
 
-def answering_differently(hands: Hands) -> None:
-    hands.press(str(hands.page.locator("#answers input").count()))
-    expect(hands.page.locator("#value")).to_be_focused()
+def answering_differently(user: KeyboardUser) -> None:
+    user.press(str(user.page.locator("#answers input").count()))
+    expect(user.page.locator("#value")).to_be_focused()
 
 
-def striking(hands: Hands) -> None:
-    expect(hands.page.locator("#grid .cell").first).to_be_focused()
-    settle(hands.page)
-    hands.press("Space", "ArrowRight")
+def striking(user: KeyboardUser) -> None:
+    expect(user.page.locator("#grid .cell").first).to_be_focused()
+    settle(user.page)
+    user.press("Space", "ArrowRight")
 
 
-def unfolding(hands: Hands) -> None:
-    hands.page.locator("details.line summary").first.focus()
-    hands.press("Enter", "ArrowDown")
+def unfolding(user: KeyboardUser) -> None:
+    user.page.locator("details.line summary").first.focus()
+    user.press("Enter", "ArrowDown")
 
 
-def correcting(hands: Hands) -> None:
-    line = hands.page.locator("details[data-field=crossing_date]")
+def correcting(user: KeyboardUser) -> None:
+    line = user.page.locator("details[data-field=crossing_date]")
     line.locator("summary").focus()
-    hands.press("Enter")
+    user.press("Enter")
     line.locator("[name=value]").fill("04.05.2016")
     line.locator("[name=reason]").first.fill("the stamp on the back")
-    hands.press("Enter")
-    expect(hands.page.locator("#change")).to_be_visible()
+    user.press("Enter")
+    expect(user.page.locator("#change")).to_be_visible()
 
 
-def nothing(hands: Hands) -> None:
+def nothing(user: KeyboardUser) -> None:
     """Just look."""
 
 
-PAGES: Mapping[str, tuple[tuple[str, Callable[[Hands], None]], ...]] = {
+PAGES: Mapping[str, tuple[tuple[str, Callable[[KeyboardUser], None]], ...]] = {
     "reviewer": (
         ("/", nothing),
         ("/key?field=residence_district", completing),
@@ -147,70 +147,70 @@ def settle(page: Page) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_axe_finds_nothing_serious(browser: Browser, office: ReviewSite, language: str) -> None:
+def test_axe_finds_nothing_serious(browser: Browser, site: ReviewSite, language: str) -> None:
     faults: list[str] = []
     with page_of(browser) as page:
-        page.goto(f"{office.url}/login")
+        page.goto(f"{site.url}/login")
         page.locator(f".languages [value={language}]").click()
         faults += grave(page)
     for role, places in PAGES.items():
         with page_of(browser) as page:
-            hands = Hands(page, office, role)
-            hands.enter()
+            user = KeyboardUser(page, site, role)
+            user.enter()
             page.locator(f".languages [value={language}]").click()
             for path, act in places:
-                page.goto(office.url + path)
+                page.goto(site.url + path)
                 settle(page)
                 assert page.locator("html").get_attribute("lang") == language
-                act(hands)
+                act(user)
                 faults += grave(page)
     assert not faults, "\n".join(faults)
 
 
 @pytest.mark.parametrize("role", PAGES)
-def test_the_focus_is_seen_wherever_it_goes(browser: Browser, office: ReviewSite, role: str) -> None:
+def test_the_focus_is_seen_wherever_it_goes(browser: Browser, site: ReviewSite, role: str) -> None:
     """On every stop of the Tab key something is drawn around it, or around what holds it."""
     with page_of(browser) as page:
-        hands = Hands(page, office, role)
-        hands.enter()
+        user = KeyboardUser(page, site, role)
+        user.enter()
         for path, act in PAGES[role]:
-            page.goto(office.url + path)
+            page.goto(site.url + path)
             settle(page)
-            act(hands)
+            act(user)
             for _ in range(20):
-                hands.press("Tab")
+                user.press("Tab")
                 stop = page.evaluate(RING)
                 assert stop is None or stop[1], f"{path}: nothing shows the focus on {stop[0]}"
 
 
-def test_no_page_asks_anything_of_another_computer(browser: Browser, office: ReviewSite) -> None:
+def test_no_page_asks_anything_of_another_computer(browser: Browser, site: ReviewSite) -> None:
     asked: set[str] = set()
     with page_of(browser) as page:
         page.on("request", lambda request: asked.add(request.url))
-        hands = Hands(page, office, "supervisor")
-        hands.enter()
+        user = KeyboardUser(page, site, "supervisor")
+        user.enter()
         for path, _ in PAGES["supervisor"]:
-            page.goto(office.url + path)
+            page.goto(site.url + path)
             settle(page)
-    assert {url for url in asked if not url.startswith((office.url + "/", "blob:"))} == set()
+    assert {url for url in asked if not url.startswith((site.url + "/", "blob:"))} == set()
 
 
-def test_the_zone_of_a_field_lights_up_on_the_card(browser: Browser, office: ReviewSite) -> None:
+def test_the_zone_of_a_field_lights_up_on_the_card(browser: Browser, site: ReviewSite) -> None:
     with page_of(browser) as page:
-        hands = Hands(page, office, "supervisor")
-        hands.enter("/records/1")
+        user = KeyboardUser(page, site, "supervisor")
+        user.enter("/records/1")
         page.locator("#field-crossing_date summary").focus()
         expect(page.locator("[data-zone=crossing_date]")).to_have_class(re.compile(r"\blit\b"))
 
 
-def test_a_correction_is_shown_before_it_is_kept(browser: Browser, office: ReviewSite) -> None:
+def test_a_correction_is_shown_before_it_is_kept(browser: Browser, site: ReviewSite) -> None:
     with page_of(browser) as page:
-        hands = Hands(page, office, "supervisor")
-        hands.enter("/records/3")
-        correcting(hands)
+        user = KeyboardUser(page, site, "supervisor")
+        user.enter("/records/3")
+        correcting(user)
         expect(page.locator("#change tr[data-field=crossing_date]")).to_be_visible()
         expect(page.locator("#confirm")).to_be_focused()
-        hands.press("Enter")
-        page.wait_for_url(f"{office.url}/records/3#field-crossing_date")
+        user.press("Enter")
+        page.wait_for_url(f"{site.url}/records/3#field-crossing_date")
         expect(page.locator("#field-crossing_date .value")).to_contain_text("2016")
         expect(page.locator("#field-crossing_date .history")).to_contain_text("the stamp on the back")
