@@ -16,8 +16,8 @@ from store.cards import save_refused
 from tests.review.web.site import Workplace
 from tests.store.test_cards import scan
 
-NAMES = {"migcards", "enter", "user", "name", "login", "role", "report", "add", "password", "disable"}
-"""The program, a key, and its commands."""
+NAMES = {"migcards", "enter", "user", "name", "login", "role", "report", "add", "password", "disable", "made"}
+"""The program, a key, its commands, and the reader of these cards."""
 
 REFUSED = ((Refusal.CUT_OFF, "outside_mm 4"), (Refusal.BACK_SIDE, "mirrored"), (Refusal.UNREADABLE_FILE, "damaged"))
 
