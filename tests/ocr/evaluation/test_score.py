@@ -128,7 +128,12 @@ def test_typed_values_are_truth_enough() -> None:
     number, trade, sex = (next(f for f in found.fields if f.field == name) for name in typed.fields)
     assert (found.offset_mm, number.offsets_mm) == (None, ())
     assert (number.right, number.errors, number.length, number.decoded) == (False, 1, 8, "A1234567")
-    assert (trade.right, trade.decoded, trade.errors, trade.length) == (True, None, 0, 0)  # how it was written is unknown
+    assert (trade.right, trade.decoded, trade.errors, trade.length) == (
+        True,
+        None,
+        0,
+        0,
+    )  # how it was written is unknown
     assert (trade.state, sex.state, sex.right) == ("filled", "empty", True)
 
 
