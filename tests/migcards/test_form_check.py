@@ -109,20 +109,21 @@ def test_a_field_may_refer_to_one_that_is_wrong(tmp_path: Path) -> None:
     assert [fault.line for fault in check(tmp_path, text) if fault.stops] == [line(text, "cells = 0")]
 
 
+OPTION = '[[fields.options]]\ncode = "{}"\nlabel = "{}"\nbox = [{}, 66, 4, {}]\n'
+
+
 def test_parts_written_as_tables_have_lines_of_their_own(tmp_path: Path) -> None:
-    head, options = (
-        TEXT.split('name = "sex"')[0],
-        '\n[[fields.options]]\ncode = "{}"\nlabel = "{}"\nbox = [{}, 66, 4, 4]\n',
-    )
+    head = TEXT.split('name = "sex"')[0]
     text = head + 'name = "sex"\nkind = "one_of"\nbox = [40, 66, 50, 5]\nlabel_ru = "Пол"\n'
-    text += options.format("M", "муж.", 40) + options.format("F", "жен.", '"66"+')
-    text = text.replace('["66"+,', "[66, 0, 0,")
+    text += OPTION.format("M", "муж.", 40, 4) + OPTION.format("F", "жен.", 66, 0)
     (fault,) = check(tmp_path, text)
-    assert fault.line == line(text, "box = [66, 0, 0,")
-    (single,) = check(
-        tmp_path, TEXT.replace('name = "given_name"', "name = 'given_name'").replace('"given_names"', "'x'")
-    )
-    assert single.line == line(TEXT, 'name = "given_name"')
+    assert fault.line == line(text, "box = [66, 66, 4, 0]")
+
+
+def test_names_may_stand_in_single_quotes(tmp_path: Path) -> None:
+    text = TEXT.replace('name = "given_name"', "name = 'given_name'").replace('"given_names"', "'x'")
+    (fault,) = check(tmp_path, text)
+    assert fault.line == line(TEXT, 'name = "given_name"')
 
 
 ALPHABET = 'alphabet = "cyrillic"\nlexicon = "given_names"'

@@ -64,6 +64,13 @@ def test_t1_counts_both_directions_by_district_and_sex(filled: Filler) -> None:
     assert table.cards == 7
 
 
+def test_cards_that_are_neither_departure_nor_return_count_in_no_table(filled: Filler) -> None:
+    other = {"direction": "", "form": "parcel-card"}
+    alone, beside = filled({}, RETURN), filled({}, RETURN, other, {**other, "crossing_date": None})
+    for name in available():
+        assert build(beside, name, *YEAR).cells == build(alone, name, *YEAR).cells, name
+
+
 def test_t2_is_departures_minus_returns_beside_the_year_before(filled: Filler) -> None:
     before = {"crossing_date": date(2025, 3, 5)}
     session = filled({}, {}, {}, RETURN, before, before, {**RETURN, "region": "TJ-KT"})
