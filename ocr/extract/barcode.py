@@ -17,7 +17,10 @@ from ocr.reading import FieldState
 
 _FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _BLANK_SPREAD = 25
+"""Grey levels between the darkest and the lightest twentieth, under which a zone holds no print."""
+
 _MENDED_SCORE = 0.9
+"""Certainty of a code that was read only after mending; its own check digit guards it."""
 
 
 class BarcodeReader:

@@ -12,10 +12,20 @@ from ocr.preprocess.paper import best_angle
 Gray = NDArray[np.uint8]
 
 MOST_DEGREES = 8.0
+"""A stamp lies at most so much askew."""
+
 _LEVEL_SHARE, _UPRIGHT_SHARE = 0.55, 0.7
+"""Share of the stamp's length that a level and an upright line of its frame is inked over; lines of type have gaps."""
+
 _LINE_MM = 0.9
+"""Thickness of a frame's line, worn and askew, at most."""
+
 _INKED = 70
+"""Level of recovered ink (0..255) that counts as inked."""
+
 _GAP_HEIGHTS = 0.8
+"""Gap between columns, in heights of the line, that parts what stands on it."""
+
 _RUN_MM = 1.6
 """Least length of a piece of a frame's line: most strokes of letters are shorter, so that bold type is no frame."""
 

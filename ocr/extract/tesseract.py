@@ -18,6 +18,7 @@ from ocr.reading import FieldState
 
 _DIGITS = "0123456789"
 _PAD = 12
+"""Pixels of white around the ink: Tesseract misses type at the very edge."""
 
 
 class TesseractReader:

@@ -11,9 +11,16 @@ from ocr.extract.reader import Crop
 from ocr.geometry import MM_PER_INCH
 
 _INSIDE_SHARE = 0.35
+"""Share of its ink that a stroke has in the field at least, to belong to it."""
+
 _REACH_MM = 0.3
+"""How far around its printed box a field reaches."""
+
 _SPILT_MM2 = 0.6
+"""Ink behind the right edge from which on the writing goes on there."""
+
 _APART_MM, _LITTLE = 7.0, 0.2
+"""Strokes so far from the others, with less than this share of the largest group's ink, is none of the writing."""
 
 
 def belonging(ink: Gray, crop: Crop) -> Gray:

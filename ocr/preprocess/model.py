@@ -16,14 +16,31 @@ from ocr.preprocess.background import darkness, grey
 from ocr.preprocess.match import correlate, normalised, window_norms
 
 COARSE_DPI = 50.0
+"""Pixels per inch of the picture by which forms are told apart and roughly placed."""
+
 FINE_DPI = 150.0
+"""Pixels per inch at which anchors are found again."""
+
 PATCH_MM = (9.0, 6.0)
+"""Width and height of an anchor."""
+
 PAPER_REACH_MM = 4.0
+"""Reach of the paper level: thicker than any stroke or bar of the print, narrower than shadows."""
+
 MAX_ANCHORS = 120
+"""Anchors of a form at most; more only cost time."""
+
 CELL_MM = 18.0
+"""Side of the grid over which anchors are spread."""
+
 _SPACING_MM = 6.0
+"""Least distance of two anchors along either axis."""
+
 _FIRST_DOUBLE_MM, _NEXT_DOUBLE_MM = 4.0, 1.6
+"""No double lies within these distances: more than the first radius of search, and than the last one."""
+
 _AMBIGUOUS = 0.75
+"""Correlation (0..1) from which on another place is a double."""
 
 
 @dataclass(frozen=True, eq=False)

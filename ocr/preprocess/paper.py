@@ -12,8 +12,13 @@ from numpy.typing import NDArray
 from ocr.geometry import Points, apply, area, parabola_vertex, rotation
 
 MIN_PAPER_SHARE = 0.12
+"""Share of the picture that an outline covers at least, to be paper."""
+
 _BRIGHT_STEPS = 3
+"""Largest outlines looked at in each mask."""
+
 MAX_SKEW = 7.0
+"""Degrees: what lies more askew in a scanner than this was not fed by its guide."""
 
 
 @dataclass(frozen=True)

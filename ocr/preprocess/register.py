@@ -20,13 +20,30 @@ from ocr.preprocess.model import FINE_DPI, FormModel, form_model, reach_px
 from ocr.preprocess.spline import fit_spline
 
 FIRST_RADIUS_MM = 3.2
+"""How far an anchor is looked for around the coarse pose."""
+
 NEXT_RADIUS_MM = 2.2
+"""The same once a plane fits: what is left is curl and stretch."""
+
 LAST_RADIUS_MM = 0.9
+"""The same around what the neighbours predict."""
+
 _GOOD_PEAK = 0.45
+"""Least correlation (0..1) of an anchor that counts as found."""
+
 _ROBUST_MM = 0.7
+"""Distance from the plane up to which an anchor supports it."""
+
 _STRAY_MM, _STRAY_TIMES = 0.25, 5.0
+"""An anchor is astray where it lies farther from what the others say than both of these: millimetres, and multiples
+of the median over the sheet."""
+
 _ROUNDS = 6
+"""Times that the worst anchors are dropped at most."""
+
 MIN_ANCHORS = 12
+"""With fewer anchors a form is not on the sheet."""
+
 SMOOTHING = 0.03
 """Of the stretch; set where zones kept out of the fit were predicted best, see docs/registration.md."""
 
