@@ -1,8 +1,10 @@
 """From scans of handwritten migration cards to statistics, in three lines.
 
->>> from migcards import read_cards
+>>> from migcards import Refused, read_cards
 >>> for card in read_cards("scans"):
-...     print(card)
+...     print(card.reason if isinstance(card, Refused) else card.field("sex").value)
+F
+too_dark
 
 `read_cards` reads files and folders. Of every page comes a `CardReading`, with a `FieldReading` for each field of the
 card (its value, the probability that it is right, and why a person must look, where one must), or a `Refused`, with the
@@ -27,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from migcards.api import as_frame, build_table, load_forms, open_store, read_cards, save
     from ocr.errors import MigcardsError
-    from ocr.forms.definition import Form
+    from ocr.forms.definition import Form as Form
     from ocr.reading import CardReading, FieldReading, Refused
     from reports.table import Table
 
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
 __all__ = [
     "CardReading",
     "FieldReading",
-    "Form",
     "MigcardsError",
     "Refused",
     "Table",
@@ -48,6 +49,7 @@ __all__ = [
     "read_cards",
     "save",
 ]
+"""What `help(migcards)` shows; `Form`, which can be imported too, would add 600 lines of pydantic to it."""
 
 _ELSEWHERE = {
     "CardReading": "ocr.reading",
@@ -64,10 +66,10 @@ def __getattr__(name: str) -> Any:
     """Import what is asked for when it is asked for, so that `import migcards` costs nothing."""
     if name == "__version__":
         return import_module("importlib.metadata").version("migcards")
-    if name not in __all__:
+    if name not in _ELSEWHERE and name not in __all__:
         raise AttributeError(f"module 'migcards' has no attribute {name!r}")
     return getattr(import_module(_ELSEWHERE.get(name, "migcards.api")), name)
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted({*__all__, *_ELSEWHERE})

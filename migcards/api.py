@@ -51,10 +51,10 @@ def load_forms(folder: Place | None = None) -> tuple[Form, ...]:
     --------
     >>> for form in load_forms():
     ...     print(form.id, len(form.fields), "fields")
-    card-2008 16 fields
+    card-2008 20 fields
     revised-back 0 fields
-    revised-departure 16 fields
-    revised-return 13 fields
+    revised-departure 21 fields
+    revised-return 21 fields
     """
     from ocr.forms import definition
 
@@ -111,7 +111,7 @@ def read_cards(
     >>> card = read_cards("scans/fault-skew.jpg")[0]
     >>> sex = card.field("sex")
     >>> sex.value, sex.accepted, round(sex.probability, 2)
-    ('M', True, 1.0)
+    ('F', True, 1.0)
     """
     from ocr import page
     from ocr.forms.definition import FORMS_DIR
@@ -218,11 +218,12 @@ def build_table(store: Engine, table: str, first: str, last: str | None = None) 
 
     Examples
     --------
-    >>> table = build_table(open_store("sqlite:///cards.db"), "T1", "2012", "2026")
-    >>> table.title.en
-    'Cards by sex and direction'
-    >>> table.cards
-    1
+    >>> table = build_table(open_store("sqlite:///cards.db"), "T13", "2012", "2026")
+    >>> for row, cells in zip(table.rows[:3], table.cells):
+    ...     print(row.label.en, cells[0])
+    Sheets received for processing (all time) 2
+    read 1
+    not read 1
     """
     from sqlalchemy.orm import Session
 
@@ -257,8 +258,8 @@ def as_frame(table: Table, language: str = "en") -> DataFrame:
 
     Examples
     --------
-    >>> frame = as_frame(build_table(open_store("sqlite:///cards.db"), "T1", "2012", "2026"))
-    >>> int(frame.iloc[0, 0])
+    >>> frame = as_frame(build_table(open_store("sqlite:///cards.db"), "T13", "2012", "2026"))
+    >>> int(frame["cards"].iloc[1])
     1
     """
     from reports.writers import frame

@@ -33,8 +33,9 @@ def check(words: list[str], page: Path) -> None:
     """One example: its command exists and knows the options."""
     command: click.Command = cli
     while isinstance(command, click.Group) and words and not words[0].startswith("-"):
-        assert words[0] in command.commands, f"{page.name}: migcards {words[0]}"
-        command = command.commands[words.pop(0)]
+        found = command.get_command(click.Context(command), words[0])
+        assert found is not None, f"{page.name}: migcards {words[0]}"
+        command, words = found, words[1:]
     known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
     for word in words:
         if word.startswith("-"):
@@ -42,8 +43,9 @@ def check(words: list[str], page: Path) -> None:
 
 
 def test_every_command_explains_itself() -> None:
-    for name, command in cli.commands.items():
-        assert command.help, name
+    for name in cli.list_commands(click.Context(cli)):
+        command = cli.get_command(click.Context(cli), name)
+        assert command is not None and command.help, name
         for parameter in command.params:
             if isinstance(parameter, click.Option) and parameter.name not in ("help", "version"):
                 assert parameter.help or parameter.name in ("limit", "form", "paper", "out", "language"), (
