@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
 
 from migcards.cli.shared.context import OUT_FILE, forms_dir
+from migcards.cli.shared.output import json_option, print_json
 from migcards.cli.shared.pictures import load_sheet, registered_zones, write_png
 from migcards.form_check import check_form
 from ocr.errors import BadInputError
@@ -32,8 +33,21 @@ def find_form(name: str) -> Form:
 
 
 @form.command("list")
-def list_forms() -> None:
-    """List the known forms."""
+@json_option
+def list_forms(as_json: bool) -> None:
+    """List the known forms.
+
+    As JSON (--json): a list of objects with id, version, side, valid_from, valid_to, title (by language) and fields.
+    """
+    if as_json:
+        print_json(
+            [
+                item.model_dump(include={"id", "version", "side", "valid_from", "valid_to"})
+                | {"title": {"ru": item.title_ru, "tg": item.title_tg, "en": item.title_en}, "fields": [*item.by_name]}
+                for item in load_forms(forms_dir())
+            ]
+        )
+        return
     for item in load_forms(forms_dir()):
         until = item.valid_to or ""
         click.echo(f"{item.id:20} {item.version:8} {item.side:10} {item.valid_from}..{until:10} {item.title_ru}")
@@ -56,10 +70,17 @@ def print_command(names: tuple[str, ...], count: int, first_serial: int, paper: 
 
 @form.command("check")
 @click.argument("file", type=click.Path(path_type=Path))
+@json_option
 @click.pass_context
-def check(context: click.Context, file: Path) -> None:
-    """Say what is wrong with a form definition, by line."""
+def check(context: click.Context, file: Path, as_json: bool) -> None:
+    """Say what is wrong with a form definition, by line; exit code 3 when something is.
+
+    As JSON (--json): a list of objects with line (0: the whole file) and message; empty when nothing is wrong.
+    """
     faults = check_form(file)
+    if as_json:
+        print_json([asdict(fault) for fault in faults])
+        context.exit(3 if faults else 0)
     for fault in faults:
         click.echo(f"{file}:{fault.line}: {fault.message}" if fault.line else f"{file}: {fault.message}")
     if faults:
