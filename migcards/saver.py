@@ -6,7 +6,6 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
@@ -19,7 +18,7 @@ from migcards.tally import RunTally
 from ocr.confidence.acceptance import AcceptancePolicy
 from ocr.errors import BadInputError
 from ocr.file_names import as_text
-from ocr.forms.definition import FORMS_DIR, Form, load_forms
+from ocr.forms.definition import FORMS_DIR, Form, fingerprint, load_forms
 from ocr.page import PageJob, PageResult, software
 from ocr.reading import Refusal, Refused
 from ocr.scan import ScanId
@@ -47,6 +46,8 @@ class Ingestion:
         Of the accepted fields, 0..1: these go to people all the same.
     again
         Whether sheets that were refused before are read again, all of them.
+    software
+        Version of all that changed the readings, kept with them; that of this program if None.
     """
 
     engine: Engine
@@ -57,6 +58,7 @@ class Ingestion:
     timeout_s: float = 60.0
     audit_share: float = 0.0
     again: bool = False
+    software: str | None = None
 
     @cached_property
     def forms(self) -> Mapping[tuple[str, str], Form]:
@@ -64,15 +66,19 @@ class Ingestion:
         return {(form.id, form.version): form for form in load_forms(self.forms_dir)}
 
     @cached_property
-    def software(self) -> str:
-        """Version of all that can change a reading, kept with it."""
-        return f"{software()} calibration {self.policy.calibration.fingerprint}"
+    def read_by(self) -> str:
+        """What is kept as the version that read."""
+        return self.software or version_with(self.policy)
 
     @cached_property
     def forms_fingerprint(self) -> str:
-        """Twelve digits that change when a form is added, removed or altered."""
-        definitions = sorted(form.model_dump_json() for form in self.forms.values())
-        return sha256("\n".join(definitions).encode()).hexdigest()[:12]
+        """Changes when a form is added, removed or altered (`ocr.forms.definition.fingerprint`)."""
+        return fingerprint(self.forms.values())
+
+
+def version_with(policy: AcceptancePolicy) -> str:
+    """Version of all that can change a reading: program, data files and calibration."""
+    return f"{software()} calibration {policy.calibration.fingerprint}"
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,7 @@ class Saver:
                     path=path,
                     dpi=result.dpi or 0.0,
                     size=result.size or (0, 0),
-                    software=self.how.software,
+                    software=self.how.read_by,
                 )
         _note_page(result, round(1000 * (perf_counter() - began), 1))
         return result

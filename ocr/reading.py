@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 
 from ocr.geometry import Quad
 from ocr.scan import ScanId
@@ -66,6 +67,28 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a page came from and what read it: all that the store keeps with it besides the reading.
+
+    Attributes
+    ----------
+    path
+        The file.
+    dpi
+        Pixels per inch of the scan, by the registered card; the file's word where nothing was registered.
+    size
+        Width and height of the original scan in pixels, where it could be loaded.
+    software
+        Version of program, data and calibration.
+    """
+
+    path: Path
+    dpi: float | None
+    size: tuple[int, int] | None
+    software: str
+
+
+@dataclass(frozen=True)
 class Refused:
     """A sheet that was not read, and why.
 
@@ -74,11 +97,14 @@ class Refused:
     detail
         What was found or measured, in no language: key of a text in section ``detail`` and the numbers it mentions, as
         in ``residual_mm 0.62 0.4`` (`texts.refusal_message` says it); or what reads alike in all, such as a form's id.
+    origin
+        As in `CardReading`.
     """
 
     scan: ScanId
     reason: Refusal
     detail: str
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)
@@ -164,6 +190,8 @@ class CardReading:
         95th percentile of the registration's residuals over its anchors, in millimetres.
     broken_rules
         Names of the rules between fields that this card breaks.
+    origin
+        Where it came from, for whoever saves it later (`migcards.save`); None where that is told separately.
     """
 
     scan: ScanId
@@ -175,6 +203,7 @@ class CardReading:
     residual_mm: float
     fields: tuple[FieldReading, ...]
     broken_rules: tuple[str, ...]
+    origin: Origin | None = None
 
     def field(self, name: str) -> FieldReading:
         """Reading of one field; raises KeyError when the form has no such field."""

@@ -13,6 +13,7 @@ import click
 from tqdm import tqdm
 
 from migcards.cli.shared.context import IN_FOLDER, forms_dir, settings
+from migcards.cli.shared.output import json_option, print_json
 from migcards.cli.shared.pictures import write_png
 from ocr.errors import BadInputError
 from ocr.evaluation.picture import curve_of, draw_curves, draw_reliability
@@ -42,8 +43,14 @@ from texts.spreadsheet import safe
     help="With -o: draw so many of the surest wrong and of the least sure right fields of each group. The pictures "
     "show names: guard them like the scans.",
 )
-def evaluate(scans: Path, truth: Path | None, beside: str | None, out: Path | None, worst: int | None) -> None:
-    """Read labelled scans and say where the reader is right, where it is wrong, and whether it knows."""
+@json_option
+def evaluate(
+    scans: Path, truth: Path | None, beside: str | None, out: Path | None, worst: int | None, as_json: bool
+) -> None:
+    """Read labelled scans and say where the reader is right, where it is wrong, and whether it knows.
+
+    As JSON (--json): all figures, as -o writes them into figures.json.
+    """
     if worst is not None and out is None:
         raise BadInputError("--worst draws pictures: name a folder for them with -o.")
     truths = list(read_truth(truth or scans))
@@ -53,15 +60,18 @@ def evaluate(scans: Path, truth: Path | None, beside: str | None, out: Path | No
     other = dict(read_all_beside((result for _, result in labelled), *crew)) if beside else None
     scored = sorted(score_all(labelled, forms_dir(), other), key=lambda page: (page.scan, page.page))
     evaluation = summarise(scored)
-    for line in as_text(tables(evaluation)):
-        click.echo(line)
+    if as_json:
+        print_json(_plain(evaluation))
+    else:
+        for line in as_text(tables(evaluation)):
+            click.echo(line)
     if out is not None:
         try:
             out.mkdir(parents=True, exist_ok=True)
             _write(out, evaluation, scored, draw_worst(out, scored, scans, worst) if worst else [])
         except OSError as error:
             raise BadInputError(f"{out} cannot be written: {error.strerror}.") from error
-        click.echo(f"\n{out / 'index.html'}")
+        click.echo(f"\n{out / 'index.html'}", err=as_json)
 
 
 def draw_worst(out: Path, scored: Sequence[PageScore], scans: Path, count: int) -> list[tuple[str, str]]:
@@ -92,8 +102,7 @@ def _write(out: Path, evaluation: Evaluation, scored: Sequence[PageScore], sheet
         (out / name).write_text(svg, "utf-8")
     pictures = [*((name, name.removesuffix(".svg").replace("-", ", ")) for name in drawn), *sheets]
     (out / "index.html").write_text(as_page(title, tables(evaluation), pictures), "utf-8")
-    plain = asdict(evaluation) | {"refusals": [[*key, n] for key, n in evaluation.refusals.items()]}
-    (out / "figures.json").write_text(json.dumps(plain, indent=1, ensure_ascii=False), "utf-8")
+    (out / "figures.json").write_text(json.dumps(_plain(evaluation), indent=1, ensure_ascii=False), "utf-8")
     _write_csv(
         out / "confusions.csv",
         ("style", "written", "read", "count", "among"),
@@ -105,6 +114,10 @@ def _write(out: Path, evaluation: Evaluation, scored: Sequence[PageScore], sheet
          "faults", "wrong_accepted"),
         map(_page_row, scored),
     )  # fmt: skip
+
+
+def _plain(evaluation: Evaluation) -> dict[str, object]:
+    return asdict(evaluation) | {"refusals": [[*key, n] for key, n in evaluation.refusals.items()]}
 
 
 def _page_row(page: PageScore) -> tuple[object, ...]:

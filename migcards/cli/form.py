@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
 
 from migcards.cli.shared.context import OUT_FILE, forms_dir, settings
+from migcards.cli.shared.output import json_option, print_json
 from migcards.cli.shared.pictures import load_sheet, registered_zones, write_png
 from migcards.form_check import check_form
 from ocr.errors import BadInputError
@@ -32,8 +33,21 @@ def find_form(name: str) -> Form:
 
 
 @form.command("list")
-def list_forms() -> None:
-    """List the known forms."""
+@json_option
+def list_forms(as_json: bool) -> None:
+    """List the known forms.
+
+    As JSON (--json): a list of objects with id, version, side, valid_from, valid_to, title (by language) and fields.
+    """
+    if as_json:
+        print_json(
+            [
+                item.model_dump(include={"id", "version", "side", "valid_from", "valid_to"})
+                | {"title": {"ru": item.title_ru, "tg": item.title_tg, "en": item.title_en}, "fields": [*item.by_name]}
+                for item in load_forms(forms_dir())
+            ]
+        )
+        return
     for item in load_forms(forms_dir()):
         side, until = item.side or "", item.valid_to or ""
         click.echo(f"{item.id:20} {item.version:8} {side:10} {item.valid_from}..{until:10} {item.title_ru}")
@@ -56,11 +70,19 @@ def print_command(names: tuple[str, ...], count: int, first_serial: int, paper: 
 
 @form.command("check")
 @click.argument("file", type=click.Path(path_type=Path))
+@json_option
 @click.pass_context
-def check(context: click.Context, file: Path) -> None:
-    """Say what is wrong with a form definition, by line; what begins with "note:" stops nothing."""
+def check(context: click.Context, file: Path, as_json: bool) -> None:
+    """Say what is wrong with a form definition, by line; exit code 3 when something is, but for a "note:".
+
+    As JSON (--json): a list of objects with line (0: the whole file), message and stops (false for a note); empty when
+    nothing is wrong.
+    """
     settings()  # dictionaries of one's own
     faults = check_form(file)
+    if as_json:
+        print_json([asdict(fault) for fault in faults])
+        context.exit(3 if any(fault.stops for fault in faults) else 0)
     for fault in faults:
         place = f"{file}:{fault.line}" if fault.line else f"{file}"
         click.echo(f"{place}: {'' if fault.stops else 'note: '}{fault.message}")

@@ -24,7 +24,7 @@ COMMANDS: Final = {
     "show": "Show one card: CARD is its number, its serial, or the beginning of its scan's hash.",
     "gallery": "Draw the crops of one field sorted by probability, least sure first, as PNG.",
     "evaluate": "Read labelled scans and say where the reader is right, where it is wrong, and whether it knows.",
-    "tune": "Derive probabilities and acceptance thresholds from labelled scans or from operation.",
+    "tune": "Derive probabilities and acceptance thresholds from labelled SCANS or, --from-decisions, from operation.",
     "form": "Card forms: list, print, check, preview.",
 }
 """Every command with its line of help, in the order of the work. Each is a function of its name in the module of its

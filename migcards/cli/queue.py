@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 from sqlalchemy.orm import Session
 
 from migcards.cli.shared.context import language_option, store
-from migcards.cli.shared.output import print_columns
+from migcards.cli.shared.output import json_option, print_columns, print_json
 from ocr.file_names import shown_path
-from review.assignment.queue import counts, waiting
+from review.assignment.queue import QueueCounts, QueueItem, counts, waiting
 from store.engine import read_only
 from texts import Language, say, why_message
 from texts.spreadsheet import safe
@@ -24,15 +25,21 @@ FORMATS = click.Choice(["table", "csv"])
 @click.option("--field", help="Only this field.")
 @click.option("--limit", type=int, default=50, show_default=True)
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
+@json_option
 @language_option
-def queue(field: str | None, limit: int, form: str, language: Language) -> None:
+def queue(field: str | None, limit: int, form: str, as_json: bool, language: Language) -> None:
     """List the fields that wait for people and why, most urgent first.
 
     As CSV it is the sheet that `migcards decide` takes back once the columns value and person are filled in.
+    As JSON (--json): waiting (fields in all), cards, by_field, and items, each with card, serial, form, field,
+    personal, why (codes), scan (hash:page), file and since. No values are in it.
     """
     with Session(read_only(store())) as session:
         items = waiting(session, field=field, limit=limit)
         numbers = counts(session)
+    if as_json:
+        print_json(_plain(numbers, items))
+        return
     if form == "csv":
         sheet = csv.writer(sys.stdout)
         sheet.writerow(["scan", "serial", "field", "why", "file", "value", "person", "reason"])
@@ -61,3 +68,15 @@ def queue(field: str | None, limit: int, form: str, language: Language) -> None:
         for item in items
     ]
     print_columns(say("queue.columns", language).split("|"), rows)
+
+
+def _plain(numbers: QueueCounts, items: Sequence[QueueItem]) -> dict[str, object]:
+    rows = [
+        {
+            "card": item.card_id, "serial": item.serial, "form": item.form, "field": item.field,
+            "personal": item.personal, "why": item.why, "scan": f"{item.scan.sha256}:{item.scan.page + 1}",
+            "file": item.path, "since": item.since,
+        }
+        for item in items
+    ]  # fmt: skip
+    return {"waiting": numbers.total, "cards": numbers.cards, "by_field": numbers.by_field, "items": rows}

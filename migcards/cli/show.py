@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from migcards.cli.shared.context import OUT_FILE, language_option, settings, store
 from migcards.cli.shared.labels import with_label
-from migcards.cli.shared.output import HIDDEN
+from migcards.cli.shared.output import HIDDEN, json_option, print_json
 from migcards.cli.shared.pictures import write_png
 from migcards.originals import load_original, on_sheet
 from ocr.errors import BadInputError
@@ -29,26 +29,53 @@ from texts import Language, why_message
 @click.argument("card")
 @click.option("--personal", is_flag=True, help="Show names, birth dates and passports too.")
 @click.option("-o", "out", type=OUT_FILE, help="Also draw the card as PNG.")
+@json_option
 @language_option
-def show(card: str, personal: bool, out: Path | None, language: Language) -> None:
-    """Show one card: CARD is its number, its serial, or the beginning of its scan's hash."""
+def show(card: str, personal: bool, out: Path | None, as_json: bool, language: Language) -> None:
+    """Show one card: CARD is its number, its serial, or the beginning of its scan's hash.
+
+    As JSON (--json): card, form, version, direction, serial, scan (hash:page), file, rotation, residual_mm, dpi, and
+    fields, each with field, personal, value (*** unless --personal), state, probability and why (codes).
+    """
     with Session(read_only(store())) as session:
         found, scan = _find(session, card)
         view = card_view(session, found.id, personal=personal)
+    if as_json:
+        print_json(_plain(view, scan.dpi, personal))
+    else:
+        _print(view, scan.dpi, personal, language)
+    if out is not None:
+        write_png(out, _drawn(view, personal))
+        click.echo(str(out), err=as_json)
+
+
+def _print(view: CardView, dpi: float | None, personal: bool, language: Language) -> None:
     click.echo(
-        f"{found.form} {found.version}  {found.direction}  {found.serial or '—'}  "
-        f"{shown_path(scan.path)}, page {scan.page + 1}"
+        f"{view.form.id} {view.form.version}  {view.direction}  {view.serial or '—'}  "
+        f"{shown_path(view.path)}, page {view.scan.page + 1}"
     )
-    click.echo(f"rotation {found.rotation}°, residual {found.residual_mm:.2f} mm, {scan.dpi or 0:.0f} dpi")
+    click.echo(f"rotation {view.rotation}°, residual {view.residual_mm:.2f} mm, {dpi or 0:.0f} dpi")
     for item in view.fields:
         value = _value(item, personal)
         why = "; ".join(why_message(reason, language) for reason in item.why)
         sure = "  key" if item.state == "person" else f"{item.reads[0].probability:5.2f}"
         words = "—" if value is None else with_label(item.spec, value, language)
         click.echo(f"  {item.spec.name:20} {sure}  {words:40}  {why}".rstrip())
-    if out is not None:
-        write_png(out, _drawn(view, personal))
-        click.echo(str(out))
+
+
+def _plain(view: CardView, dpi: float | None, personal: bool) -> dict[str, object]:
+    fields = [
+        {
+            "field": item.spec.name, "personal": item.spec.personal, "value": _value(item, personal),
+            "state": item.state, "probability": item.reads[0].probability, "why": item.why,
+        }
+        for item in view.fields
+    ]  # fmt: skip
+    return {
+        "card": view.id, "form": view.form.id, "version": view.form.version, "direction": view.direction,
+        "serial": view.serial, "scan": f"{view.scan.sha256}:{view.scan.page + 1}", "file": view.path,
+        "rotation": view.rotation, "residual_mm": view.residual_mm, "dpi": dpi, "fields": fields,
+    }  # fmt: skip
 
 
 def _find(session: Session, name: str) -> tuple[Card, Scan]:

@@ -8,6 +8,7 @@ import click
 from sqlalchemy.orm import Session
 
 from migcards.cli.shared.context import store
+from migcards.cli.shared.output import json_option, print_json
 from ocr.errors import BadInputError
 from review.accounts import users
 from review.accounts.users import MIN_PASSWORD, ROLES, Role
@@ -37,9 +38,17 @@ def add(login: str, role: Role, name: str, language: Language, password_stdin: b
 
 
 @user.command("list")
-def list_users() -> None:
-    """List everybody with role, language and state."""
+@json_option
+def list_users(as_json: bool) -> None:
+    """List everybody with role, language and state.
+
+    As JSON (--json): a list of objects with login, role, language, name and active.
+    """
     with Session(read_only(store())) as session:
+        if as_json:
+            keys = ("login", "role", "language", "name", "active")
+            print_json([{key: getattr(one, key) for key in keys} for one in users.users(session)])
+            return
         for one in users.users(session):
             state = "" if one.active else "  disabled"
             click.echo(f"{one.login:24}{one.role:15}{one.language:4}{one.name}{state}")

@@ -18,7 +18,7 @@ from review.decisions.decision_log import decide
 from store.calibrations import apply_calibration
 from store.engine import open_store
 from store.tables import Record, Waiting
-from tests.migcards.cli.test_commands import SAMPLES, Run, command
+from tests.migcards.cli.program import SAMPLES, Run, command
 from tests.migcards.test_drift_monitor import audits, calibration
 from tests.store.cards import card
 from tests.store.test_cards import save

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from migcards.cli import common
+from migcards.cli.shared import context as common
 from ocr.data import own_folder
 from ocr.forms.definition import FORMS_DIR, load_forms
 from ocr.lexicon.lexicon import load_lexicon

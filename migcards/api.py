@@ -1,0 +1,339 @@
+"""The functions of the package: cards read from files, readings kept in a store, tables built of them.
+
+Modules are imported where they are used: whoever builds a table loads no readers, and whoever reads cards no SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+from ocr.errors import BadInputError, MigcardsError, trace_of
+from ocr.reading import CardReading, Origin, Refused
+from ocr.scan import ScanId
+from ocr.worker_pool import Crash
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from sqlalchemy import Engine
+
+    from ocr.confidence.acceptance import AcceptancePolicy
+    from ocr.forms.definition import Form
+    from ocr.page import PageJob
+    from ocr.preprocess.load import FileInfo
+    from reports.table import Table
+
+J = TypeVar("J")
+R = TypeVar("R")
+Place: TypeAlias = str | Path
+Progress: TypeAlias = Callable[[int, int], None]
+
+PAGE_TIMEOUT_S = 60.0
+"""Seconds one page may take in a worker process, as the setting `page_timeout_s` has it by default."""
+
+
+def load_forms(folder: Place | None = None) -> tuple[Form, ...]:
+    """The card forms that are known: those that come with the program, and those of a folder besides.
+
+    Parameters
+    ----------
+    folder
+        With form definitions of one's own (``*.toml``, docs/forms.md).
+
+    Raises
+    ------
+    BadFormError
+        A definition cannot be used.
+
+    Examples
+    --------
+    >>> for form in load_forms():
+    ...     print(form.id, len(form.fields), "fields")
+    card-2008 20 fields
+    revised-back 0 fields
+    revised-departure 21 fields
+    revised-return 21 fields
+    """
+    from ocr.forms import definition
+
+    return definition.load_forms(Path(folder) if folder is not None else definition.FORMS_DIR)
+
+
+def read_cards(
+    paths: Place | Iterable[Place],
+    *,
+    forms: Place | None = None,
+    store: Engine | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> list[CardReading | Refused]:
+    """Read scans: JPEG, PNG, TIFF or PDF, many pages or one.
+
+    Parameters
+    ----------
+    paths
+        One file or folder, or several. Folders are read with all below them, files in natural order.
+    forms
+        Folder with form definitions of one's own.
+    store
+        Accept values as `migcards run` does for this store: by the calibration in force there, less what its audits
+        have stopped, and with the settings of the working directory. Without it by the calibration that comes with the
+        program, and nothing is drawn for the audit.
+    workers
+        Processes that read. With 1 the cards are read in this process, where a file that crashes a decoder takes it
+        down. With more, a script must begin its work under ``if __name__ == "__main__":``, as for all of Python's
+        process pools.
+    progress
+        Called after each page with the pages read so far and the number of all.
+
+    Returns
+    -------
+    list of CardReading or Refused
+        One for each page, in the order of the files and their pages; a file that cannot be opened is one `Refused`.
+
+    Raises
+    ------
+    BadInputError
+        A path does not exist or a folder cannot be listed.
+    BadFormError
+        A form definition cannot be used.
+    ToolMissingError
+        Tesseract or its Russian data are not installed.
+
+    Examples
+    --------
+    >>> for card in read_cards("scans"):
+    ...     print("refused:" if isinstance(card, Refused) else "read:", card.origin.path)
+    read: scans/fault-skew.jpg
+    refused: scans/refused-too-dark.png
+    >>> card = read_cards("scans/fault-skew.jpg")[0]
+    >>> sex = card.field("sex")
+    >>> sex.value, sex.accepted, round(sex.probability, 2)
+    ('F', True, 1.0)
+    """
+    from migcards.saver import version_with
+    from ocr import page
+    from ocr.forms.definition import FORMS_DIR
+    from ocr.preprocess.load import discover, probe
+
+    policy, audit_share = _acceptance(store)
+    folder = FORMS_DIR if forms is None else Path(forms)
+    load_forms(folder)  # a bad form ends it here, not once a page
+    files = discover([Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)])
+    opened = _each(files, probe, workers, _crashed_file)
+    jobs = [job for file in opened if not isinstance(file, Refused) for job in _pages(file)]
+    work = partial(page.read_page, acceptor=policy, forms_dir=folder, audit_share=audit_share, today=date.today())
+    results = iter(_each(jobs, work, workers, page.crashed_page, progress))
+    software = version_with(policy)
+    cards: list[CardReading | Refused] = []
+    for path, file in zip(files, opened, strict=True):
+        if isinstance(file, Refused):
+            cards.append(replace(file, origin=Origin(path, None, None, software)))
+        else:
+            pages = [next(results) for _ in range(file.pages)]
+            cards += [replace(p.outcome, origin=Origin(path, p.dpi, p.size, software)) for p in pages]
+    return cards
+
+
+def save(
+    store: Engine, readings: Iterable[CardReading | Refused], *, forms: Place | None = None, note: str = ""
+) -> None:
+    """Keep readings in a store, as `migcards run` does: what is accepted counts, the rest waits for people.
+
+    Each page is one transaction. A page that the store has already is not kept twice.
+
+    Parameters
+    ----------
+    readings
+        Of `read_cards`, which notes where each came from.
+    forms
+        The folder that they were read with.
+    note
+        A word about them, kept with the batch.
+
+    Raises
+    ------
+    BadInputError
+        A reading does not say where it came from.
+    StoreError
+        The database fails.
+
+    Examples
+    --------
+    >>> store = open_store("sqlite:///cards.db")
+    >>> save(store, read_cards("scans", store=store))
+    """
+    from sqlalchemy.orm import Session
+
+    from migcards.saver import Ingestion, Saver
+    from ocr.forms.definition import FORMS_DIR
+    from ocr.page import PageJob, PageResult
+    from store.cards import finish_batch, start_batch
+
+    policy, _ = _acceptance(store)
+    how = Ingestion(store, policy, FORMS_DIR if forms is None else Path(forms))
+    with Session(store) as session, session.begin():
+        batch_id = start_batch(session, "migcards.save", note)
+    for reading in readings:
+        origin = reading.origin
+        if origin is None:
+            raise BadInputError(f"The reading of {reading.scan} does not say which file it came from.")
+        job = PageJob(origin.path.absolute(), reading.scan.sha256, reading.scan.page)
+        saver = Saver(replace(how, software=origin.software), batch_id)
+        saver.save(PageResult(job, reading, origin.dpi, origin.size))
+    with Session(store) as session, session.begin():
+        finish_batch(session, batch_id)
+
+
+def open_store(url: str) -> Engine:
+    """Open a database and create its tables, or bring them to this version.
+
+    Parameters
+    ----------
+    url
+        SQLAlchemy's address: ``sqlite:///cards.db`` or ``postgresql://user@host/name``.
+
+    Raises
+    ------
+    StoreError
+        The database cannot be opened, was written by a newer version, or holds somebody else's tables.
+    """
+    from store import engine
+
+    return engine.open_store(url)
+
+
+def build_table(store: Engine, table: str, first: str, last: str | None = None) -> Table:
+    """Build one of the standard tables from what the store holds.
+
+    Parameters
+    ----------
+    table
+        ``T1`` and so on (docs of `migcards report`).
+    first
+        The period: ``2026``, ``2026-Q1``, ``2026-H1``, ``2026-03`` or ``2026-03-15``.
+    last
+        Where the period is longer: it goes from the first day of `first` to the last day of `last`.
+
+    Raises
+    ------
+    BadInputError
+        There is no such table or period.
+
+    Examples
+    --------
+    >>> table = build_table(open_store("sqlite:///cards.db"), "T13", "2012", "2026")
+    >>> for row, cells in zip(table.rows[:3], table.cells):
+    ...     print(row.label.en, cells[0])
+    Sheets received for processing (all time) 2
+    read 1
+    not read 1
+    """
+    from sqlalchemy.orm import Session
+
+    from reports.build import build
+    from reports.period import parse_range
+    from store.engine import read_only
+
+    period = parse_range(first, first if last is None else last)
+    with Session(read_only(store)) as session:
+        return build(session, table, period.start, period.end)
+
+
+def as_frame(table: Table, language: str = "en") -> DataFrame:
+    """A table as a pandas DataFrame with its heads in one language.
+
+    Parameters
+    ----------
+    language
+        ``ru``, ``tg`` or ``en``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Numbers, ``<NA>`` where there is nothing to compute; ``frame.attrs`` holds title, period and notes.
+
+    Raises
+    ------
+    ToolMissingError
+        pandas is not installed; it comes with ``pip install 'migcards[frames]'``.
+    BadInputError
+        The tables do not have the language.
+
+    Examples
+    --------
+    >>> frame = as_frame(build_table(open_store("sqlite:///cards.db"), "T13", "2012", "2026"))
+    >>> int(frame["cards"].iloc[1])
+    1
+    """
+    from reports.writers import frame
+
+    return frame.as_frame(table, language)
+
+
+def _acceptance(store: Engine | None) -> tuple[AcceptancePolicy, float]:
+    """What may stand without a person, and the share of it that is drawn for the audit."""
+    from ocr.confidence.acceptance import AcceptancePolicy
+    from ocr.confidence.calibration import load_calibration
+
+    if store is None:
+        return AcceptancePolicy(load_calibration()), 0.0
+    from sqlalchemy.orm import Session
+
+    from migcards.drift_monitor import drift_report
+    from migcards.settings import read_settings
+    from store.calibrations import in_force
+    from store.engine import read_only
+
+    settings = read_settings()
+    with Session(read_only(store)) as session:
+        now = in_force(session)
+        stopped = drift_report(session, now, settings.target_errors).stopped
+    return AcceptancePolicy(now.calibration, settings.target_errors, stopped), settings.audit_share
+
+
+def _pages(file: FileInfo) -> Iterator[PageJob]:
+    from ocr.page import PageJob
+
+    return (PageJob(file.path, file.sha256, page) for page in range(file.pages))
+
+
+def _each(
+    jobs: Sequence[J],
+    work: Callable[[J], R],
+    workers: int,
+    on_crash: Callable[[J, Crash], R],
+    progress: Progress | None = None,
+) -> list[R]:
+    """The results of all jobs in their order, made in this process or in several."""
+    from ocr.worker_pool import run
+
+    done: dict[J, R] = {}
+    pool = run(jobs, work, workers=workers, timeout_s=PAGE_TIMEOUT_S, on_crash=on_crash)
+    for job, result in pool if workers > 1 else _here(jobs, work, on_crash):
+        done[job] = result
+        if progress is not None:
+            progress(len(done), len(jobs))
+    return [done[job] for job in jobs]
+
+
+def _here(jobs: Sequence[J], work: Callable[[J], R], on_crash: Callable[[J, Crash], R]) -> Iterator[tuple[J, R]]:
+    """Do the jobs in this process; one that fails fails alone, as in the pool."""
+    for job in jobs:
+        try:
+            yield job, work(job)
+        except MigcardsError:
+            raise
+        except Exception as error:
+            yield job, on_crash(job, Crash("raised", type(error).__name__, trace_of(error)))
+
+
+def _crashed_file(path: Path, crash: Crash) -> FileInfo | Refused:
+    from ocr.page import crash_refusal
+    from ocr.preprocess.content import file_hash
+
+    return crash_refusal(ScanId(file_hash(path), 0), crash)
