@@ -13,6 +13,6 @@ from store.card_state import Broken
 def broken_rules(form: Form, values: Mapping[str, str], on: date) -> Broken:
     """Rules that these values break, each with its fields; `on` is the day on which the card was at hand."""
     broken: dict[str, tuple[str, ...]] = {}
-    for found in check(values, direction=form.direction, on=on):
+    for found in check(form.by_name, values, direction=form.direction, on=on):
         broken[found.rule] = (*broken.get(found.rule, ()), *found.fields)
     return broken

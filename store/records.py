@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import Row, delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from ocr.forms.codebook import Role
 from ocr.forms.definition import Form
 from ocr.reading import Why
 from store.card_state import CardState, Decided, RuleCheck, StoredReading, card_state
 from store.recheck import broken_rules
-from store.record import record_values
+from store.record import own_values, record_values
 from store.tables import (
     Base,
     Card,
@@ -26,15 +27,13 @@ from store.tables import (
     PersonalReading,
     Reading,
     Record,
+    RecordValue,
     Scan,
     Waiting,
 )
 
 CHUNK = 500
 """Cards derived at a time: bounds memory and the number of bound parameters."""
-
-CARD_NO = "card_no"
-"""The field that says which card it is."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +49,17 @@ class CardNow:
     @property
     def is_duplicate(self) -> bool:
         """Whether the card was scanned before: so the reading says, and no person has given it another number."""
-        number = self.seen.get(CARD_NO)
+        name = card_number(self.form)
+        number = self.seen.get(name)
         if number is None or Why.DUPLICATE not in number.review:
             return False
-        return self.settled.values[CARD_NO] in (None, number.value)
+        return self.settled.values[name] in (None, number.value)
+
+
+def card_number(form: Form) -> str:
+    """Name of the field that says which card it is; empty where a form has none."""
+    spec = form.by_role.get(Role.CARD_NUMBER)
+    return spec.name if spec else ""
 
 
 @dataclass
@@ -95,7 +101,7 @@ def refresh(session: Session, card_ids: Sequence[int], check: RuleCheck = broken
     A duplicate is no record, and of its fields only the number can wait: nobody needs to key a card twice.
     """
     now = cards_now(session, card_ids, check)
-    for table in (Waiting, Issue, Record):
+    for table in (Waiting, Issue, Record, RecordValue):
         session.execute(delete(table).where(table.card_id.in_(card_ids)))
     issues = [
         {"card_id": card.head.id, "rule": rule, "fields": list(fields)}
@@ -104,6 +110,7 @@ def refresh(session: Session, card_ids: Sequence[int], check: RuleCheck = broken
     ]
     derived: list[tuple[type[Base], list[dict[str, Any]]]] = [
         (Record, [_record(card) for card in now if not card.is_duplicate]),
+        (RecordValue, [row for card in now if not card.is_duplicate for row in _record_values(card)]),
         (Waiting, [row for card in now for row in _waiting(card)]),
         (Issue, issues),
     ]
@@ -193,12 +200,12 @@ def _waiting(card: CardNow) -> list[dict[str, Any]]:
             "alike": wait.alike,
         }
         for wait in card.settled.waiting
-        if wait.field == CARD_NO or not card.is_duplicate
+        if wait.field == card_number(card.form) or not card.is_duplicate
     ]
 
 
 def _record(card: CardNow) -> dict[str, Any]:
-    serial = card.settled.values.get(CARD_NO)
+    serial = card.settled.values.get(card_number(card.form))
     return record_values(card.form, card.settled.values) | {
         "card_id": card.head.id,
         "batch_id": card.head.batch_id,
@@ -207,3 +214,10 @@ def _record(card: CardNow) -> dict[str, Any]:
         "serial": serial if serial not in (None, "", "?") else card.head.serial,
         "pending": sum(not wait.is_audit for wait in card.settled.waiting),
     }
+
+
+def _record_values(card: CardNow) -> list[dict[str, Any]]:
+    return [
+        {"card_id": card.head.id, "variable": name, "value": value}
+        for name, value in own_values(card.form, card.settled.values).items()
+    ]

@@ -6,23 +6,13 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from ocr.forms.codebook import codebook
 from ocr.forms.definition import Entry, FieldKind, FieldSpec
 from ocr.lexicon.lexicon import load_lexicon
 from ocr.reading import FieldState
 
-STRICT_PROMISE = 0.0014
-"""Largest share wrong among accepted values where a wrong value changes the main tables."""
-
-PROMISE = 0.003
-"""The same by default."""
-
-NAME_PROMISE = 0.01
-"""The same for what enters no table: names and document numbers, and the printed serial number, of which a wrong one
-only fails to find the card's other side."""
-
-LADDER = (STRICT_PROMISE, PROMISE, NAME_PROMISE)
-
-STRICT_FIELDS = frozenset({"sex", "residence_region", "crossing_date", "birth_date", "direction"})
+LADDER = tuple(sorted({variable.target_error for variable in codebook().variable.values()}))
+"""The target errors that thresholds are fitted for, strictest first."""
 
 NO_PROMISES: Mapping[str, float] = MappingProxyType({})
 
@@ -39,12 +29,7 @@ def promise(spec: FieldSpec, own: Mapping[str, float] = NO_PROMISES) -> float:
     own
         What the operator promises of single fields, by name; goes before everything else.
     """
-    if spec.name in own:
-        return own[spec.name]
-    if spec.name in STRICT_FIELDS:
-        return STRICT_PROMISE
-    loose = spec.name == "card_no" or spec.alphabet == "passport" or _is_name(spec)
-    return NAME_PROMISE if loose else PROMISE
+    return own.get(spec.name, spec.about.target_error)
 
 
 def kind_of(spec: FieldSpec, state: FieldState) -> str:

@@ -12,13 +12,14 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from ocr.errors import BadInputError
+from ocr.forms.codebook import Role
 from ocr.forms.definition import FieldSpec, Form
 from ocr.geometry import Quad, as_quad
 from ocr.scan import ScanId
 from review.cards.history import DecisionEvent, History, ReadingEvent, history_of
 from store.card_state import StoredReading, Turn, WaitingField, card_state
 from store.recheck import broken_rules
-from store.records import CARD_NO, CardNow, forms_of
+from store.records import CardNow, forms_of
 from store.tables import Batch, Card, Flag, Scan
 
 State: TypeAlias = Literal["machine", "audit", "person", "waits", "duplicate"]
@@ -150,7 +151,7 @@ def card_view(session: Session, card_id: int, *, personal: bool) -> CardView:
 
 def _field(spec: FieldSpec, now: CardNow, history: History, personal: bool) -> FieldView:
     hidden = spec.personal and not personal
-    waiting = () if now.is_duplicate and spec.name != CARD_NO else now.settled.waiting
+    waiting = () if now.is_duplicate and spec.role is not Role.CARD_NUMBER else now.settled.waiting
     wait = next((wait for wait in waiting if wait.field == spec.name), None)
     decisions = history.decisions(spec.name, hidden)
     value = now.settled.values[spec.name]
@@ -170,7 +171,7 @@ def _field(spec: FieldSpec, now: CardNow, history: History, personal: bool) -> F
 def _state(now: CardNow, spec: FieldSpec, wait: WaitingField | None, decisions: tuple[DecisionEvent, ...]) -> State:
     if any(made.holds for made in decisions):
         return "person"
-    if now.is_duplicate and spec.name != CARD_NO:
+    if now.is_duplicate and spec.role is not Role.CARD_NUMBER:
         return "duplicate"
     if wait is None:
         return "machine"

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from ocr.confidence.values import canonical
 from ocr.errors import BadInputError
+from ocr.forms.codebook import Role
 from ocr.forms.definition import FieldKind, FieldSpec
 from ocr.forms.serial import is_serial
 from ocr.lexicon.lexicon import load_lexicon
@@ -16,7 +17,6 @@ from ocr.lexicon.normalise import normalise_name
 from ocr.reading import parse_iso
 from store.card_state import UNKNOWN
 from store.record import LEFT_EMPTY
-from store.records import CARD_NO
 
 Codes: TypeAlias = Callable[[str], Collection[str] | None]
 """From a lexicon's name to its codes, or None when values outside the dictionary are ordinary."""
@@ -64,7 +64,7 @@ def _written(spec: FieldSpec, value: str, codes: Codes) -> str:
     if spec.alphabet == "passport":
         return canonical(spec, _BETWEEN.sub("", value))
     if spec.alphabet == "digits":
-        return value if spec.name == CARD_NO else canonical(spec, value)
+        return value if spec.role is Role.CARD_NUMBER else canonical(spec, value)
     return normalise_name(value) if _is_name(spec, codes) else value.upper()
 
 

@@ -13,13 +13,16 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from ocr.forms.codebook import codebook
 from review.accounts.sessions import Visitor, keep_visit, visitor_of
 from review.accounts.users import Role
 from review.assignment.policy import DeskRules
+from review.cards.search import known_fields
 from review.desk import Person
 from review.web.image_source import ImageSource
 from review.web.problems import Problem
 from store.engine import read_only
+from texts.messages import Language
 
 COOKIE = "migcards"
 CSRF_FIELD, CSRF_HEADER = "csrf", "X-CSRF-Token"
@@ -44,6 +47,15 @@ class Site:
         """A session that is committed at the end, or rolled back when something goes wrong."""
         with Session(self.engine) as session, session.begin():
             yield session
+
+    def field_label(self, name: str, language: Language) -> str:
+        """What a field is called: ours by the codebook, an office's own by what came into the store with its form."""
+        known = codebook().variable.get(name)
+        if known is not None:
+            return known.label.of(language)
+        with self.reading() as session:
+            spec = known_fields(session).get(name)
+        return spec.about.label.of(language) if spec else name
 
 
 def _site(request: Request) -> Site:

@@ -14,7 +14,7 @@ from review.web.deps import Keyer, Site, SiteDep, Supervisor, person_of
 from review.web.keying import FAILURES
 from review.web.models import DoneOut, FlagIn, FlagOut
 from review.web.render import page
-from review.web.texts import field_label, section
+from review.web.texts import section
 
 router = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/v1/flags", tags=["flags"], responses=FAILURES)
@@ -57,7 +57,7 @@ def _flags(site: Site, visitor: Visitor) -> list[FlagOut]:
                 id=found.id,
                 card_id=found.card_id,
                 field=found.field,
-                label=field_label(found.field, visitor.language),
+                label=site.field_label(found.field, visitor.language),
                 kind=found.kind,
                 note=found.note,
                 person=found.person,

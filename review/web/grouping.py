@@ -17,7 +17,7 @@ from review.web.keying import FAILURES, shown_task
 from review.web.models import GroupDoneOut, GroupDrawIn, GroupKeyIn, GroupOut, TaskOut
 from review.web.problems import Problem
 from review.web.render import page
-from review.web.texts import field_label, section, value_label
+from review.web.texts import section, value_label
 from store.records import forms_of
 from store.tables import FormDefinition
 from texts.messages import Language
@@ -82,7 +82,7 @@ def _groups(site: Site, language: Language) -> list[GroupOut]:
     return [
         GroupOut(
             field=group.field,
-            label=field_label(group.field, language),
+            label=specs[group.field].about.label.of(language),
             value=group.value,
             value_label=value_label(specs[group.field], group.value, language),
             count=group.count,

@@ -27,7 +27,7 @@ from review.web.models import (
 from review.web.problems import Problem
 from review.web.render import page
 from review.web.task_view import input_of, task_out
-from review.web.texts import field_label, section, text
+from review.web.texts import section, text
 from texts.messages import Language
 
 FAILURES: dict[int | str, dict[str, Any]] = {code: {"model": Failure} for code in (401, 403, 409, 422)}
@@ -108,7 +108,7 @@ def own_progress(visitor: Keyer, site: SiteDep) -> ProgressOut:
         today=now.today,
         per_hour=now.per_hour,
         waiting=[
-            WaitingOut(field=name, label=field_label(name, visitor.language), count=count)
+            WaitingOut(field=name, label=site.field_label(name, visitor.language), count=count)
             for name, count in now.waiting.items()
         ],
     )

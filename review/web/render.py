@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from review.accounts.sessions import Visitor
-from review.web.texts import best_language, field_label, text
+from review.web.texts import best_language, text
 from texts.messages import LANGUAGES, Language
 
 LANGUAGE_COOKIE = "language"
@@ -62,7 +62,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "language": language,
         "languages": LANGUAGES,
         "t": partial(_text, language),
-        "field": partial(_field, language),
+        "field": partial(request.app.state.site.field_label, language=language),
         "number": partial(_number, language),
         "moment": _moment,
         "menu": NAVIGATION[visitor.role] if visitor else (),
@@ -73,10 +73,6 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
 
 def _text(language: Language, key: str, **values: Any) -> str:
     return text(key, language, **values)
-
-
-def _field(language: Language, name: str) -> str:
-    return field_label(name, language)
 
 
 def _number(language: Language, value: int) -> str:

@@ -41,12 +41,6 @@ def section(name: str, language: Language) -> dict[str, str]:
     return {key: texts[language] for key, texts in catalogue()[name].items()}
 
 
-def field_label(name: str, language: Language) -> str:
-    """What a field is called; its name where a form of one's own has a field that the catalogue lacks."""
-    texts = catalogue()["field"].get(name)
-    return texts[language] if texts else name
-
-
 def value_label(spec: FieldSpec, value: str, language: Language) -> str:
     """A value of a field as people say it: options and codes by their names, dates in words."""
     if value in (LEFT_EMPTY, UNKNOWN):

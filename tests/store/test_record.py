@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.record import SOURCES, age_at, record_values
+from ocr.forms.codebook import codebook
+from store.record import CODED, age_at, record_values
 from store.tables import Record
 from tests.store.cards import DEPARTURE, RETURN, form
 
@@ -99,6 +100,6 @@ def test_age_counts_birthdays(birth: date, day: date) -> None:
 
 def test_every_coded_column_of_the_table_has_its_source() -> None:
     others = {"card_id", "batch_id", "form", "direction", "serial", "pending", "crossing_date", "age", "stay_months"}
-    assert set(SOURCES) == {column.name for column in Record.__table__.columns} - others
+    assert set(CODED) == {column.name for column in Record.__table__.columns} - others
     names = {name for side in ("departure", "return") for name in form(f"revised-{side}").by_name}
-    assert {field for fields in SOURCES.values() for field in fields} <= names
+    assert {name for name, variable in codebook().variable.items() if variable.column} <= names
