@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from reports.words import Label
+from reports.words import Label, word
 
 
 @dataclass(frozen=True)
@@ -17,9 +17,11 @@ class Spec:
     Attributes
     ----------
     head
-        Word over the first column.
+        Over the first column.
     stub, columns
         Names of levels (`reports.levels`), outer first; empty for a table with a shape of its own.
+    rows
+        Dimensions of which the answers are counted.
     direction
         ``D`` or ``A`` for cards of one side only, None for both.
     country
@@ -34,10 +36,11 @@ class Spec:
 
     id: str
     title: Label
-    head: str
+    head: Label
     chart: str
     stub: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
     direction: str | None = None
     country: str | None = None
     share: bool = False
@@ -51,7 +54,9 @@ def specs() -> dict[str, Spec]:
         tables = tomllib.load(file)["table"]
     return {
         t["id"]: Spec(
-            **t | {"title": Label(**t["title"])} | {key: tuple(t.get(key, ())) for key in ("stub", "columns")}
+            **t
+            | {"title": Label(**t["title"]), "head": word(t["head"])}
+            | {key: tuple(t.get(key, ())) for key in ("stub", "columns", "rows")}
         )
         for t in tables
     }

@@ -6,12 +6,13 @@ import tomllib
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ocr.errors import BadInputError
+from ocr.forms.codebook import Name
 from ocr.lexicon import lexicon
 
-LANGUAGES = ("ru", "tg", "en")
+LANGUAGES: tuple[Literal["ru", "tg", "en"], ...] = ("ru", "tg", "en")
 NBSP = "\u00a0"
 MINUS = "\u2212"
 
@@ -28,6 +29,11 @@ class Label(NamedTuple):
         if language not in LANGUAGES:
             raise BadInputError(f"{language!r} is not a language of the tables ({', '.join(LANGUAGES)}).")
         return self[LANGUAGES.index(language)]
+
+
+def named(name: Name) -> Label:
+    """What the codebook calls something."""
+    return Label(*(_printable(name.of(lang)) for lang in LANGUAGES))
 
 
 def same(text: str) -> Label:

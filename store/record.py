@@ -18,14 +18,12 @@ from store.tables import Record
 LEFT_EMPTY = ""
 OTHER = "OTHER"
 
-CODED = tuple(
-    dict.fromkeys(
-        variable.column
-        for variable in codebook().variable.values()
-        if variable.column and isinstance(Record.__table__.c[variable.column].type, String)
-    )
-)
-"""Coded columns of the record; a form has at most one field for each."""
+NOTHING: Mapping[str, str | None] = {
+    column: LEFT_EMPTY if isinstance(Record.__table__.c[column].type, String) else None
+    for column in (variable.column for variable in codebook().variable.values())
+    if column
+}
+"""Columns of the record that fields of cards fill, each as it is where a form lacks such a field."""
 
 REGION_LENGTH = len("TJ-SU")
 """A district's code begins with its region's: TJ-SU-01 lies in TJ-SU."""
@@ -44,13 +42,13 @@ def record_values(form: Form, values: Mapping[str, str | None]) -> dict[str, Any
     dict
         Coded columns (None, ``''``, ``'?'`` or a code), `crossing_date`, `age` and `stay_months`.
     """
-    record: dict[str, Any] = dict.fromkeys(CODED, LEFT_EMPTY)
+    record: dict[str, Any] = dict(NOTHING)
     for spec in form.fields:
         if spec.about.column:
             record[spec.about.column] = _as_column(spec, values)
     record["region"] = _region(record["region"], record["district"])
     birth, crossed = (_day(form, role, values) for role in (Role.BIRTH_DATE, Role.CROSSING_DATE))
-    return {"crossing_date": None, "stay_months": None} | record | {"age": age_at(birth, crossed)}
+    return record | {"age": age_at(birth, crossed)}
 
 
 def own_values(form: Form, values: Mapping[str, str | None]) -> dict[str, str | None]:

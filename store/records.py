@@ -12,7 +12,7 @@ from sqlalchemy import Row, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from ocr.forms.codebook import Role
-from ocr.forms.definition import Form
+from ocr.forms.definition import FieldSpec, Form
 from ocr.reading import Why
 from store.card_state import CardState, Decided, RuleCheck, StoredReading, card_state
 from store.recheck import broken_rules
@@ -132,6 +132,12 @@ def forms_of(session: Session, form_ids: Iterable[int]) -> dict[int, Form]:
     """Forms as they were when cards were read with them, by their id in the store."""
     query = select(FormDefinition.id, FormDefinition.definition).where(FormDefinition.id.in_(set(form_ids)))
     return {row.id: _parse(row.definition) for row in session.execute(query)}
+
+
+def known_fields(session: Session) -> dict[str, FieldSpec]:
+    """Fields of all forms that cards were read with, as the newest form has them, by name in the order of the forms."""
+    forms = forms_of(session, session.scalars(select(FormDefinition.id)))
+    return {spec.name: spec for _, form in sorted(forms.items()) for spec in form.fields}
 
 
 @lru_cache(maxsize=32)

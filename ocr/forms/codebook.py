@@ -98,6 +98,7 @@ class Dimension(_Entry):
     ranked: bool = False
     digits: Annotated[int, Field(ge=1)] | None = None
     grouping: Literal["age", "country_group", "transport"] | None = None
+    number: bool = False
 
 
 class Codebook(_Entry):
@@ -105,6 +106,10 @@ class Codebook(_Entry):
 
     variable: dict[str, Variable]
     dimension: dict[str, Dimension] = Field(default_factory=dict)
+
+    def column_of(self, role: Role) -> str:
+        """Column of the record that holds what has a role; empty where none does."""
+        return next((one.column for one in self.variable.values() if one.role is role and one.column), "")
 
 
 @lru_cache(maxsize=1)

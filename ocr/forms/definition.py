@@ -354,7 +354,8 @@ def described(form: dict[str, Any], own: Mapping[str, Variable]) -> dict[str, An
     fields = form.get("fields")
     if not own or not isinstance(fields, list):
         return form
-    return form | {"fields": [f | {"variable": own.get(f.get("name"))} if isinstance(f, dict) else f for f in fields]}
+    said = [{**field, "variable": own.get(str(field.get("name")))} for field in fields if isinstance(field, dict)]
+    return form | {"fields": said if len(said) == len(fields) else fields}
 
 
 @lru_cache(maxsize=8)

@@ -14,6 +14,9 @@ from reports.cells import NOT_AVAILABLE, full_head, spans
 from reports.table import Cell, RowKind, Table, Unit
 from reports.words import Label
 
+_SHEET_NAME = 31
+"""Characters that the name of a sheet may have."""
+
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -63,7 +66,7 @@ def as_workbook(tables: Sequence[Table], language: str) -> bytes:
     with xlsxwriter.Workbook(file, options) as book:
         formats = _Formats(book)
         for table in tables:
-            _write_sheet(book.add_worksheet(table.id), table, language, formats)
+            _write_sheet(book.add_worksheet(table.id[:_SHEET_NAME]), table, language, formats)
     return file.getvalue()
 
 

@@ -9,10 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from ocr.forms.definition import FieldSpec
 from review.cards.filters import Filters, conditions, is_flagged
-from store.records import forms_of
-from store.tables import Batch, Card, FormDefinition, Record, Scan, Waiting
+from store.records import known_fields
+from store.tables import Batch, Card, Record, Scan, Waiting
 
 COUNTED = 10_000
 """Cards that are counted at most."""
@@ -64,12 +63,6 @@ def count(session: Session, filters: Filters) -> int:
     query = select(Card.id).join(Scan, Scan.id == Card.scan_id).outerjoin(Record, Record.card_id == Card.id)
     some = query.where(*_asked(session, filters)).limit(COUNTED).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
-
-
-def known_fields(session: Session) -> dict[str, FieldSpec]:
-    """Fields of all forms that cards were read with, by name in the order of the forms."""
-    forms = forms_of(session, session.scalars(select(FormDefinition.id).order_by(FormDefinition.id)))
-    return {spec.name: spec for form in forms.values() for spec in form.fields}
 
 
 def known_batches(session: Session, limit: int = 100) -> list[Batch]:

@@ -17,11 +17,11 @@ from ocr.forms.codebook import codebook
 from review.accounts.sessions import Visitor, keep_visit, visitor_of
 from review.accounts.users import Role
 from review.assignment.policy import DeskRules
-from review.cards.search import known_fields
 from review.desk import Person
 from review.web.image_source import ImageSource
 from review.web.problems import Problem
 from store.engine import read_only
+from store.records import known_fields
 from texts.messages import Language
 
 COOKIE = "migcards"

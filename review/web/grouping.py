@@ -7,10 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from ocr.forms.definition import FieldSpec
 from review.decisions.groups import draw_group, groups, key_group
 from review.web.deps import Keyer, Site, SiteDep, person_of
 from review.web.keying import FAILURES, shown_task
@@ -18,8 +15,7 @@ from review.web.models import GroupDoneOut, GroupDrawIn, GroupKeyIn, GroupOut, T
 from review.web.problems import Problem
 from review.web.render import page
 from review.web.texts import section, value_label
-from store.records import forms_of
-from store.tables import FormDefinition
+from store.records import known_fields
 from texts.messages import Language
 
 router = APIRouter(include_in_schema=False)
@@ -78,7 +74,7 @@ def key_of_group(visitor: Keyer, site: SiteDep, answer: GroupKeyIn) -> GroupDone
 def _groups(site: Site, language: Language) -> list[GroupOut]:
     with site.reading() as session:
         found = groups(session, site.rules)
-        specs = _specs(session)
+        specs = known_fields(session)
     return [
         GroupOut(
             field=group.field,
@@ -89,9 +85,3 @@ def _groups(site: Site, language: Language) -> list[GroupOut]:
         )
         for group in found
     ]
-
-
-def _specs(session: Session) -> dict[str, FieldSpec]:
-    """Every field by name, as the newest form has it: the same name on two forms means the same variable."""
-    forms = forms_of(session, session.scalars(select(FormDefinition.id)))
-    return {spec.name: spec for _, form in sorted(forms.items()) for spec in form.fields}

@@ -19,7 +19,7 @@ from ocr.errors import BadInputError
 from ocr.lexicon.lexicon import label
 from review.accounts.sessions import Visitor
 from review.cards.filters import CardState
-from review.cards.search import COUNTED, count, find, known_batches, known_fields
+from review.cards.search import COUNTED, count, find, known_batches
 from review.cards.view import CardView, FieldView, card_view, upright
 from review.decisions.corrections import correct, reopen
 from review.desk import Person
@@ -30,6 +30,7 @@ from review.web.search_form import AskedQuery, filters_of, meant
 from review.web.texts import value_label
 from store.card_state import UNKNOWN
 from store.record import LEFT_EMPTY
+from store.records import known_fields
 from texts.messages import Language, rule_message, why_message
 
 router = APIRouter(include_in_schema=False)
