@@ -10,7 +10,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from ocr.forms.definition import FORMS_DIR, Form
+from ocr.errors import BadFormError
+from ocr.forms.codebook import own_variables
+from ocr.forms.definition import FORMS_DIR, Form, described
 from ocr.lexicon.alphabets import ALPHABETS
 from ocr.lexicon.lexicon import lexicon_names
 from ocr.preprocess.model import form_model
@@ -37,7 +39,9 @@ def check_form(path: Path) -> tuple[FormFault, ...]:
         match = re.search(r"line (\d+)", str(error))
         return (FormFault(int(match[1]) if match else 0, str(error)),)
     try:
-        form = Form.model_validate(data)
+        form = Form.model_validate(described(data, own_variables(path.parent)))
+    except BadFormError as error:
+        return (FormFault(0, str(error)),)
     except ValidationError as error:
         faults = [fault for item in error.errors() for fault in _located(text, item["loc"], item["msg"])]
         return tuple(sorted(faults, key=lambda fault: fault.line))

@@ -112,7 +112,7 @@ def _has(spec: FieldSpec | None, name: str, value: str) -> ColumnElement[bool]:
         if not isinstance(column.type, Date):
             return column == value
     elif about.kind is VariableKind.STATISTICAL and not spec.personal:
-        kept = (RecordValue.variable == name) & (RecordValue.value == value)
+        kept = (RecordValue.variable == name) & _like(RecordValue.value, value)
         return Card.id.in_(select(RecordValue.card_id).where(kept))
     return Card.id.in_(select(_said(name, value, personal=spec.personal).c.card_id))
 
