@@ -142,7 +142,7 @@ def _sides(card: _Card) -> Iterator[Broken]:
         for spec in card.specs.values()
         if spec.about.direction not in (None, card.direction) and card.values.get(spec.name)
     )
-    if foreign:
+    if card.direction and foreign:
         yield Broken("side_fits_direction", foreign)
     field, months = card.known(Role.STAY_MONTHS)
     if months and not (months.isdecimal() and int(months) <= LONGEST_STAY_MONTHS):
