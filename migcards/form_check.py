@@ -16,6 +16,7 @@ from ocr.confidence.calibration import load_calibration
 from ocr.confidence.kinds import kind_of
 from ocr.data import ALPHABETS_FILE, own_folder, use_own_folder
 from ocr.errors import BadFormError, BadInputError
+from ocr.forms.codebook import own_variables
 from ocr.forms.definition import (
     FORMS_DIR,
     UNCHECKED,
@@ -24,6 +25,7 @@ from ocr.forms.definition import (
     Form,
     clashes,
     contradictions,
+    described,
     form_files,
     load_form,
 )
@@ -77,6 +79,10 @@ def check_form(path: Path) -> tuple[FormFault, ...]:
         return (FormFault(int(match[1]) if match else 0, str(error)),)
     if (path.parent / "lexicons").is_dir() or (path.parent / ALPHABETS_FILE).is_file():
         use_own_folder(path.parent)
+    try:
+        data = described(data, own_variables(path.parent))
+    except BadFormError as error:
+        return (FormFault(0, str(error)),)
     wrong = _wrong_parts(data)
     form = Form.model_validate(_without(data, [place for place, _ in wrong]), context=UNCHECKED)
     faults = [FormFault(line_of(text, place), f"{'.'.join(map(str, place))}: {message}") for place, message in wrong]

@@ -8,6 +8,7 @@ from datetime import date
 
 from ocr.confidence.acceptance import Acceptance, Acceptor
 from ocr.extract.reader import Raw
+from ocr.forms.codebook import Role
 from ocr.forms.definition import Entry, FieldKind, FieldSpec, Form
 from ocr.geometry import Quad
 from ocr.lexicon.alphabets import mask
@@ -31,9 +32,6 @@ USUAL_AGES = (16, 65)
 _OTHER_MEANING = 0.1
 """Of the first meaning's probability, as for a town beside the district of its name; what is less is ruled out by date
 or region."""
-
-SEX, BIRTH = "sex", "birth_date"
-"""The field that narrows names, and the one whose years depend on ages."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +59,14 @@ def interpret(
     """
     readings: dict[str, FieldReading] = {}
     on: date | None = None
-    for item in sorted(zone_readings, key=lambda s: (s.spec.name != "crossing_date", _narrower(s.spec) is not None)):
+    for item in sorted(
+        zone_readings, key=lambda s: (s.spec.role is not Role.CROSSING_DATE, _narrower(s.spec, form) is not None)
+    ):
         candidates = _candidates(item, _within(item.spec, form, readings), _expected(item.spec, form), on, today)
-        readings[item.spec.name] = _field_reading(item, candidates, acceptor)
-        if item.spec.name == "crossing_date" and readings["crossing_date"].accepted:
-            on = parse_iso(readings["crossing_date"].value)  # a doubtful date would make a renamed place look sure
-    broken = check(_values(readings), direction=form.direction, on=today)
+        reading = readings[item.spec.name] = _field_reading(item, candidates, acceptor)
+        if item.spec.role is Role.CROSSING_DATE and reading.accepted:
+            on = parse_iso(reading.value)  # a doubtful date would make a renamed place look sure
+    broken = check(form.by_name, _values(readings), direction=form.direction, on=today)
     for rule in broken:
         for name in rule.fields:
             if name in readings:
@@ -75,14 +75,17 @@ def interpret(
     return tuple(readings[spec.name] for spec in form.fields), tuple(rule.rule for rule in broken)
 
 
-def _narrower(spec: FieldSpec) -> str | None:
-    """Name of the field that says which values of this one are likely."""
-    return SEX if spec.lexicon in OPEN_LEXICONS else spec.within
+def _narrower(spec: FieldSpec, form: Form) -> str | None:
+    """Name of the field that says which values of this one are likely: for names the sex."""
+    if spec.lexicon not in OPEN_LEXICONS:
+        return spec.within
+    sex = form.by_role.get(Role.SEX)
+    return sex.name if sex else None
 
 
 def _within(spec: FieldSpec, form: Form, readings: Mapping[str, FieldReading]) -> dict[str, float]:
     """Shares of the codes that narrow a field: of its narrower, or of what is written beside ``OTHER``."""
-    narrower = readings.get(_narrower(spec) or "")
+    narrower = readings.get(_narrower(spec, form) or "")
     if narrower is None:
         return {}
     written = form.by_name[narrower.field].specify
@@ -135,7 +138,7 @@ def _of_posteriors(
 ) -> tuple[Candidate, ...]:
     """What handwriting may mean, by the probabilities of its characters."""
     if spec.kind is FieldKind.DATE:
-        usual = _usual_births(on or today) if spec.name == BIRTH else (EARLIEST_CROSSING, today)
+        usual = _usual_births(on or today) if spec.role is Role.BIRTH_DATE else (EARLIEST_CROSSING, today)
         return decode_date_posteriors(posteriors, earliest=_earliest(spec), latest=today, usual=usual)
     if spec.lexicon is not None:
         return decode_posteriors(posteriors, load_lexicon(spec.lexicon), within=within, on=on, expected=expected)

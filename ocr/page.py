@@ -20,6 +20,7 @@ from ocr.data import PACKAGE, own_folder
 from ocr.extract.reader import Crop
 from ocr.extract.readers import Readers
 from ocr.forms.artwork import raster
+from ocr.forms.codebook import Role
 from ocr.forms.definition import FORMS_DIR, Form, load_forms
 from ocr.geometry import MM_PER_INCH, apply, as_quad, mm_to_pixels
 from ocr.interpret import ZoneReading, interpret
@@ -146,7 +147,8 @@ def read_sheet(
         seen = seen_fields(sheet, registration, cut_crops(sheet, registration), engine.readers)
     with watch.stage("interpret"):
         fields, broken = interpret(registration.form, seen, acceptor, today)
-    serials = [f.value for f in fields if f.field == "card_no" and f.accepted]
+    number = registration.form.by_role.get(Role.CARD_NUMBER)
+    serials = [f.value for f in fields if number and f.field == number.name and f.accepted]
     reading = CardReading(
         scan=sheet.scan,
         form=registration.form.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from ocr.errors import BadInputError
 from reports import flows, quality
+from reports.by_variable import PREFIX, by_variable
 from reports.crosstab import Body, add_up, crosstab
 from reports.levels import LEVELS, MISSING, Level, path, settled
 from reports.period import Period
@@ -30,23 +31,28 @@ def available() -> tuple[str, ...]:
 def build(session: Session, table_id: str, start: date, end: date) -> Table:
     """Build one table of the cards that crossed the border from `start` to `end`, both included.
 
+    Parameters
+    ----------
+    table_id
+        One of `available`, or ``by-`` and the name of a statistical variable. Where an office added the variable, the
+        table is about the cards whose form asks it.
+
     Raises
     ------
     BadInputError
         There is no such table, or the period ends before it starts.
     """
-    spec = specs().get(table_id.upper())
-    if spec is None:
-        raise BadInputError(f"{table_id!r} is no table; there are {', '.join(available())}.")
+    spec, levels = _spec(session, table_id)
     period = Period(start, end)
     own = _OWN_SHAPE.get(spec.id)
-    rows, columns, cells = own(session, period) if own else _crosstab(session, spec, period)
-    cards = sum(number for _, number in count_by(session, ["direction"], within(period), *_only(spec)))
+    rows, columns, cells = own(session, period) if own else _crosstab(session, spec, levels, period)
+    keys = [*(levels[name].column for name in spec.stub), "direction"]
+    cards = sum(found[-1] for found in count_by(session, keys, within(period), *_only(spec)))
     return Table(
         id=spec.id,
         title=spec.title if period.previous else spec.plain_title or spec.title,
         period=period,
-        stub=say_all(f"report.{spec.head}"),
+        stub=spec.head,
         rows=rows,
         columns=columns,
         cells=cells,
@@ -57,6 +63,18 @@ def build(session: Session, table_id: str, start: date, end: date) -> Table:
     )
 
 
+def _spec(session: Session, table_id: str) -> tuple[Spec, Mapping[str, Level]]:
+    """A table by its id, and the levels that it may name."""
+    if table_id.lower().startswith(PREFIX):
+        spec, level = by_variable(session, table_id[len(PREFIX) :].lower())
+        return spec, {**LEVELS, **dict.fromkeys(spec.stub, level)}
+    standard = specs().get(table_id.upper())
+    if standard is None:
+        known = f"{', '.join(available())}, and {PREFIX}NAME for a variable of the cards"
+        raise BadInputError(f"{table_id!r} is no table; there are {known}.")
+    return standard, LEVELS
+
+
 def _only(spec: Spec) -> list[ColumnElement[bool]]:
     """Conditions for the cards that a table is about, besides the period."""
     direction = [records.c.direction == spec.direction] if spec.direction else []
@@ -64,10 +82,10 @@ def _only(spec: Spec) -> list[ColumnElement[bool]]:
     return direction + country
 
 
-def _crosstab(session: Session, spec: Spec, period: Period) -> Body:
+def _crosstab(session: Session, spec: Spec, levels: Mapping[str, Level], period: Period) -> Body:
     """A table of one classification by another."""
-    stub = [LEVELS[name] for name in spec.stub]
-    columns = [LEVELS[name] for name in spec.columns]
+    stub = [levels[name] for name in spec.stub]
+    columns = [levels[name] for name in spec.columns]
     names = list(dict.fromkeys(level.column for level in (*stub, *columns)))
     counts = add_up(
         (path(stub, _values(stub, names, record)), path(columns, _values(columns, names, record)), record[-1])

@@ -38,13 +38,19 @@ def ordered(levels: Sequence[Level], sizes: Counter[Path], always_missing: bool)
         level = levels[depth]
         present: set[Code] = {p[depth] for p, n in sizes.items() if n and p[:depth] == parent and len(p) > depth}
         others = [c for c in present if c not in MISSING and c not in level.codes]
-        others.sort(key=lambda c: (-sizes[*parent, c] if level.ranked else 0, str(c)))
+        others.sort(key=lambda c: (-sizes[*parent, c] if level.ranked else 0, *_by_number(str(c))))
         missing = [c for c in MISSING if c in present or (always_missing and depth == 0 and c in level.missing)]
         for code in (*level.codes, *others, *missing):
             yield (*parent, code)
             yield from below((*parent, code))
 
     return list(below(()))
+
+
+def _by_number(code: str) -> tuple[bool, int, str]:
+    """Puts codes that are numbers first, 9 before 10."""
+    number = code.isascii() and code.isdecimal()
+    return not number, int(code) if number else 0, code
 
 
 def rows_of(levels: Sequence[Level], counts: Counts) -> list[tuple[Path, Row]]:

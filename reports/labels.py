@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from ocr.forms.codebook import Name
 from ocr.lexicon import lexicon
 from texts import LANGUAGES, Label
 
@@ -11,6 +12,11 @@ from texts import LANGUAGES, Label
 def same(text: str) -> Label:
     """A text that reads alike in all languages, with what cannot be printed replaced by ``?``."""
     return Label(*[_printable(text)] * 3)
+
+
+def named(name: Name) -> Label:
+    """What the codebook calls something."""
+    return Label(*(_printable(name.of(language)) for language in LANGUAGES))
 
 
 @cache

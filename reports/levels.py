@@ -6,10 +6,12 @@ empty on the card, ``"?"`` settled but not in the dictionary, None not settled y
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
+from ocr.forms.codebook import Dimension, codebook
 from reports.labels import code_label, same
 from texts import Label, say_all
 
@@ -66,21 +68,9 @@ def transport(value: Value) -> Code:
     return code if code in MISSING else {"A": "air", "R": "rail"}.get(str(code)[3:4], "road")
 
 
-def _from(dictionary: str) -> Callable[[str], Label]:
-    return lambda code: code_label(dictionary, code)
-
-
 def _age_label(code: str) -> Label:
     first, last = code.split("-")
     return same("65+" if first == "65" else f"{first}–{last}")
-
-
-def _sector_label(code: str) -> Label:
-    return say_all("report.other_sector") if code == "OTHER" else code_label("sectors", code)
-
-
-def _country_label(code: str) -> Label:
-    return say_all(f"report.{code}") if code in ("CIS", "OTHER") else code_label("countries", code)
 
 
 @dataclass(frozen=True)
@@ -90,7 +80,7 @@ class Level:
     Attributes
     ----------
     column
-        Column of the records.
+        Column of the records, or name of a variable that is kept beside them.
     label_of
         Label of one of its codes.
     codes
@@ -133,33 +123,34 @@ def path(levels: Sequence[Level], values: Iterable[Value]) -> Path:
     return tuple(codes)
 
 
-def _numbered(last: int) -> tuple[str, ...]:
-    return tuple(str(n) for n in range(1, last + 1))
-
-
-LEVELS = {
-    "direction": Level("direction", lambda c: say_all(f"report.{_DIRECTIONS[c]}"), ("D", "A")),
-    "sex": Level("sex", lambda c: say_all(f"report.{_SEXES[c]}"), ("M", "F")),
-    "age": Level(
-        "age",
-        _age_label,
-        tuple(f"{a}-{b}" for a, b in AGE_BANDS),
-        age_band,
-        missing=(NOT_CLASSIFIED, None),
-        unknown="age_unknown",
-    ),
-    "region": Level("region", _from("regions"), ("TJ-SU", "TJ-KT", "TJ-GB", "TJ-RA", "TJ-DU")),
-    "district": Level("district", _from("districts")),
-    "occupation_major": Level("occupation", _from("isco08"), tuple("1234567890"), leading(1)),
-    "occupation": Level("occupation", _from("isco08"), code_of=leading(2)),
-    "sector": Level("sector", _sector_label, (*"ABCDEFGHIJKLMNOPQRSTU", "OTHER", "X0")),
-    "country_group": Level("country", _country_label, ("RU", "KZ", "CIS", "OTHER"), country_group),
-    "country": Level("country", _country_label, ranked=True),
-    "destination": Level("destination", _from("destinations"), ranked=True),
-    "purpose": Level("purpose", _from("purposes"), _numbered(11)),
-    "duration": Level("duration", _from("duration"), _numbered(6)),
-    "education": Level("education", _from("education"), _numbered(8)),
-    "marital_status": Level("marital_status", _from("marital_status"), _numbered(4)),
-    "transport": Level("checkpoint", lambda c: say_all(f"report.{c}"), ("air", "rail", "road"), transport),
-    "checkpoint": Level("checkpoint", _from("checkpoints"), ranked=True),
+GROUPINGS: Mapping[str, Callable[[Value], Code]] = {
+    "age": age_band,
+    "country_group": country_group,
+    "transport": transport,
 }
+"""How values are grouped where the codebook says so."""
+
+
+def level_of(name: str, dimension: Dimension) -> Level:
+    """A level as the codebook describes it."""
+    by_age = dimension.grouping == "age"
+    codes = tuple(f"{a}-{b}" for a, b in AGE_BANDS) if by_age else dimension.codes
+    group = GROUPINGS[dimension.grouping] if dimension.grouping else settled
+    return Level(
+        column=dimension.column or name,
+        label_of=_age_label if by_age else partial(_code_label, dimension),
+        codes=codes,
+        code_of=leading(dimension.digits) if dimension.digits else group,
+        ranked=dimension.ranked,
+        missing=(NOT_CLASSIFIED, None) if by_age else (None,) if dimension.number else MISSING,
+        unknown="age_unknown" if by_age else "number_unknown" if dimension.number else "awaiting",
+    )
+
+
+def _code_label(dimension: Dimension, code: str) -> Label:
+    if code in dimension.words:
+        return say_all(f"report.{dimension.words[code]}")
+    return code_label(dimension.dictionary, code) if dimension.dictionary else same(code)
+
+
+LEVELS: Mapping[str, Level] = {name: level_of(name, it) for name, it in codebook().dimension.items()}

@@ -6,33 +6,16 @@ from collections import Counter
 
 from sqlalchemy.orm import Session
 
+from ocr.forms.codebook import codebook
 from ocr.reading import Refusal
 from reports.crosstab import Body
-from reports.labels import same
+from reports.labels import named, same
 from reports.levels import EMPTY_CODES
 from reports.period import Period
 from reports.source import answers, count_by, sheets, undated, within
+from reports.specs import specs
 from reports.table import Column, Row, RowKind, Unit, percent
 from texts import Label, say_all
-
-# Fields of the statistical record and the side of the card that has them (None: both).
-FIELDS: tuple[tuple[str, str | None], ...] = (
-    ("sex", None),
-    ("age", None),
-    ("region", None),
-    ("district", None),
-    ("education", None),
-    ("marital_status", None),
-    ("occupation", None),
-    ("country", None),
-    ("destination", None),
-    ("sector", None),
-    ("checkpoint", None),
-    ("purpose", "D"),
-    ("duration", "D"),
-    ("stay_months", "A"),
-    ("return_reason", "A"),
-)
 
 
 def account(session: Session, period: Period) -> Body:
@@ -80,13 +63,16 @@ def _reason_label(reason: str) -> Label:
 
 def by_field(session: Session, period: Period) -> Body:
     """T14: for each field, cards that have it by what came of it."""
-    found = answers(session, period, [name for name, _ in FIELDS], EMPTY_CODES)
+    fields = specs()["T14"].rows
+    found = answers(session, period, fields, EMPTY_CODES)
     rows, cells = [], []
-    for name, side in FIELDS:
+    for name in fields:
+        dimension = codebook().dimension[name]
+        side = dimension.direction
         groups = [numbers[name] for direction, numbers in found.items() if side in (None, direction)]
         whole, *without = (sum(group) for group in zip(*groups, strict=True)) if groups else (0, 0, 0, 0)
         answered = whole - sum(without)
-        rows.append(Row(say_all(f"report.field_{name}"), 1, RowKind.CATEGORY))
+        rows.append(Row(named(dimension.label), 1, RowKind.CATEGORY))
         cells.append((whole, answered, *without, percent(answered, whole)))
     columns = (
         Column(say_all("report.cards"), None, Unit.COUNT),

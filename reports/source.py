@@ -6,14 +6,15 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, case, false, func, select
+from sqlalchemy import ColumnElement, FromClause, Integer, case, false, func, select
 from sqlalchemy.orm import Session
 
 from reports.period import Period
-from store.tables import Record, Scan
+from store.tables import Record, RecordValue, Scan
 
 records = Record.__table__
 scans = Scan.__table__
+beside = RecordValue.__table__
 
 _CROSSES = records.c.direction != ""
 """Cards of other forms than departures and returns count in no table."""
@@ -25,9 +26,20 @@ def within(period: Period) -> ColumnElement[bool]:
 
 
 def count_by(session: Session, columns: Sequence[str], *conditions: ColumnElement[bool]) -> list[tuple[Any, ...]]:
-    """Number of records for each combination of values: tuples of the columns' values, then the number."""
-    keys = [records.c[name] for name in columns]
-    query = select(*keys, func.count()).where(*conditions).group_by(*keys)
+    """Number of records for each combination of values: tuples of the columns' values, then the number.
+
+    A name that is no column of the records is that of a variable kept beside them; only records that have it count.
+    """
+    keys: list[ColumnElement[Any]] = []
+    source: FromClause = records
+    for name in columns:
+        if name in records.c:
+            keys.append(records.c[name])
+        else:
+            one = beside.alias()
+            source = source.join(one, (one.c.card_id == records.c.card_id) & (one.c.variable == name))
+            keys.append(one.c.value)
+    query = select(*keys, func.count()).select_from(source).where(*conditions).group_by(*keys)
     return [tuple(row) for row in session.execute(query)]
 
 
@@ -39,8 +51,9 @@ def undated(session: Session) -> dict[str, int]:
 
 def daily(session: Session, period: Period) -> list[tuple[date, str, int]]:
     """(day, direction, number of records) for the days that have any."""
-    found = count_by(session, ["crossing_date", "direction"], within(period))
-    return [(day, direction, number) for day, direction, number in found]
+    keys = (records.c.crossing_date, records.c.direction)
+    query = select(*keys, func.count()).where(within(period)).group_by(*keys)
+    return [(day, direction, number) for day, direction, number in session.execute(query)]
 
 
 def answers(

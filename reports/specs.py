@@ -19,9 +19,11 @@ class Spec:
     plain_title
         Title for a period over a year, which is compared with no other; None where `title` speaks of no comparison.
     head
-        Word over the first column.
+        Over the first column.
     stub, columns
         Names of levels (`reports.levels`), outer first; empty for a table with a shape of its own.
+    rows
+        Dimensions of which the answers are counted.
     direction
         ``D`` or ``A`` for cards of one side only, None for both.
     country
@@ -36,10 +38,11 @@ class Spec:
 
     id: str
     title: Label
-    head: str
+    head: Label
     chart: str
     stub: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
     direction: str | None = None
     country: str | None = None
     share: bool = False
@@ -55,9 +58,9 @@ def specs() -> dict[str, Spec]:
     return {
         t["id"]: Spec(
             **t
-            | {"title": say_all(f"title.{t['id']}")}
+            | {"title": say_all(f"title.{t['id']}"), "head": say_all(f"report.{t['head']}")}
             | {"plain_title": say_all(f"title.{t['plain_title']}") if "plain_title" in t else None}
-            | {key: tuple(t.get(key, ())) for key in ("stub", "columns")}
+            | {key: tuple(t.get(key, ())) for key in ("stub", "columns", "rows")}
         )
         for t in tables
     }

@@ -169,13 +169,6 @@ def in_force(log: Sequence[Decided]) -> dict[str, Decided]:
     return {field: state.holds for field, state in keying_states(log).items() if state.holds}
 
 
-def rank(spec: FieldSpec) -> int:
-    """Place in the queue: 0 the crossing date, which blocks a period, 1 other required facts, 2 the rest."""
-    if spec.name == "crossing_date":
-        return 0
-    return 1 if spec.required and spec.published else 2
-
-
 def card_state(
     form: Form, seen: Mapping[str, StoredReading], read_broken: Sequence[str], log: Sequence[Decided], check: RuleCheck
 ) -> CardState:
@@ -245,7 +238,7 @@ def _wait(spec: FieldSpec, reading: StoredReading, why: tuple[str, ...], state: 
     apart = spec.personal or state.keys or state.reopened or Why.AUDIT in why or reading.value == UNKNOWN
     alike = None if apart else reading.value
     return WaitingField(
-        spec.name, rank(spec), spec.personal, why, reading.read_at, reading.quad, state.turn, people, alike
+        spec.name, spec.about.rank, spec.personal, why, reading.read_at, reading.quad, state.turn, people, alike
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from ocr.forms.definition import Form
 from ocr.reading import CardReading, FieldReading, Why
 from store.engine import insert_new
-from store.records import CARD_NO, refresh
+from store.records import card_number, refresh
 from store.scans import save_read
 from store.tables import Batch, Card, FormDefinition, PersonalReading, Reading, Record
 
@@ -80,7 +80,7 @@ def save_card(
     else:
         card_id, head["edition"] = card.id, card.edition + 1
         session.execute(update(Card).where(Card.id == card_id).values(head))
-    _append_readings(session, card_id, _marked(session, card_id, reading), form, head["edition"], software)
+    _append_readings(session, card_id, _marked(session, card_id, reading, form), form, head["edition"], software)
     refresh(session, [card_id])
     return int(card_id)
 
@@ -154,12 +154,13 @@ def _content(reading: FieldReading) -> dict[str, Any]:
     return {"raw": reading.raw, "candidates": candidates, "value": reading.value}
 
 
-def _marked(session: Session, card_id: int, reading: CardReading) -> Sequence[FieldReading]:
+def _marked(session: Session, card_id: int, reading: CardReading, form: Form) -> Sequence[FieldReading]:
     """The card's readings; its number waits for a person where a card saved before it bears it on the same form."""
     same = (Record.form == reading.form) & (Record.serial == reading.serial) & (Record.card_id < card_id)
     if reading.serial is None or session.scalars(select(Record.card_id).where(same).limit(1)).first() is None:
         return reading.fields
-    return [replace(f, review=(*f.review, Why.DUPLICATE)) if f.field == CARD_NO else f for f in reading.fields]
+    number = card_number(form)
+    return [replace(f, review=(*f.review, Why.DUPLICATE)) if f.field == number else f for f in reading.fields]
 
 
 def _readers(fields: Sequence[FieldReading]) -> str:

@@ -1,4 +1,4 @@
-"""How a card's settled values become its statistical record. The mapping is data; the rest is pure functions."""
+"""How a card's settled values become its statistical record. The codebook says what goes where; pure functions."""
 
 from __future__ import annotations
 
@@ -6,31 +6,24 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from ocr.forms.definition import Form
+from sqlalchemy import Date, Integer, String
+
+from ocr.forms.codebook import Role, VariableKind, codebook
+from ocr.forms.definition import FieldSpec, Form
 from ocr.lexicon.rules import OLDEST_AGE
 from ocr.reading import parse_iso
 from store.card_state import UNKNOWN
+from store.tables import Record
 
 LEFT_EMPTY = ""
 OTHER = "OTHER"
 
-SOURCES: Mapping[str, tuple[str, ...]] = {
-    "checkpoint": ("checkpoint",),
-    "sex": ("sex",),
-    "region": ("residence_region",),
-    "district": ("residence_district",),
-    "education": ("education",),
-    "marital_status": ("marital_status",),
-    "occupation": ("occupation",),
-    "country": ("dest_country", "from_country"),
-    "destination": ("dest_region", "from_region"),
-    "purpose": ("purpose",),
-    "sector": ("sector",),
-    "duration": ("duration",),
-    "return_reason": ("return_reason",),
-    "intends_again": ("intends_again",),
+NOTHING: Mapping[str, str | None] = {
+    column: LEFT_EMPTY if isinstance(Record.__table__.c[column].type, String) else None
+    for column in (variable.column for variable in codebook().variable.values())
+    if column
 }
-"""Coded columns of the record, each with the fields it may come from; a form has at most one of them."""
+"""Columns of the record that fields of cards fill, each as it is where a form lacks such a field."""
 
 REGION_LENGTH = len("TJ-SU")
 """A district's code begins with its region's: TJ-SU-01 lies in TJ-SU."""
@@ -49,13 +42,26 @@ def record_values(form: Form, values: Mapping[str, str | None]) -> dict[str, Any
     dict
         Coded columns (None, ``''``, ``'?'`` or a code), `crossing_date`, `age` and `stay_months`.
     """
-    coded = {column: _coded(form, values, fields) for column, fields in SOURCES.items()}
-    coded["region"] = _region(coded["region"], coded["district"])
-    crossed = parse_iso(values.get("crossing_date"))
-    return coded | {
-        "crossing_date": crossed,
-        "age": age_at(parse_iso(values.get("birth_date")), crossed),
-        "stay_months": _number(values.get("stay_months")),
+    record: dict[str, Any] = dict(NOTHING)
+    for spec in form.fields:
+        if spec.about.column:
+            record[spec.about.column] = _as_column(spec, values)
+    record["region"] = _region(record["region"], record["district"])
+    birth, crossed = (_day(form, role, values) for role in (Role.BIRTH_DATE, Role.CROSSING_DATE))
+    return record | {"age": age_at(birth, crossed)}
+
+
+def own_values(form: Form, values: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Values of the statistical variables that have no column: those that an office added. Never a personal one.
+
+    What is written beside a box ``OTHER`` belongs to the field with that box.
+    """
+    beside = {spec.specify for spec in form.fields}
+    return {
+        spec.name: _coded(spec, values)
+        for spec in form.fields
+        if spec.about.kind is VariableKind.STATISTICAL
+        and not (spec.personal or spec.about.column or spec.name in beside)
     }
 
 
@@ -67,11 +73,21 @@ def age_at(birth: date | None, day: date | None) -> int | None:
     return years if 0 <= years <= OLDEST_AGE else None
 
 
-def _coded(form: Form, values: Mapping[str, str | None], fields: tuple[str, ...]) -> str | None:
-    name = next((field for field in fields if field in form.by_name), None)
-    if name is None:
-        return LEFT_EMPTY
-    value, specify = values[name], form.by_name[name].specify
+def _as_column(spec: FieldSpec, values: Mapping[str, str | None]) -> str | int | date | None:
+    """The value of a field as its column holds it."""
+    kind = Record.__table__.c[spec.about.column or ""].type
+    if isinstance(kind, Date):
+        return parse_iso(values.get(spec.name))
+    return _number(values.get(spec.name)) if isinstance(kind, Integer) else _coded(spec, values)
+
+
+def _day(form: Form, role: Role, values: Mapping[str, str | None]) -> date | None:
+    spec = form.by_role.get(role)
+    return parse_iso(values.get(spec.name)) if spec else None
+
+
+def _coded(spec: FieldSpec, values: Mapping[str, str | None]) -> str | None:
+    value, specify = values[spec.name], spec.specify
     if specify is None or value not in (LEFT_EMPTY, OTHER):
         return value
     written = values[specify]

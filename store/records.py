@@ -11,19 +11,17 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.orm import Session
 
-from ocr.forms.definition import Form
+from ocr.forms.codebook import Role
+from ocr.forms.definition import FieldSpec, Form
 from ocr.lexicon.rules import check
 from ocr.reading import Why
 from store.card_state import BrokenRules, CardState, Decided, StoredReading, card_state
 from store.queries import card_logs
-from store.record_values import record_values
-from store.tables import Base, Card, FormDefinition, Issue, Record, Scan, Waiting
+from store.record_values import own_values, record_values
+from store.tables import Base, Card, FormDefinition, Issue, Record, RecordValue, Scan, Waiting
 
 CHUNK = 500
 """Cards derived at a time: bounds memory and the number of bound parameters."""
-
-CARD_NO = "card_no"
-"""The field that says which card it is."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +37,23 @@ class CardNow:
     @property
     def is_duplicate(self) -> bool:
         """Whether the card was scanned before: so the reading says, and no person has given it another number."""
-        number = self.readings.get(CARD_NO)
+        name = card_number(self.form)
+        number = self.readings.get(name)
         if number is None or Why.DUPLICATE not in number.review:
             return False
-        return self.state.values[CARD_NO] in (None, number.value)
+        return self.state.values[name] in (None, number.value)
+
+
+def card_number(form: Form) -> str:
+    """Name of the field that says which card it is; empty where a form has none."""
+    spec = form.by_role.get(Role.CARD_NUMBER)
+    return spec.name if spec else ""
 
 
 def broken_rules(form: Form, values: Mapping[str, str], on: date) -> BrokenRules:
     """Rules that these values break, each with its fields; `on` is the day on which the card was at hand."""
     broken: dict[str, tuple[str, ...]] = {}
-    for found in check(values, direction=form.direction, on=on):
+    for found in check(form.by_name, values, direction=form.direction, on=on):
         broken[found.rule] = (*broken.get(found.rule, ()), *found.fields)
     return broken
 
@@ -84,7 +89,7 @@ def refresh(session: Session, card_ids: Sequence[int]) -> None:
     A duplicate is no record, and of its fields only the number can wait: nobody needs to key a card twice.
     """
     now = cards_now(session, card_ids)
-    for table in (Waiting, Issue, Record):
+    for table in (Waiting, Issue, Record, RecordValue):
         session.execute(delete(table).where(table.card_id.in_(card_ids)))
     issues = [
         {"card_id": card.head.id, "rule": rule, "fields": list(fields)}
@@ -93,6 +98,7 @@ def refresh(session: Session, card_ids: Sequence[int]) -> None:
     ]
     derived: list[tuple[type[Base], list[dict[str, Any]]]] = [
         (Record, [_record(card) for card in now if not card.is_duplicate]),
+        (RecordValue, [row for card in now if not card.is_duplicate for row in _record_values(card)]),
         (Waiting, [row for card in now for row in _waiting(card)]),
         (Issue, issues),
     ]
@@ -116,6 +122,12 @@ def forms_of(session: Session, form_ids: Iterable[int]) -> dict[int, Form]:
     return {row.id: _parse(row.definition) for row in session.execute(query)}
 
 
+def known_fields(session: Session) -> dict[str, FieldSpec]:
+    """Fields of all forms that cards were read with, as the newest form has them, by name in the order of the forms."""
+    forms = forms_of(session, session.scalars(select(FormDefinition.id)))
+    return {spec.name: spec for _, form in sorted(forms.items()) for spec in form.fields}
+
+
 @lru_cache(maxsize=32)
 def _parse(definition: str) -> Form:
     return Form.model_validate_json(definition)
@@ -136,12 +148,12 @@ def _waiting(card: CardNow) -> list[dict[str, Any]]:
             "alike": wait.alike,
         }
         for wait in card.state.waiting
-        if wait.field == CARD_NO or not card.is_duplicate
+        if wait.field == card_number(card.form) or not card.is_duplicate
     ]
 
 
 def _record(card: CardNow) -> dict[str, Any]:
-    serial = card.state.values.get(CARD_NO)
+    serial = card.state.values.get(card_number(card.form))
     return record_values(card.form, card.state.values) | {
         "card_id": card.head.id,
         "batch_id": card.head.batch_id,
@@ -150,3 +162,10 @@ def _record(card: CardNow) -> dict[str, Any]:
         "serial": serial if serial not in (None, "", "?") else card.head.serial,
         "pending": sum(not wait.is_audit for wait in card.state.waiting),
     }
+
+
+def _record_values(card: CardNow) -> list[dict[str, Any]]:
+    return [
+        {"card_id": card.head.id, "variable": name, "value": value}
+        for name, value in own_values(card.form, card.state.values).items()
+    ]

@@ -362,6 +362,20 @@ class Record(Base):
     pending: Mapped[int]
 
 
+class RecordValue(Base):
+    """A variable of the record that has no column there, since an office added it (`ocr.forms.codebook`); derived.
+
+    Only cards whose form asks it have a row. `value` as in the coded columns of `Record`; never a personal one.
+    """
+
+    __tablename__ = "record_values"
+    __table_args__ = (Index(None, "variable", "value"),)
+
+    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id"), primary_key=True, autoincrement=False)
+    variable: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str | None]
+
+
 class User(Base):
     """A person who may log in. `login` is in small letters; `password` an argon2 hash; nobody is deleted."""
 

@@ -38,7 +38,7 @@ def report(
     out: Path | None,
     language: Language,
 ) -> None:
-    """Build standard tables T1, T2, … (or all) for a period.
+    """Build standard tables T1, T2, … (or all) for a period; by-NAME is a table by any variable, as by-education.
 
     Every table adds up: what is not stated, not classified or still waits for a person has lines of its own.
     """

@@ -6,23 +6,13 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from ocr.forms.codebook import codebook
 from ocr.forms.definition import Entry, FieldKind, FieldSpec
 from ocr.lexicon.lexicon import load_lexicon
 from ocr.reading import FieldState
 
-STRICT_TARGET_ERROR = 0.0014
-"""Largest share wrong among accepted values where a wrong value changes the main tables."""
-
-TARGET_ERROR = 0.003
-"""The same by default."""
-
-NAME_TARGET_ERROR = 0.01
-"""The same for what enters no table: names and document numbers, and the printed serial number, of which a wrong one
-only fails to find the card's other side."""
-
-TARGET_ERRORS = (STRICT_TARGET_ERROR, TARGET_ERROR, NAME_TARGET_ERROR)
-
-STRICT_FIELDS = frozenset({"sex", "residence_region", "crossing_date", "birth_date", "direction"})
+TARGET_ERRORS = tuple(sorted({variable.target_error for variable in codebook().variable.values()}))
+"""The target errors that thresholds are fitted for, strictest first."""
 
 NO_TARGET_ERRORS: Mapping[str, float] = MappingProxyType({})
 
@@ -39,12 +29,7 @@ def target_error(spec: FieldSpec, own: Mapping[str, float] = NO_TARGET_ERRORS) -
     own
         The target errors that the operator sets for single fields, by name; goes before everything else.
     """
-    if spec.name in own:
-        return own[spec.name]
-    if spec.name in STRICT_FIELDS:
-        return STRICT_TARGET_ERROR
-    loose = spec.name == "card_no" or spec.alphabet == "passport" or _is_name(spec)
-    return NAME_TARGET_ERROR if loose else TARGET_ERROR
+    return own.get(spec.name, spec.about.target_error)
 
 
 def kind_of(spec: FieldSpec, state: FieldState) -> str:

@@ -9,15 +9,16 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
 from ocr.data import ALPHABETS_FILE, PACKAGE, use_own_folder
 from ocr.errors import BadFormError
+from ocr.forms.codebook import CODEBOOK, Name, Role, Variable, VariableKind, codebook, own_variables
 
 FORMS_DIR = PACKAGE / "forms"
-NOT_FORMS = frozenset({ALPHABETS_FILE, "codebook.toml"})
+NOT_FORMS = frozenset({ALPHABETS_FILE, CODEBOOK})
 """TOML files that may lie among forms."""
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
@@ -182,10 +183,11 @@ class FieldSpec(Frozen):
         Of digits: a number, in which zeros in front do not count; otherwise they are kept, as in a document's number.
     label_ru, label_tg, label_at
         What the field is called, and where that is printed; without a place it is not.
-    personal
-        Identifies a person: kept apart from the statistical record.
-    published
-        May be a dimension of published tables.
+    personal, published
+        Whether it identifies a person, and is kept apart from the statistical record; whether it may be a dimension
+        of tables. Said here only of fields that no codebook describes (`ocr.forms.codebook`), and of personal ones.
+    variable
+        What the office's own codebook says of it, filled in on loading; None where there is nothing.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -207,6 +209,32 @@ class FieldSpec(Frozen):
     label_at: tuple[Millimetres, Millimetres] | None = None
     label_size: Annotated[float, Field(gt=2, le=20)] = 5.5
     options: tuple[Option, ...] = ()
+    variable: Variable | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _personal_stays_personal(cls, value: Any) -> Any:
+        """A form need not say what is personal, and cannot take it back."""
+        if not isinstance(value, dict):
+            return value
+        said = value.get("variable") or codebook().variable.get(str(value.get("name")))
+        kind = said.get("kind") if isinstance(said, dict) else said.kind if said else None
+        return value | {"personal": True} if kind == VariableKind.PERSONAL else value
+
+    @property
+    def about(self) -> Variable:
+        """What the codebook says of it; of a field that no codebook describes, what the form itself says."""
+        return self.variable or codebook().variable.get(self.name) or self._undescribed()
+
+    def _undescribed(self) -> Variable:
+        kind = "personal" if self.personal else "statistical" if self.published else "control"
+        label = Name(ru=self.label_ru or self.name, tg=self.label_tg or self.label_ru or self.name, en=self.name)
+        return Variable(kind=VariableKind(kind), label=label)
+
+    @property
+    def role(self) -> Role | None:
+        """What rules, reading and records need it for."""
+        return self.about.role
 
     def cell_boxes(self) -> tuple[Rect, ...]:
         """The comb's cells from left to right; empty for a field without cells."""
@@ -275,6 +303,11 @@ class Form(Frozen):
         """Fields by name."""
         return {f.name: f for f in self.fields}
 
+    @cached_property
+    def by_role(self) -> dict[Role, FieldSpec]:
+        """The fields that have a role, by it."""
+        return {f.role: f for f in self.fields if f.role is not None}
+
     @property
     def direction(self) -> str:
         """``D`` for a departure card, ``A`` for a return, empty for any other."""
@@ -297,6 +330,8 @@ def contradictions(form: Form) -> Iterator[str]:
         if spec.name in seen:
             yield f"{place}: the name is used twice"
         seen.add(spec.name)
+        if spec.role and form.by_role[spec.role] is not spec:
+            yield f"{place}: has the same role as {form.by_role[spec.role].name}"
         for box in (spec.box, *(o.box for o in spec.options)):
             if box.right > width + 1e-6 or box.bottom > height + 1e-6:
                 yield f"{place}: {box.xywh} lies outside the {width:g} x {height:g} mm card"
@@ -343,15 +378,25 @@ def load_form(path: Path) -> Form:
     BadFormError
         The file is missing, is not TOML, or contradicts itself.
     """
+    own = own_variables(path.parent)
     try:
         data = tomllib.loads(path.read_text("utf-8"))
-        return Form.model_validate(data)
+        return Form.model_validate(described(data, own))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadFormError(f"{path}: {error}.") from error
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise BadFormError(f"{path}: {place}: {first['msg']}.") from error
+
+
+def described(form: dict[str, Any], own: Mapping[str, Variable]) -> dict[str, Any]:
+    """A form as it stands in a file, each field with what the office's own codebook says of it."""
+    fields = form.get("fields")
+    if not own or not isinstance(fields, list):
+        return form
+    said = [{**field, "variable": own.get(str(field.get("name")))} for field in fields if isinstance(field, dict)]
+    return form | {"fields": said if len(said) == len(fields) else fields}
 
 
 def form_files(directory: Path) -> list[Path]:

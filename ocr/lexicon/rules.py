@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from ocr.forms.codebook import Role
+from ocr.forms.definition import FieldSpec
 from ocr.lexicon.lexicon import load_lexicon
 from ocr.lexicon.match import NOT_IN_LEXICON
 from ocr.lexicon.names import sex_of_ending
@@ -14,24 +16,6 @@ from ocr.reading import parse_iso
 OLDEST_AGE, WORKING_AGE, LONGEST_STAY_MONTHS = 110, 14, 240
 FIRST_CROSSING = date(2000, 1, 1)
 WORK, OTHER = "1", "OTHER"
-
-ONLY_ON = {
-    "D": ("dest_country", "dest_country_other", "dest_region", "purpose", "duration", "document_no"),
-    "A": (
-        "from_country",
-        "from_country_other",
-        "from_region",
-        "stay_months",
-        "return_reason",
-        "intends_again",
-    ),
-}
-"""Fields that exist on one side of the card only, by direction."""
-
-_COUNTRY_OF = (
-    ("dest_region", "dest_country", "dest_country_other"),
-    ("from_region", "from_country", "from_country_other"),
-)
 
 RULES = (
     "district_in_region",
@@ -58,11 +42,15 @@ class Broken:
     fields: tuple[str, ...]
 
 
-def check(values: Mapping[str, str], *, direction: str, on: date | None) -> tuple[Broken, ...]:
+def check(
+    specs: Mapping[str, FieldSpec], values: Mapping[str, str], *, direction: str, on: date | None
+) -> tuple[Broken, ...]:
     """Hold the values of one card against all rules.
 
     Parameters
     ----------
+    specs
+        The fields of the card's form by name; which rules concern them their roles say.
     values
         Value by field name: a code, an ISO date, a number or a name; ``""`` for an empty field, ``"?"`` for a
         text that is in no dictionary. A field that is missing was not read, and rules that need it do not apply.
@@ -76,75 +64,95 @@ def check(values: Mapping[str, str], *, direction: str, on: date | None) -> tupl
     tuple of Broken
         In the order of `RULES`.
     """
-    broken = [rule for rules in _CHECKS for rule in rules(values, direction, on)]
+    card = _Card(specs, values, direction, on)
+    broken = [rule for rules in _CHECKS for rule in rules(card)]
     return tuple(sorted(broken, key=lambda b: RULES.index(b.rule)))
 
 
-def _known(values: Mapping[str, str], field: str) -> str:
-    """The field's value, or empty where there is none to compare."""
-    value = values.get(field, "")
-    return "" if value == NOT_IN_LEXICON else value
+@dataclass(frozen=True)
+class _Card:
+    """The arguments of `check`."""
+
+    specs: Mapping[str, FieldSpec]
+    values: Mapping[str, str]
+    direction: str
+    on: date | None
+
+    def named(self, role: Role) -> Iterator[FieldSpec]:
+        """The fields that were read and have a role."""
+        return (spec for spec in self.specs.values() if spec.role is role and spec.name in self.values)
+
+    def known(self, role: Role) -> tuple[str, str]:
+        """The field that has a role, and its value; empty where there is none to compare."""
+        for spec in self.named(role):
+            return spec.name, self.value(spec.name)
+        return "", ""
+
+    def value(self, name: str) -> str:
+        """The value of a field, or empty where there is none to compare."""
+        value = self.values.get(name, "")
+        return "" if value == NOT_IN_LEXICON else value
 
 
-def _places(values: Mapping[str, str], direction: str, on: date | None) -> Iterator[Broken]:
-    region, district = _known(values, "residence_region"), _known(values, "residence_district")
-    entry = load_lexicon("districts").entries.get(district)
-    if region and entry and entry.parent != region:
-        yield Broken("district_in_region", ("residence_region", "residence_district"))
-    for field, country_field, other_field in _COUNTRY_OF:
-        if _known(values, country_field) == OTHER:
-            country_field = other_field
-        country, place = _known(values, country_field), _known(values, field)
-        entry = load_lexicon("destinations").entries.get(place)
-        if country and entry and entry.parent != country:
-            yield Broken("region_in_country", (country_field, field))
+def _places(card: _Card) -> Iterator[Broken]:
+    """Places lie in what narrows them: a district in its region, a place abroad in its country."""
+    for rule, role in (("district_in_region", Role.HOME_DISTRICT), ("region_in_country", Role.PLACE_ABROAD)):
+        for spec in card.named(role):
+            outer = spec.within or ""
+            if card.value(outer) == OTHER:
+                outer = card.specs[outer].specify or ""
+            around, place = card.value(outer), card.value(spec.name)
+            entry = load_lexicon(spec.lexicon).entries.get(place) if spec.lexicon else None
+            if around and entry and entry.parent != around:
+                yield Broken(rule, (outer, spec.name))
 
 
-def _dates(values: Mapping[str, str], direction: str, on: date | None) -> Iterator[Broken]:
-    for field in ("birth_date", "crossing_date"):
-        if _known(values, field) and parse_iso(values[field]) is None:
+def _dates(card: _Card) -> Iterator[Broken]:
+    (born, birth_text), (crossed, crossing_text) = card.known(Role.BIRTH_DATE), card.known(Role.CROSSING_DATE)
+    birth, crossing = parse_iso(birth_text), parse_iso(crossing_text)
+    for field, text, day in ((born, birth_text, birth), (crossed, crossing_text, crossing)):
+        if text and day is None:
             yield Broken("date_real", (field,))
-    birth, crossing = parse_iso(values.get("birth_date")), parse_iso(values.get("crossing_date"))
-    if crossing and (crossing < FIRST_CROSSING or (on is not None and crossing > on)):
-        yield Broken("crossing_in_time", ("crossing_date",))
-    day, day_fields = (crossing, ("crossing_date",)) if crossing else (on, ())
+    if crossing and (crossing < FIRST_CROSSING or (card.on is not None and crossing > card.on)):
+        yield Broken("crossing_in_time", (crossed,))
+    day, day_fields = (crossing, (crossed,)) if crossing else (card.on, ())
     if not birth or not day:
         return
-    years = _years(birth, day)
+    years, (purpose, why) = _years(birth, day), card.known(Role.PURPOSE)
     if birth > day:
-        yield Broken("birth_before_crossing", ("birth_date", *day_fields))
+        yield Broken("birth_before_crossing", (born, *day_fields))
     elif years > OLDEST_AGE:
-        yield Broken("age_plausible", ("birth_date", *day_fields))
-    elif years < WORKING_AGE and _known(values, "purpose") == WORK:
-        yield Broken("age_fits_work", ("birth_date", "purpose", *day_fields))
+        yield Broken("age_plausible", (born, *day_fields))
+    elif years < WORKING_AGE and why == WORK:
+        yield Broken("age_fits_work", (born, purpose, *day_fields))
 
 
-def _names(values: Mapping[str, str], direction: str, on: date | None) -> Iterator[Broken]:
-    sex = _known(values, "sex")
-    for field in ("surname", "patronymic"):
-        ending = sex_of_ending(_known(values, field))
+def _names(card: _Card) -> Iterator[Broken]:
+    ticked, sex = card.known(Role.SEX)
+    for role in (Role.SURNAME, Role.PATRONYMIC):
+        field, name = card.known(role)
+        ending = sex_of_ending(name)
         if ending and sex in ("M", "F") and ending != sex:
-            yield Broken(f"{field}_fits_sex", ("sex", field))
+            yield Broken(f"{role}_fits_sex", (ticked, field))
 
 
-def _sides(values: Mapping[str, str], direction: str, on: date | None) -> Iterator[Broken]:
-    foreign = tuple(f for side, fields in ONLY_ON.items() if side != direction for f in fields if values.get(f))
-    if direction and foreign:
+def _sides(card: _Card) -> Iterator[Broken]:
+    foreign = tuple(
+        spec.name
+        for spec in card.specs.values()
+        if spec.about.direction not in (None, card.direction) and card.values.get(spec.name)
+    )
+    if card.direction and foreign:
         yield Broken("side_fits_direction", foreign)
-    months = _known(values, "stay_months")
+    field, months = card.known(Role.STAY_MONTHS)
     if months and not (months.isdecimal() and int(months) <= LONGEST_STAY_MONTHS):
-        yield Broken("stay_plausible", ("stay_months",))
-    for _, ticked, written in _COUNTRY_OF:
-        if ticked in values and written in values and (values[ticked] == OTHER) != bool(values[written]):
+        yield Broken("stay_plausible", (field,))
+    for ticked, written in ((spec.name, spec.specify) for spec in card.specs.values() if spec.specify):
+        if {ticked, written} <= card.values.keys() and (card.values[ticked] == OTHER) != bool(card.values[written]):
             yield Broken("other_specified", (ticked, written))
 
 
-_CHECKS: tuple[Callable[[Mapping[str, str], str, date | None], Iterator[Broken]], ...] = (
-    _places,
-    _dates,
-    _names,
-    _sides,
-)
+_CHECKS: tuple[Callable[[_Card], Iterator[Broken]], ...] = (_places, _dates, _names, _sides)
 
 
 def _years(birth: date, day: date) -> int:

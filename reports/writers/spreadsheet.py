@@ -15,6 +15,9 @@ from reports.table import Cell, RowKind, Table, Unit
 from texts import Label
 from texts.spreadsheet import safe
 
+_SHEET_NAME = 31
+"""Characters that the name of a sheet may have."""
+
 
 def as_csv(table: Table, language: str) -> bytes:
     """Write a table as CSV: title, period, one line of heads, rows, notes.
@@ -57,7 +60,7 @@ def as_workbook(tables: Sequence[Table], language: str) -> bytes:
     with xlsxwriter.Workbook(file, options) as book:
         formats = _Formats(book)
         for table in tables:
-            _write_sheet(book.add_worksheet(table.id), table, language, formats)
+            _write_sheet(book.add_worksheet(table.id[:_SHEET_NAME]), table, language, formats)
     return file.getvalue()
 
 

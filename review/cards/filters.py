@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, Subquery, exists, false, or_, select, union
+from sqlalchemy import ColumnElement, Date, Integer, Select, Subquery, exists, false, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute
 
+from ocr.forms.codebook import VariableKind
 from ocr.forms.definition import FieldSpec
 from ocr.lexicon.normalise import normalise_name
 from store.queries import decisions, readings
-from store.record_values import SOURCES
 from store.tables import (
     Card,
     Decision,
@@ -23,6 +23,7 @@ from store.tables import (
     PersonalReading,
     Reading,
     Record,
+    RecordValue,
     Scan,
     Waiting,
 )
@@ -33,7 +34,6 @@ CardStatus: TypeAlias = Literal["settled", "waits", "flagged", "duplicate"]
 ANY_END = "*"
 """At the end of a searched value: whatever begins so."""
 
-_COLUMN = {name: column for column, names in SOURCES.items() for name in names}
 _NUMBER = re.compile(r"[0-9]{1,4}")
 
 
@@ -44,9 +44,9 @@ class Filters:
     Attributes
     ----------
     values
-        (field, value) pairs. A code is compared with the value that holds. Where the record has no column for the
-        field, as for personal ones, a card is found if the machine read the value or a person keyed it, also when that
-        does not hold: who looks for a person wants the doubtful cards too. These may end with `ANY_END`.
+        (field, value) pairs. A code or number of the record is compared with the value that holds. What the record
+        lacks, as personal fields, and dates: a card is found if the machine read the value or a person keyed it, also
+        when that does not hold: who looks for a person wants the doubtful cards too. These may end with `ANY_END`.
     batch
         Id of the run.
     crossed_from, crossed_to
@@ -103,12 +103,19 @@ def _with_serial(serial: str) -> Select[*tuple[Any, ...]]:
 
 
 def _has(spec: FieldSpec | None, name: str, value: str) -> ColumnElement[bool]:
-    if name == "stay_months":
-        return Record.stay_months == int(value) if _NUMBER.fullmatch(value) else false()
-    if name in _COLUMN:
-        column: InstrumentedAttribute[Any] = getattr(Record, _COLUMN[name])
-        return column == value
-    return Card.id.in_(select(_said(name, value, personal=spec is not None and spec.personal).c.card_id))
+    if spec is None:
+        return false()
+    about = spec.about
+    if about.column is not None:
+        column: InstrumentedAttribute[Any] = getattr(Record, about.column)
+        if isinstance(column.type, Integer):
+            return column == int(value) if _NUMBER.fullmatch(value) else false()
+        if not isinstance(column.type, Date):
+            return column == value
+    elif about.kind is VariableKind.STATISTICAL and not spec.personal:
+        kept = (RecordValue.variable == name) & _like(RecordValue.value, value)
+        return Card.id.in_(select(RecordValue.card_id).where(kept))
+    return Card.id.in_(select(_said(name, value, personal=spec.personal).c.card_id))
 
 
 def _said(name: str, value: str, *, personal: bool) -> Subquery:

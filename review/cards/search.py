@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
-from ocr.forms.definition import FieldSpec
 from review.cards.filters import Filters, conditions, is_flagged
-from store.records import forms_of
-from store.tables import Batch, Card, FormDefinition, Record, Scan, Waiting
+from store.records import known_fields
+from store.tables import Batch, Card, Record, Scan, Waiting
 
 COUNTED = 10_000
 """Cards that are counted at most."""
@@ -67,12 +65,6 @@ def count(session: Session, filters: Filters) -> int:
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def known_fields(session: Session) -> dict[str, FieldSpec]:
-    """Fields of all forms that cards were read with, by name in the order of the forms."""
-    forms = forms_of(session, session.scalars(select(FormDefinition.id).order_by(FormDefinition.id)))
-    return {spec.name: spec for form in forms.values() for spec in form.fields}
-
-
 def known_batches(session: Session, limit: int = 100) -> list[Batch]:
     """The latest runs, newest first."""
     return list(session.scalars(select(Batch).order_by(Batch.id.desc()).limit(limit)))
@@ -80,21 +72,20 @@ def known_batches(session: Session, limit: int = 100) -> list[Batch]:
 
 def _hits() -> Select[*tuple[Any, ...]]:
     waiting = select(func.count()).where(Waiting.card_id == Card.id).scalar_subquery()
-    columns: Mapping[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
-        "card_id": Card.id,
-        "serial": func.coalesce(Record.serial, Card.serial),
-        "form": Card.form,
-        "direction": Card.direction,
-        "crossed": Record.crossing_date,
-        "checkpoint": Record.checkpoint,
-        "district": Record.district,
-        "batch": Scan.batch_id,
-        "loaded_at": Scan.loaded_at,
-        "waiting": waiting,
-        "flagged": is_flagged(),
-        "duplicate": Record.card_id.is_(None),
-    }
-    query = select(*(column.label(name) for name, column in columns.items()))
+    query = select(
+        Card.id.label("card_id"),
+        func.coalesce(Record.serial, Card.serial).label("serial"),
+        Card.form,
+        Card.direction,
+        Record.crossing_date.label("crossed"),
+        Record.checkpoint,
+        Record.district,
+        Scan.batch_id.label("batch"),
+        Scan.loaded_at,
+        waiting.label("waiting"),
+        is_flagged().label("flagged"),
+        Record.card_id.is_(None).label("duplicate"),
+    )
     return query.join(Scan, Scan.id == Card.scan_id).outerjoin(Record, Record.card_id == Card.id)
 
 

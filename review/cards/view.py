@@ -11,6 +11,7 @@ import numpy as np
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from ocr.forms.codebook import Role
 from ocr.forms.definition import FieldSpec, Form
 from ocr.geometry import Quad, as_quad
 from ocr.scan import ScanId
@@ -18,7 +19,7 @@ from review.cards.history import DecisionEvent, History, ReadingEvent, history_o
 from review.errors import ReviewError
 from store.card_state import Turn, WaitingField, card_state
 from store.queries import stored_reading
-from store.records import CARD_NO, CardNow, broken_rules, forms_of
+from store.records import CardNow, broken_rules, forms_of
 from store.tables import Batch, Card, Flag, Scan
 
 State: TypeAlias = Literal["machine", "audit", "person", "waits", "duplicate"]
@@ -146,7 +147,7 @@ def card_view(session: Session, card_id: int, *, personal: bool) -> CardView:
 
 def _field(spec: FieldSpec, now: CardNow, history: History, personal: bool) -> FieldView:
     hidden = spec.personal and not personal
-    waiting = () if now.is_duplicate and spec.name != CARD_NO else now.state.waiting
+    waiting = () if now.is_duplicate and spec.role is not Role.CARD_NUMBER else now.state.waiting
     wait = next((wait for wait in waiting if wait.field == spec.name), None)
     decisions = history.decisions(spec.name, hidden)
     value = now.state.values[spec.name]
@@ -166,7 +167,7 @@ def _field(spec: FieldSpec, now: CardNow, history: History, personal: bool) -> F
 def _state(now: CardNow, spec: FieldSpec, wait: WaitingField | None, decisions: tuple[DecisionEvent, ...]) -> State:
     if any(made.holds for made in decisions):
         return "person"
-    if now.is_duplicate and spec.name != CARD_NO:
+    if now.is_duplicate and spec.role is not Role.CARD_NUMBER:
         return "duplicate"
     if wait is None:
         return "machine"

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
+from ocr.forms.codebook import codebook
 from review.accounts.sessions import Visitor, touch_session, visitor_of
 from review.accounts.users import Role
 from review.assignment.policy import DeskRules
@@ -24,6 +25,8 @@ from review.desk import Desk, Person
 from review.web.image_source import ImageSource
 from review.web.problems import Problem, refuse_nul
 from store.engine import read_only
+from store.records import known_fields
+from texts import Language
 
 COOKIE = "migcards"
 CSRF_FIELD, CSRF_HEADER = "csrf", "X-CSRF-Token"
@@ -76,6 +79,15 @@ class Site:
     def at_desk(self, visitor: Visitor, act: Callable[[Desk], Done]) -> Done:
         """Do something at the desk, as `write` does it."""
         return self.write(lambda session: act(self.desk(session, visitor)))
+
+    def field_label(self, name: str, language: Language) -> str:
+        """What a field is called: ours by the codebook, an office's own by what came into the store with its form."""
+        known = codebook().variable.get(name)
+        if known is not None:
+            return known.label.of(language)
+        with self.reading() as session:
+            spec = known_fields(session).get(name)
+        return spec.about.label.of(language) if spec else name
 
 
 def _site(request: Request) -> Site:

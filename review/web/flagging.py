@@ -13,7 +13,6 @@ from review.accounts.sessions import Visitor
 from review.cards.flags import Flagging, open_flags
 from review.web.deps import Keyer, RowId, Site, SiteDep, Supervisor, person_of
 from review.web.keying import FAILURES
-from review.web.labels import field_label
 from review.web.models import DoneOut, FlagIn, FlagOut
 from review.web.render import page
 from texts import section
@@ -61,7 +60,7 @@ def _flags(site: Site, visitor: Visitor) -> list[FlagOut]:
                 id=found.id,
                 card_id=found.card_id,
                 field=found.field,
-                label=field_label(found.field, visitor.language),
+                label=site.field_label(found.field, visitor.language),
                 kind=found.kind,
                 note=found.note,
                 person=found.person,

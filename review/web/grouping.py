@@ -7,19 +7,15 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from ocr.forms.definition import FieldSpec
 from review.accounts.sessions import Visitor
 from review.web.deps import Keyer, Site, SiteDep
 from review.web.keying import FAILURES, shown_task
-from review.web.labels import field_label, value_label
+from review.web.labels import value_label
 from review.web.models import GroupAssignIn, GroupDoneOut, GroupKeyIn, GroupOut, TaskOut
 from review.web.problems import Problem
 from review.web.render import page
-from store.records import forms_of
-from store.tables import FormDefinition
+from store.records import known_fields
 from texts import section
 
 router = APIRouter(include_in_schema=False)
@@ -68,20 +64,14 @@ def key_of_group(visitor: Keyer, site: SiteDep, answer: GroupKeyIn) -> GroupDone
 def _groups(site: Site, visitor: Visitor) -> list[GroupOut]:
     with site.reading() as session:
         found = site.desk(session, visitor).groups()
-        specs = _specs(session)
+        specs = known_fields(session)
     return [
         GroupOut(
             field=group.field,
-            label=field_label(group.field, visitor.language),
+            label=specs[group.field].about.label.of(visitor.language),
             value=group.value,
             value_label=value_label(specs[group.field], group.value, visitor.language),
             count=group.count,
         )
         for group in found
     ]
-
-
-def _specs(session: Session) -> dict[str, FieldSpec]:
-    """Every field by name, as the newest form has it: the same name on two forms means the same variable."""
-    forms = forms_of(session, session.scalars(select(FormDefinition.id)))
-    return {spec.name: spec for _, form in sorted(forms.items()) for spec in form.fields}

@@ -13,7 +13,6 @@ from review.accounts.sessions import Visitor
 from review.decisions.completion import complete
 from review.desk import Task, progress
 from review.web.deps import Keyer, Site, SiteDep
-from review.web.labels import field_label
 from review.web.models import (
     AssignIn,
     DoneOut,
@@ -92,7 +91,7 @@ def own_progress(visitor: Keyer, site: SiteDep) -> ProgressOut:
         today=now.today,
         per_hour=now.per_hour,
         waiting=[
-            WaitingOut(field=name, label=field_label(name, visitor.language), count=count)
+            WaitingOut(field=name, label=site.field_label(name, visitor.language), count=count)
             for name, count in now.waiting.items()
         ],
     )

@@ -9,13 +9,7 @@ from review.decisions.validation import lexicon_codes
 from store.card_state import UNKNOWN
 from store.record_values import LEFT_EMPTY
 from texts import Language, say
-from texts.catalogue import catalogue
 from texts.formats import date_in_words
-
-
-def field_label(name: str, language: Language) -> str:
-    """What a field is called; its name where a form of one's own has a field that the catalogue lacks."""
-    return say(f"field.{name}", language) if name in catalogue()["field"] else name
 
 
 def value_label(spec: FieldSpec, value: str, language: Language) -> str:

@@ -17,17 +17,18 @@ from sqlalchemy.orm import Session
 from ocr.lexicon.lexicon import label
 from review.accounts.sessions import Visitor
 from review.cards.filters import CardStatus
-from review.cards.search import COUNTED, SearchResult, count, find, known_batches, known_fields
+from review.cards.search import COUNTED, SearchResult, count, find, known_batches
 from review.cards.view import CardView, FieldView, card_view, upright
 from review.desk import Desk
 from review.errors import ReviewError
 from review.web.deps import RowId, Site, SiteDep, Supervisor
 from review.web.images import picture, scan_at_hand
-from review.web.labels import field_label, value_label
+from review.web.labels import value_label
 from review.web.render import page
 from review.web.search_form import SearchForm, filters_of, meant, not_understood
 from store.card_state import UNKNOWN
 from store.record_values import LEFT_EMPTY
+from store.records import known_fields
 from texts import Language, rule_message, why_message
 
 router = APIRouter(include_in_schema=False)
@@ -140,7 +141,7 @@ def _changed(request: Request, site: Site, visitor: Visitor, change: _Change) ->
         try:
             change.act(site.desk(session, visitor))
         except ReviewError as error:
-            problem = error.said(visitor.language, field=field_label(change.sent["field"], visitor.language))
+            problem = error.said(visitor.language, field=site.field_label(change.sent["field"], visitor.language))
             shown = _shown(before, visitor.language) | {"personal": change.personal, "problem": problem}
             return page(request, "record.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, **shown)
         after = card_view(session, change.card_id, personal=change.personal)

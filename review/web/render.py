@@ -12,7 +12,6 @@ from fastapi.responses import HTMLResponse
 
 from ocr.file_names import shown_path
 from review.accounts.sessions import Visitor
-from review.web.labels import field_label
 from texts import LANGUAGES, Language, say
 from texts.formats import short_date, short_moment, write_number
 from texts.languages import best_language, language_name
@@ -65,7 +64,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "languages": LANGUAGES,
         "language_name": language_name,
         "t": partial(_text, language),
-        "field": partial(_field, language),
+        "field": partial(request.app.state.site.field_label, language=language),
         "number": partial(_number, language),
         "moment": short_moment,
         "day": short_date,
@@ -77,10 +76,6 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
 
 def _text(language: Language, key: str, **values: Any) -> str:
     return say(key, language, **values)
-
-
-def _field(language: Language, name: str) -> str:
-    return field_label(name, language)
 
 
 def _number(language: Language, value: float, decimals: int = 0) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from ocr.forms.definition import FieldKind, FieldSpec
 from review.decisions.validation import lexicon_codes
 from review.desk import Task
-from review.web.labels import field_label, value_label
+from review.web.labels import value_label
 from review.web.models import AnswerOut, Input, OptionOut, TaskOut
 from texts import Language, say
 
@@ -38,7 +38,7 @@ def task_out(task: Task, language: Language, *, now: datetime, sees_card: bool) 
     return TaskOut(
         ticket=task.ticket,
         field=task.field,
-        label=field_label(task.field, language),
+        label=spec.about.label.of(language),
         input=input_of(spec),
         alphabet=spec.alphabet,
         options=options_of(spec, language),

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.record_values import SOURCES, age_at, record_values
+from ocr.forms.codebook import codebook
+from store.record_values import NOTHING, age_at, record_values
 from store.tables import Record
 from tests.store.cards import DEPARTURE, RETURN, form
 
@@ -97,8 +98,8 @@ def test_age_counts_birthdays(birth: date, day: date) -> None:
     assert age == (birthdays if birth <= day and birthdays <= 110 else None)
 
 
-def test_every_coded_column_of_the_table_has_its_source() -> None:
-    others = {"card_id", "batch_id", "form", "direction", "serial", "pending", "crossing_date", "age", "stay_months"}
-    assert set(SOURCES) == {column.name for column in Record.__table__.columns} - others
+def test_every_column_of_the_table_has_its_source() -> None:
+    others = {"card_id", "batch_id", "form", "direction", "serial", "pending", "age"}
+    assert set(NOTHING) == {column.name for column in Record.__table__.columns} - others
     names = {name for side in ("departure", "return") for name in form(f"revised-{side}").by_name}
-    assert {field for fields in SOURCES.values() for field in fields} <= names
+    assert {name for name, variable in codebook().variable.items() if variable.column} <= names

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from ocr.confidence.calibration import Calibration, Scale
 from ocr.confidence.curve import CurvePoint, risk_curve
 from ocr.confidence.fit import Key
-from ocr.confidence.kinds import TARGET_ERROR
 from ocr.confidence.labelled_scores import LabelledScores
 from ocr.confidence.threshold import Threshold
 from ocr.evaluation.picture import Curve
+from ocr.forms.codebook import USUAL_ERROR
 
 SHARES = (0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1.0)
 """Shares accepted at which the curve is printed."""
@@ -42,8 +42,8 @@ def curves(present: Calibration, new: Calibration, groups: Mapping[Key, Labelled
             yield Curve(
                 name=f"{key.reader} {key.kind} ({len(group.scores)})",
                 points=tuple((p.accepted, p.wrong) for p in points),
-                now=_at(points, _now(old, scale.version, TARGET_ERROR)),
-                kept=_at(points, scale.threshold(TARGET_ERROR)),
+                now=_at(points, _now(old, scale.version, USUAL_ERROR)),
+                kept=_at(points, scale.threshold(USUAL_ERROR)),
             )
 
 

@@ -6,21 +6,6 @@ from ocr.forms.definition import FieldSpec
 from ocr.lexicon.lexicon import label
 from texts import Language
 
-DICTIONARIES = {
-    "sex": "sex",
-    "residence_region": "regions",
-    "education": "education",
-    "marital_status": "marital_status",
-    "dest_country": "countries",
-    "from_country": "countries",
-    "purpose": "purposes",
-    "sector": "sectors",
-    "duration": "duration",
-    "return_reason": "return_reasons",
-    "intends_again": "yes_no",
-}
-"""Where the codes of mark fields have names; fields that are written name their dictionary in the form."""
-
 
 def with_label(spec: FieldSpec, value: str, language: Language) -> str:
     """A value with the name of its code, as in ``7112 каменщик``; several marked codes are joined by ``|``.
@@ -31,7 +16,7 @@ def with_label(spec: FieldSpec, value: str, language: Language) -> str:
 
 
 def _one(spec: FieldSpec, code: str, language: Language) -> str:
-    dictionary = spec.lexicon or DICTIONARIES.get(spec.name)
+    dictionary = spec.lexicon or spec.about.dictionary
     name = label(dictionary, code, language) if dictionary else code
     if name == code:
         name = next((option.label for option in spec.options if option.code == code), code)

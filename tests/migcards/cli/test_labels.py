@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migcards.cli.shared.labels import DICTIONARIES, with_label
+from migcards.cli.shared.labels import with_label
 from ocr.forms.definition import FieldSpec, load_forms
 from ocr.lexicon.lexicon import load_lexicon
 from texts import LANGUAGES, Language
@@ -32,7 +32,7 @@ def test_every_answer_of_the_shipped_forms_has_a_name_in_each_language() -> None
     options = [(spec, option) for fields in FIELDS.values() for spec in fields.values() for option in spec.options]
     assert len(options) > 50
     for spec, option in options:
-        assert option.code in load_lexicon(DICTIONARIES[spec.name]).entries
+        assert option.code in load_lexicon(spec.about.dictionary or "").entries
         for language in LANGUAGES:
             assert with_label(spec, option.code, language).removeprefix(option.code).strip()
 

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from ocr.forms.serial import serial_number
 from review.cards import search
 from review.cards.filters import Filters
-from review.cards.search import count, find, known_batches, known_fields
+from review.cards.search import count, find, known_batches
 from review.decisions.decision_log import decide
 from store.cards import start_batch
 from store.engine import read_only
+from store.records import known_fields
 from store.tables import Flag
 from tests.store.cards import card
 from tests.store.test_cards import save

@@ -1,0 +1,118 @@
+"""A variable beside the records: kept, searched and tabulated on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from ocr.errors import BadInputError
+from ocr.forms.codebook import Name, Variable, VariableKind
+from ocr.forms.definition import FieldKind, FieldSpec, Form, Option, Rect
+from reports.build import build
+from review.cards.filters import Filters
+from review.cards.search import find
+from store.cards import save_card
+from store.engine import open_store
+from store.records import rebuild_records
+from store.tables import RecordValue
+from tests.store.cards import card, form, reading
+
+PERIOD = (date(2016, 1, 1), date(2016, 12, 31))
+ANSWERS = ("10", "9", "9", "?", "", None)
+
+
+def children(kind: VariableKind = VariableKind.STATISTICAL) -> Form:
+    """The departure card with one more field, of which an office's codebook says what it is."""
+    options = tuple(Option(code=code, label=f"{code} д.", box=Rect(x=1, y=1, w=4, h=4)) for code in ("9", "10"))
+    spec = FieldSpec(
+        name="children",
+        kind=FieldKind.ONE_OF,
+        box=Rect(x=1, y=1, w=2.5, h=4),
+        label_ru="Дети",
+        label_tg="Кӯдакон",
+        options=options,
+        variable=Variable(kind=kind, label=Name(ru="число детей", tg="шумораи кӯдакон", en="children"), direction="D"),
+    )
+    return form("revised-departure").model_copy(update={"fields": (*form("revised-departure").fields, spec)})
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Engine]:
+    """Six cards of that form, and one that does not ask."""
+    engine, own = open_store(store_url), Form.model_validate(children().model_dump())
+    with Session(engine) as session, session.begin():
+        for n, answer in enumerate(ANSWERS, start=1):
+            why = ("not_sure",) if answer is None else ()
+            seen = card(n)
+            seen = replace(seen, fields=(*seen.fields, reading("children", answer, why, "1", "made-up")))
+            save_card(session, seen, batch_id=None, form=own, path=f"{n}.png", dpi=300.0, size=(100, 100))
+        shipped = form("revised-departure")
+        save_card(session, card(99), batch_id=None, form=shipped, path="99.png", dpi=300.0, size=(100, 100))
+    yield engine
+    engine.dispose()
+
+
+def test_only_cards_that_ask_it_have_a_value(store: Engine) -> None:
+    with Session(store) as session, session.begin():
+        before = session.execute(select(RecordValue.card_id, RecordValue.value).order_by(RecordValue.card_id)).all()
+        assert [row.value for row in before] == [*ANSWERS]
+        assert rebuild_records(session) == 7
+        again = session.execute(select(RecordValue.card_id, RecordValue.value).order_by(RecordValue.card_id)).all()
+    assert again == before
+
+
+def test_the_table_adds_up_with_numbers_in_their_order(store: Engine) -> None:
+    with Session(store) as session:
+        table = build(session, "by-children", *PERIOD)
+    rows = {row.label.en: cells[0] for row, cells in zip(table.rows, table.cells, strict=True)}
+    assert list(rows.items()) == [
+        ("Total", 6),
+        ("9 д.", 2),
+        ("10 д.", 1),
+        ("not stated", 1),
+        ("not in the classification", 1),
+        ("awaiting review", 1),
+    ]
+    assert (table.cards, table.stub.ru, table.title.en) == (6, "Число детей", "Children")
+
+
+@pytest.mark.parametrize(("value", "found"), [("9", 2), ("10", 1), ("1*", 1), ("?", 1), ("11", 0)])
+def test_the_search_asks_for_the_value_that_holds(store: Engine, value: str, found: int) -> None:
+    with Session(store) as session:
+        assert len(find(session, Filters(values=(("children", value),))).hits) == found
+
+
+@pytest.mark.parametrize(
+    ("table", "fault"),
+    [
+        ("by-wages", "No card has a variable 'wages'"),
+        ("by-surname", "identifies people"),
+        ("by-card_no", "no tables by card_no"),
+        ("by-dest_country_other", "no tables by dest_country_other"),
+        ("by-crossing_date", "no tables by crossing_date"),
+    ],
+)
+def test_what_is_no_statistical_variable_makes_no_table(store: Engine, table: str, fault: str) -> None:
+    with Session(store) as session, pytest.raises(BadInputError, match=fault):
+        build(session, table, *PERIOD)
+
+
+def test_numbers_of_the_record_make_a_table_too(store: Engine) -> None:
+    with Session(store) as session:
+        table = build(session, "by-stay_months", *PERIOD)
+    assert [row.label.en for row in table.rows] == ["Total", "not stated or awaiting review"]
+
+
+def test_a_personal_variable_has_no_value_beside_the_record(store_url: str) -> None:
+    engine, own = open_store(store_url), Form.model_validate(children(VariableKind.PERSONAL).model_dump())
+    with Session(engine) as session, session.begin():
+        seen = replace(card(1), fields=(*card(1).fields, reading("children", "9", (), "1", "made-up")))
+        save_card(session, seen, batch_id=None, form=own, path="1.png", dpi=300.0, size=(100, 100))
+        assert session.scalars(select(RecordValue)).all() == []
+        assert len(find(session, Filters(values=(("children", "9"),))).hits) == 1
+    engine.dispose()
