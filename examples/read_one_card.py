@@ -1,6 +1,6 @@
 """Read one card, print what was read, and draw it: green stands without a person, orange waits for one.
 
-    python examples/read_one_card.py SCAN.jpg card.png
+python examples/read_one_card.py SCAN.jpg card.png
 """
 
 from __future__ import annotations

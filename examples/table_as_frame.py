@@ -1,6 +1,6 @@
 """Print a standard table of a period as a pandas DataFrame (pip install 'migcards[frames]').
 
-    python examples/table_as_frame.py cards.db T1 2026-01 2026-06
+python examples/table_as_frame.py cards.db T1 2026-01 2026-06
 """
 
 from __future__ import annotations

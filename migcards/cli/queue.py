@@ -29,8 +29,8 @@ def queue(field: str | None, limit: int, form: str, as_json: bool, language: Lan
     """List the fields that wait for people and why, most urgent first.
 
     As CSV it is the sheet that `migcards decide` takes back once the columns value and person are filled in.
-    As JSON (--json): waiting (fields in all), cards, by_field, and items, each with card, serial, form, field, personal,
-    why (codes), scan (hash:page), file and since. No values are in it.
+    As JSON (--json): waiting (fields in all), cards, by_field, and items, each with card, serial, form, field,
+    personal, why (codes), scan (hash:page), file and since. No values are in it.
     """
     with Session(read_only(store())) as session:
         items = waiting(session, field=field, limit=limit)
