@@ -166,19 +166,27 @@ def save(
     """
     from sqlalchemy.orm import Session
 
-    from migcards.ingest import Saver
-    from store.cards import finish_batch, start_batch
+    from store.cards import finish_batch, save_card, save_refused, start_batch
 
     known = {(form.id, form.version): form for form in load_forms(forms)}
     with Session(store) as session, session.begin():
-        batch_id = start_batch(session, "migcards.save", note)
-    for reading in readings:
-        origin = reading.origin
+        batch = start_batch(session, "migcards.save", note)
+    for page in readings:
+        origin = page.origin
         if origin is None:
-            raise BadInputError(f"The reading of {reading.scan} does not say which file it came from.")
-        Saver(store, batch_id, known, origin.software).save(origin.path, reading, origin.dpi, origin.size)
+            raise BadInputError(f"The reading of {page.scan} does not say which file it came from.")
+        path, dpi, size = str(origin.path.absolute()), origin.dpi, origin.size
+        with Session(store) as session, session.begin():
+            if isinstance(page, Refused):
+                save_refused(session, page, batch_id=batch, path=path, dpi=dpi, size=size)
+                continue
+            form = known[page.form, page.version]
+            save_card(
+                session, page, batch_id=batch, form=form, path=path, dpi=dpi or 0.0, size=size or (0, 0),
+                software=origin.software,
+            )  # fmt: skip
     with Session(store) as session, session.begin():
-        finish_batch(session, batch_id)
+        finish_batch(session, batch)
 
 
 def open_store(url: str) -> Engine:
