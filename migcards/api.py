@@ -177,16 +177,16 @@ def save(
     policy, _ = _acceptance(store)
     how = Ingestion(store, policy, FORMS_DIR if forms is None else Path(forms))
     with Session(store) as session, session.begin():
-        batch_id = start_batch(session, "migcards.save", note)
-    for reading in readings:
-        origin = reading.origin
+        batch = start_batch(session, "migcards.save", note)
+    for page in readings:
+        origin = page.origin
         if origin is None:
-            raise BadInputError(f"The reading of {reading.scan} does not say which file it came from.")
-        job = PageJob(origin.path.absolute(), reading.scan.sha256, reading.scan.page)
-        saver = Saver(replace(how, software=origin.software), batch_id)
-        saver.save(PageResult(job, reading, origin.dpi, origin.size))
+            raise BadInputError(f"The reading of {page.scan} does not say which file it came from.")
+        job = PageJob(origin.path.absolute(), page.scan.sha256, page.scan.page)
+        saver = Saver(replace(how, software=origin.software), batch)
+        saver.save(PageResult(job, page, origin.dpi, origin.size))
     with Session(store) as session, session.begin():
-        finish_batch(session, batch_id)
+        finish_batch(session, batch)
 
 
 def open_store(url: str) -> Engine:

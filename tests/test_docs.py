@@ -16,7 +16,7 @@ PLAIN = ("limit", "form", "paper", "out", "language")
 """Options whose name says all."""
 
 ROOT = Path(__file__).parents[1]
-READMES = ("fixtures", "training", "ocr/data/models", "ocr/data/lexicons")
+READMES = ("fixtures", "training", "examples", "ocr/data/models", "ocr/data/lexicons")
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / name / "README.md" for name in READMES)])
 GLOSSARY = ROOT / "docs" / "glossary.md"
 RECORDS = sorted((ROOT / "docs" / "adr").glob("0*.md"))

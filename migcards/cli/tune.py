@@ -13,6 +13,7 @@ from tqdm import tqdm
 from migcards.cli.shared.acceptance import own_target_errors
 from migcards.cli.shared.calibration_preview import curves, preview
 from migcards.cli.shared.context import IN_FOLDER, OUT_FILE, forms_dir, settings, store
+from migcards.cli.shared.output import json_option, print_json
 from ocr.confidence.calibration import Calibration, save_calibration
 from ocr.confidence.fit import Key, fit, grouped, refit
 from ocr.confidence.kinds import TARGET_ERRORS
@@ -37,6 +38,7 @@ Groups = Mapping[Key, LabelledScores]
 @click.option("--apply", is_flag=True, help="Put it in force for this store; without it nothing changes.")
 @click.option("--history", "show_history", is_flag=True, help="List the calibrations that were in force.")
 @click.option("--undo", is_flag=True, help="Put the previous calibration back in force.")
+@json_option
 def tune(
     scans: Path | None,
     data: str | None,
@@ -46,18 +48,22 @@ def tune(
     apply: bool,
     show_history: bool,
     undo: bool,
+    as_json: bool,
 ) -> None:
     """Derive probabilities and acceptance thresholds from labelled SCANS or, --from-decisions, from operation.
 
     Shows for every reader and kind of field what would be accepted, beside what is accepted now. Nothing changes until
     --apply puts it in force or -o names a file.
+
+    As JSON (--json): fingerprint, made, data, scales (as in the file of -o) and applied; with --history a list of
+    objects with number, applied_at, fingerprint, previous, made and data.
     """
     if (scans is not None) + from_decisions + show_history + undo != 1:
         raise click.UsageError("Give one of SCANS, --from-decisions, --history and --undo.")
     if scans is not None and not data:
         raise click.UsageError("Say with --data what the scans are.")
     if show_history or undo:
-        _look_back(undo)
+        _look_back(undo, as_json)
         return
     present, groups = _of_decisions() if scans is None else (_present(), _of_scans(scans))
     made, target_errors = date.today(), (*TARGET_ERRORS, *own_target_errors().values())
@@ -66,8 +72,9 @@ def tune(
         new = refit(present, groups, made=made, data=source, target_errors=target_errors)
     else:
         new = fit(groups, made=made, data=source, target_errors=target_errors)
-    for line in preview(present, new, groups):
-        click.echo(line)
+    if not as_json:
+        for line in preview(present, new, groups):
+            click.echo(line)
     if picture is not None:
         picture.write_text(draw_curves(f"Reject against error, {new.data}", curves(present, new, groups)), "utf-8")
     if out is not None:
@@ -75,6 +82,9 @@ def tune(
     if apply:
         with Session(store()) as session, session.begin():
             apply_calibration(session, new)
+    if as_json:
+        print_json({"fingerprint": new.fingerprint, "applied": apply} | new.model_dump(mode="json"))
+        return
     done = f"in force: {new.fingerprint}" if apply else "nothing changed (add --apply to put it in force)"
     click.echo(f"{out}; {done}" if out else done)
 
@@ -111,11 +121,14 @@ def _of_decisions() -> tuple[Calibration, Groups]:
     return present, groups
 
 
-def _look_back(undo: bool) -> None:
+def _look_back(undo: bool, as_json: bool) -> None:
     with Session(store()) as session, session.begin():
         if undo:
             back = undo_calibration(session)
             click.echo(f"In force again: {back.fingerprint}, {back.made}, {back.data}")
+        elif as_json:
+            keys = ("number", "applied_at", "fingerprint", "previous", "made", "data")
+            print_json([{key: getattr(item, key) for key in keys} for item in history(session)])
         else:
             for line in _history_lines(session):
                 click.echo(line)
