@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 J = TypeVar("J")
 R = TypeVar("R")
-Place: TypeAlias = str | Path
-Progress: TypeAlias = Callable[[int, int], None]
+ScanPath: TypeAlias = str | Path
+ProgressCallback: TypeAlias = Callable[[int, int], None]
 
 PAGE_TIMEOUT_S = 60.0
 """Seconds one page may take in a worker process, as the setting `page_timeout_s` has it by default."""
 
 
-def load_forms(folder: Place | None = None) -> tuple[Form, ...]:
+def load_forms(folder: ScanPath | None = None) -> tuple[Form, ...]:
     """The card forms that are known: those that come with the program, and those of a folder besides.
 
     Parameters
@@ -64,12 +64,12 @@ def load_forms(folder: Place | None = None) -> tuple[Form, ...]:
 
 
 def read_cards(
-    paths: Place | Iterable[Place],
+    paths: ScanPath | Iterable[ScanPath],
     *,
-    forms: Place | None = None,
+    forms: ScanPath | None = None,
     store: Engine | None = None,
     workers: int = 1,
-    progress: Progress | None = None,
+    progress: ProgressCallback | None = None,
 ) -> list[CardReading | Refused]:
     """Read scans: JPEG, PNG, TIFF or PDF, many pages or one.
 
@@ -140,7 +140,7 @@ def read_cards(
 
 
 def save(
-    store: Engine, readings: Iterable[CardReading | Refused], *, forms: Place | None = None, note: str = ""
+    store: Engine, readings: Iterable[CardReading | Refused], *, forms: ScanPath | None = None, note: str = ""
 ) -> None:
     """Keep readings in a store, as `migcards run` does: what is accepted counts, the rest waits for people.
 
@@ -307,7 +307,7 @@ def _each(
     work: Callable[[J], R],
     workers: int,
     on_crash: Callable[[J, Crash], R],
-    progress: Progress | None = None,
+    progress: ProgressCallback | None = None,
 ) -> list[R]:
     """The results of all jobs in their order, made in this process or in several."""
     from ocr.worker_pool import run

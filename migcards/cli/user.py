@@ -11,7 +11,7 @@ from migcards.cli.shared.context import store
 from migcards.cli.shared.output import json_option, print_json
 from ocr.errors import BadInputError
 from review.accounts import users
-from review.accounts.users import MIN_PASSWORD, ROLES, Role
+from review.accounts.users import MIN_PASSWORD, ROLES, UserRole
 from store.engine import read_only
 from texts import LANGUAGES, Language
 
@@ -29,7 +29,7 @@ def user() -> None:
 @click.option("--name", default="", help="As colleagues call the person; the login if it is not given.")
 @click.option("--language", type=click.Choice(LANGUAGES), default="ru", show_default=True)
 @from_stdin
-def add(login: str, role: Role, name: str, language: Language, password_stdin: bool) -> None:
+def add(login: str, role: UserRole, name: str, language: Language, password_stdin: bool) -> None:
     """Add a person; the password is asked for twice."""
     password = _password(password_stdin)
     with Session(store()) as session, session.begin():

@@ -11,7 +11,7 @@ from typing import cast
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from review.accounts.users import Role
+from review.accounts.users import UserRole
 from store.tables import LoginSession, User
 from texts import Language
 
@@ -36,7 +36,7 @@ class Visitor:
 
     login: str
     name: str
-    role: Role
+    role: UserRole
     language: Language
     csrf: str
     stale: bool
@@ -60,7 +60,7 @@ def visitor_of(session: Session, token: str, now: datetime) -> Visitor | None:
     ).one_or_none()
     if row is None:
         return None
-    role, language = cast(Role, row.role), cast(Language, row.language)
+    role, language = cast(UserRole, row.role), cast(Language, row.language)
     return Visitor(row.login, row.name, role, language, row.csrf, stale=row.seen < now - SEEN_EVERY)
 
 

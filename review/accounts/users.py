@@ -17,8 +17,8 @@ from ocr.errors import BadInputError
 from store.tables import LoginSession, User
 from texts import Language
 
-Role: TypeAlias = Literal["operator", "reviewer", "supervisor", "analyst", "administrator"]
-ROLES: tuple[Role, ...] = get_args(Role)
+UserRole: TypeAlias = Literal["operator", "reviewer", "supervisor", "analyst", "administrator"]
+ROLES: tuple[UserRole, ...] = get_args(UserRole)
 
 MIN_PASSWORD, MAX_PASSWORD = 10, 200
 MAX_FAILURES = 5
@@ -37,7 +37,7 @@ class KnownUser:
 
 
 def add_user(
-    session: Session, login: str, password: str, *, role: Role, name: str = "", language: Language = "ru"
+    session: Session, login: str, password: str, *, role: UserRole, name: str = "", language: Language = "ru"
 ) -> User:
     """Add a person who may log in; the caller commits.
 

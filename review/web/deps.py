@@ -19,7 +19,7 @@ from starlette.datastructures import FormData
 
 from ocr.forms.codebook import codebook
 from review.accounts.sessions import Visitor, touch_session, visitor_of
-from review.accounts.users import Role
+from review.accounts.users import UserRole
 from review.assignment.policy import DeskRules
 from review.desk import Desk, Person
 from review.web.image_source import ImageSource
@@ -120,7 +120,7 @@ class Access:
     As a dependency it gives the visitor; None where `roles` is None, which lets in everybody, and nobody is logged in.
     """
 
-    def __init__(self, roles: frozenset[Role] | None) -> None:
+    def __init__(self, roles: frozenset[UserRole] | None) -> None:
         self.roles = roles
 
     def __call__(
@@ -140,7 +140,7 @@ class Access:
         return visitor
 
 
-def allow(*roles: Role) -> Access:
+def allow(*roles: UserRole) -> Access:
     """Let in these roles."""
     return Access(frozenset(roles))
 

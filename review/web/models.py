@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from review.accounts.users import Role
+from review.accounts.users import UserRole
 from texts import Language
 
 Ticket: TypeAlias = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{8,32}$")]
@@ -174,6 +174,6 @@ class Me(BaseModel):
 
     login: str
     name: str
-    role: Role
+    role: UserRole
     language: Language
     csrf: str

@@ -17,7 +17,11 @@ ROOMS = ("texts", "migcards", "ocr", "store", "review", "reports")
 PYTHON = {path: path.read_text("utf-8") for room in ROOMS for path in (ROOT / room).rglob("*.py")}
 TEMPLATES = {path: path.read_text("utf-8") for room in ROOMS for path in (ROOT / room).rglob("*.html")}
 SCRIPTS = {path: path.read_text("utf-8") for room in ROOMS for path in (ROOT / room).rglob("*.js")}
-DATA_FILES = [*(ROOT / "ocr/data/forms").glob("*.toml"), ROOT / "reports/data/tables.toml"]
+DATA_FILES = [
+    *(ROOT / "ocr/data/forms").glob("*.toml"),
+    ROOT / "ocr/data/codebook.toml",
+    ROOT / "reports/data/tables.toml",
+]
 EVERYTHING = "\n".join(
     [*PYTHON.values(), *TEMPLATES.values(), *SCRIPTS.values(), *(path.read_text("utf-8") for path in DATA_FILES)]
 )

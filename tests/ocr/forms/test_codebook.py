@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from store.record import own_values, record_values
 
-from ocr.confidence.kinds import promise
+from ocr.confidence.kinds import target_error
 from ocr.errors import BadFormError
 from ocr.forms.codebook import Role, VariableKind, codebook, own_variables
 from ocr.forms.definition import FORMS_DIR, FieldSpec, Form, load_form, load_forms
 from ocr.lexicon.lexicon import load_lexicon
+from store.record_values import own_values, record_values
 from store.tables import Record
 from tests.field_names import field_names, naming_modules
 
@@ -89,7 +89,7 @@ def test_a_field_that_no_codebook_describes_says_itself_what_it_is() -> None:
 def test_an_offices_own_name_of_a_role_is_as_good_as_ours(tmp_path: Path) -> None:
     form = office(tmp_path, OWN_DATE, old='name = "crossing_date"', new='name = "border_day"')
     spec = form.by_role[Role.CROSSING_DATE]
-    assert (spec.name, spec.about.rank, promise(spec)) == ("border_day", 0, 0.003)
+    assert (spec.name, spec.about.rank, target_error(spec)) == ("border_day", 0, 0.003)
     values: dict[str, str | None] = dict.fromkeys(form.by_name, "") | {
         "border_day": "2016-03-04",
         "birth_date": "1990-05-17",

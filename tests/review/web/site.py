@@ -19,7 +19,7 @@ from ocr.errors import BadInputError
 from ocr.geometry import Quad
 from ocr.scan import ScanId
 from review.accounts.sessions import begin_session
-from review.accounts.users import ROLES, Role, hashed
+from review.accounts.users import ROLES, UserRole, hashed
 from review.assignment.policy import DeskRules
 from review.web.app import create_app
 from review.web.deps import COOKIE
@@ -105,7 +105,7 @@ class Workplace:
             for role in ROLES:
                 self._add(session, role, role, _password())
 
-    def _add(self, session: Session, login: str, role: Role, password: str) -> None:
+    def _add(self, session: Session, login: str, role: UserRole, password: str) -> None:
         user = {"login": login, "name": login, "role": role, "password": password, "language": "en", "active": True}
         session.add(User(**user, created=self.clock(), failures=0, locked_until=None))
 
