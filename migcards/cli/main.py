@@ -20,7 +20,7 @@ COMMANDS: Final = {
     "decide": "Take back a queue sheet (CSV) with values filled in: a preview first, then --apply, all or nothing.",
     "serve": "Serve the pages on which people key what the machine would not vouch for.",
     "user": "Add people to the review pages, give them passwords, disable them.",
-    "report": "Build standard tables T1, T2, … (or all) for a period.",
+    "report": "Build standard tables T1, T2, … (or all) for a period, or by-NAME: by any variable, as by-education.",
     "show": "Show one card: CARD is its number, its serial, or the beginning of its scan's hash.",
     "gallery": "Draw the crops of one field sorted by probability, least sure first, as PNG.",
     "evaluate": "Read labelled scans and say where the reader is right, where it is wrong, and whether it knows.",

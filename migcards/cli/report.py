@@ -15,7 +15,7 @@ from ocr.errors import BadInputError
 from reports.build import available, build
 from reports.period import Period, parse_period, parse_range
 from reports.writers.page import render_report
-from reports.writers.render import FORMATS, render
+from reports.writers.render import FORMATS, as_json, render
 from reports.writers.spreadsheet import as_workbook
 from store.engine import read_only
 from texts import Language
@@ -38,7 +38,7 @@ def report(
     out: Path | None,
     language: Language,
 ) -> None:
-    """Build standard tables T1, T2, … (or all) for a period; by-NAME is a table by any variable, as by-education.
+    """Build standard tables T1, T2, … (or all) for a period, or by-NAME: by any variable, as by-education.
 
     Every table adds up: what is not stated, not classified or still waits for a person has lines of its own.
     """
@@ -53,6 +53,8 @@ def report(
         data = render_report(built, language).encode()
     elif form == "xlsx":
         data = as_workbook(built, language)
+    elif form == "json":
+        data = as_json(built, language).encode()
     else:
         data = b"\n".join(render(table, form, language) for table in built)
     if out is not None:

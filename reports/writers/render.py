@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 
 from ocr.errors import BadInputError
 from reports.table import Table
@@ -16,12 +17,13 @@ _WRITERS: dict[str, Callable[[Table, str], bytes]] = {
     "csv": as_csv,
     "xlsx": lambda table, language: as_workbook([table], language),
     "html": lambda table, language: render_report([table], language).encode(),
+    "json": lambda table, language: as_json([table], language).encode(),
 }
 FORMATS = tuple(_WRITERS)
 
 
 def render(table: Table, format: str, language: str) -> bytes:
-    """Write a table as ``table`` (for a terminal, UTF-8), ``csv``, ``xlsx`` or ``html``.
+    """Write a table as ``table`` (for a terminal, UTF-8), ``csv``, ``xlsx``, ``html`` or ``json``.
 
     Raises
     ------
@@ -34,3 +36,31 @@ def render(table: Table, format: str, language: str) -> bytes:
     if language not in LANGUAGES:
         raise BadInputError(f"{language!r} is not a language of the tables ({', '.join(LANGUAGES)}).")
     return writer(table, language)
+
+
+def as_json(tables: Sequence[Table], language: str) -> str:
+    """Tables for programs: a list of objects with id, title, period (two days), columns, rows and notes.
+
+    A column is an object with group (null where there is none), label and unit; a row has label, level, kind and cells,
+    which are numbers, or null where there is nothing to compute.
+    """
+    return json.dumps([_plain(table, language) for table in tables], ensure_ascii=False, indent=1)
+
+
+def _plain(table: Table, language: str) -> dict[str, object]:
+    columns = [
+        {"group": c.group.of(language) if c.group else None, "label": c.label.of(language), "unit": c.unit.name.lower()}
+        for c in table.columns
+    ]
+    rows = [
+        {"label": row.label.of(language), "level": row.level, "kind": row.kind.value, "cells": cells}
+        for row, cells in zip(table.rows, table.cells, strict=True)
+    ]
+    return {
+        "id": table.id,
+        "title": table.title.of(language),
+        "period": [table.period.start.isoformat(), table.period.end.isoformat()],
+        "columns": columns,
+        "rows": rows,
+        "notes": [note.of(language) for note in table.notes],
+    }

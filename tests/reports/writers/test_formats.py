@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from dataclasses import replace
 from datetime import date
 
@@ -14,7 +15,7 @@ from reports.build import available, build
 from reports.cells import write_cell
 from reports.labels import same
 from reports.table import Row, RowKind, Table, Unit
-from reports.writers.render import FORMATS, render
+from reports.writers.render import FORMATS, as_json, render
 from reports.writers.spreadsheet import as_csv, as_workbook
 from reports.writers.text import as_text, width
 from tests.reports.conftest import Filler
@@ -152,6 +153,15 @@ def test_cells_are_written_as_the_language_does(value: float, unit: Unit, ru: st
 
 def test_a_rounded_zero_has_no_sign() -> None:
     assert write_number(-0.2, "en") == "0"
+
+
+def test_json_holds_the_numbers_of_the_tables(demo: Session) -> None:
+    tables = [build(demo, id, date(2025, 1, 1), date(2025, 12, 31)) for id in ("T1", "T2")]
+    for table, said in zip(tables, json.loads(as_json(tables, "tg")), strict=True):
+        assert (said["id"], said["title"], said["period"]) == (table.id, table.title.tg, ["2025-01-01", "2025-12-31"])
+        assert [tuple(row["cells"]) for row in said["rows"]] == list(table.cells)
+        assert [row["label"] for row in said["rows"]] == [row.label.tg for row in table.rows]
+        assert len(said["columns"]) == len(table.columns)
 
 
 @pytest.mark.parametrize("format", FORMATS)
