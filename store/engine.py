@@ -24,6 +24,7 @@ from ocr.errors import StoreError
 
 BUSY_SECONDS = 30
 _READ_ONLY = "25006"  # PostgreSQL's code of a write where nothing may be written
+_ROLLED_BACK = "40"  # class of PostgreSQL's codes of what only needs to be done again, as after a deadlock
 _MIGRATION_LOCK = 0x6D696763  # any number, the same for all programs that migrate this schema
 
 
@@ -124,8 +125,11 @@ def _say_failures(engine: Engine) -> None:
 def _is_outage(context: ExceptionContext) -> bool:
     """Whether the database itself failed: neither the statement nor a rule of the tables is at fault."""
     error, driver = context.original_exception, context.dialect.dbapi
-    if context.is_disconnect or getattr(error, "sqlstate", None) == _READ_ONLY:
+    state = getattr(error, "sqlstate", None) or ""
+    if context.is_disconnect or state == _READ_ONLY:
         return True
+    if state.startswith(_ROLLED_BACK):
+        return False
     if driver is None or getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
         return False
     damaged = type(error) is driver.DatabaseError  # SQLite's word for a file that is no database any more

@@ -27,8 +27,7 @@ from ocr.forms.codebook import Role
 from ocr.forms.definition import FORMS_DIR, Form, load_form
 from ocr.forms.serial import serial_number
 from reports.build import build
-from review.assignment.tasks import Person
-from review.decisions.corrections import correct
+from review.desk import Desk, Person
 from store.engine import open_store
 from store.records import known_fields
 from store.tables import Card, RecordValue, Waiting
@@ -157,7 +156,7 @@ def keyed(office: Office, workplace: Workplace) -> list[dict[str, Any]]:
     asked = []
     for login in ("anna", "boris"):
         reviewer = workplace.browser(login)
-        while tasks := reviewer.post("/api/v1/draw", {"field": "employer_kind", "count": 1}).json():
+        while tasks := reviewer.post("/api/v1/assign", {"field": "employer_kind", "count": 1}).json():
             asked += tasks
             key = {"ticket": tasks[0]["ticket"], "value": "3", "seconds": 2.0}
             assert reviewer.post("/api/v1/key", key).status_code == 200
@@ -165,7 +164,7 @@ def keyed(office: Office, workplace: Workplace) -> list[dict[str, Any]]:
         for card_id in session.scalars(select(Card.id)).all():
             date_field = office.form.by_role[Role.CROSSING_DATE].name
             boss = Person("supervisor", "supervisor")
-            correct(session, boss, card_id, date_field, "2016-03-04", "stamp", now=workplace.clock())
+            Desk(session, boss, workplace.clock()).correct(card_id, date_field, "2016-03-04", "stamp")
     return asked
 
 

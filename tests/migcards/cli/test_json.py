@@ -48,7 +48,7 @@ def test_forms(answer: Any, tmp_path: Path) -> None:
     assert {"id": "revised-return", "valid_to": None}.items() <= answer("form", "list")[-1].items()
     assert answer("form", "check", str(FORM)) == []
     (tmp_path / "bad.toml").write_text("id = 5\n", "utf-8")
-    assert {"line", "message"} == set(answer("form", "check", str(tmp_path / "bad.toml"), code=3)[0])
+    assert {"line", "message", "stops"} == set(answer("form", "check", str(tmp_path / "bad.toml"), code=3)[0])
 
 
 def test_users_and_history(answer: Any) -> None:

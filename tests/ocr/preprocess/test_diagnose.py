@@ -80,6 +80,6 @@ def test_other_documents(seed: int) -> None:
 
 def test_details_tell_what_was_measured() -> None:
     _, detail = diagnose(view_of(sheet_of(noisy(card(0) * 0.1, 0, 4), DPI)), FORMS, GATES)
-    assert "paper level" in detail
+    assert detail.startswith("paper_level ")
     _, detail = diagnose(view_of(sheet_of(np.full((600, 900), 255, np.uint8), DPI)), FORMS, GATES)
-    assert detail == "ink 0.00%"
+    assert detail == "ink_percent 0.00"

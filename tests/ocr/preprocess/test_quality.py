@@ -102,9 +102,9 @@ def test_a_good_sheet_may_be_read(fit: Fit) -> None:
 @pytest.mark.parametrize("worse, reason, detail", [
     ({"paper_level": GATES.min_paper_level - 1}, Refusal.TOO_DARK, "69"),
     ({"contrast": GATES.min_contrast - 0.01}, Refusal.TOO_FAINT, "0.12"),
-    ({"outside_mm": GATES.max_outside_mm + 3}, Refusal.CUT_OFF, "4 mm"),
-    ({"lost_share": 0.4}, Refusal.CUT_OFF, "40%"),
-    ({"blur_mm": 0.8}, Refusal.BLURRED, "0.80 mm"),
+    ({"outside_mm": GATES.max_outside_mm + 3}, Refusal.CUT_OFF, "outside_mm 4"),
+    ({"lost_share": 0.4}, Refusal.CUT_OFF, "not_found_percent 40"),
+    ({"blur_mm": 0.8}, Refusal.BLURRED, "blur_mm 0.80"),
 ])  # fmt: skip
 def test_each_gate_names_its_reason(fit: Fit, worse: dict[str, float], reason: Refusal, detail: str) -> None:
     verdict = judge(replace(GOOD, **worse), fit, GATES)

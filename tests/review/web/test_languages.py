@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ocr.reading import Refusal, Refused
 from review.accounts.users import ROLES
 from review.web.render import NAVIGATION
-from store.cards import save_refused
+from store.scans import save_refused
 from tests.review.web.site import Workplace
 from tests.store.test_cards import scan
 
