@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_PAYLOAD = re.compile(r"MC1:([A-Z0-9]{2}):([0-9A-Za-z.\-]+):(\d{9})")
+_PAYLOAD = re.compile(r"MC1:([A-Z0-9]{2}):([0-9A-Za-z.\-]+):([0-9]{9})")
 
 
 def check_digit(digits: str) -> str:
@@ -33,7 +33,7 @@ def serial_number(n: int) -> str:
 
 def is_serial(text: str) -> bool:
     """Whether the text is a serial number with the right check digit."""
-    return re.fullmatch(r"\d{9}", text) is not None and check_digit(text[:8]) == text[8]
+    return re.fullmatch(r"[0-9]{9}", text) is not None and check_digit(text[:8]) == text[8]
 
 
 @dataclass(frozen=True)

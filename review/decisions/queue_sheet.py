@@ -18,7 +18,7 @@ from review.decisions.validation import Codes, checked, lexicon_codes
 from store.records import cards_now
 from store.tables import Card, Record, Scan
 
-_SCAN = re.compile(r"([0-9a-f]{12,64}):([1-9]\d*)")
+_SCAN = re.compile(r"([0-9a-f]{12,64}):([1-9][0-9]*)")
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ Codes: TypeAlias = Callable[[str], Collection[str] | None]
 """From a lexicon's name to its codes, or None when values outside the dictionary are ordinary."""
 
 MAX_TEXT = 100
-_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BETWEEN = re.compile(r"[\s.\-№]")
 
 

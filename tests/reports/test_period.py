@@ -26,7 +26,7 @@ def test_written_periods(text: str, start: date, end: date) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["-", "26", "2026-13", "2026-00", "2026-02-30", "2026-Q5", "2026-H3", "2026-1", "0000", "2026-Q1-01"],
+    ["-", "26", "2026-13", "2026-00", "2026-02-30", "2026-Q5", "2026-H3", "2026-1", "0000", "2026-Q1-01", "٢٠٢٦"],
 )
 def test_what_is_no_period_says_how_to_write_one(text: str) -> None:
     with pytest.raises(BadInputError, match="2026-Q1"):

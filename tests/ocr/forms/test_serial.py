@@ -25,6 +25,16 @@ def test_serials_hold(n: int) -> None:
     assert is_serial(serial)
 
 
+@given(numbers)
+def test_digits_of_other_scripts_are_none(n: int) -> None:
+    """`int` takes Arabic-Indic digits; a number written with them would be another text than the printed one."""
+    foreign = serial_number(n).translate({ord(str(d)): chr(0x0660 + d) for d in range(10)})
+    payload = qr_payload("D1", "2015.1", serial_number(n))
+    assert not is_serial(foreign)
+    assert parse_payload(payload) is not None
+    assert parse_payload(payload.replace(serial_number(n), foreign)) is None
+
+
 @given(numbers, st.integers(0, 8), st.integers(1, 9))
 def test_every_wrong_digit_is_noticed(n: int, place: int, by: int) -> None:
     digits = serial_number(n)
