@@ -22,7 +22,8 @@ from ocr.zone_drawing import GREEN, GREY, ORANGE, Zone, draw_zones
 from review.cards.view import CardView, FieldView, card_view
 from store.engine import read_only
 from store.tables import Card, Scan
-from texts import Language, why_message
+from texts import Language, say, why_message
+from texts.formats import write_number
 
 
 @click.command()
@@ -52,13 +53,14 @@ def show(card: str, personal: bool, out: Path | None, as_json: bool, language: L
 def _print(view: CardView, dpi: float | None, personal: bool, language: Language) -> None:
     click.echo(
         f"{view.form.id} {view.form.version}  {view.direction}  {view.serial or '—'}  "
-        f"{shown_path(view.path)}, page {view.scan.page + 1}"
+        f"{say('show.place', language, file=shown_path(view.path), page=view.scan.page + 1)}"
     )
-    click.echo(f"rotation {view.rotation}°, residual {view.residual_mm:.2f} mm, {dpi or 0:.0f} dpi")
+    residual = write_number(view.residual_mm, language, 2)
+    click.echo(say("show.measures", language, rotation=view.rotation, residual=residual, dpi=f"{dpi or 0:.0f}"))
     for item in view.fields:
         value = _value(item, personal)
         why = "; ".join(why_message(reason, language) for reason in item.why)
-        sure = "  key" if item.state == "person" else f"{item.reads[0].probability:5.2f}"
+        sure = f"{say('show.keyed', language):>5}" if item.state == "person" else f"{item.reads[0].probability:5.2f}"
         words = "—" if value is None else with_label(item.spec, value, language)
         click.echo(f"  {item.spec.name:20} {sure}  {words:40}  {why}".rstrip())
 

@@ -12,9 +12,9 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocr.errors import BadInputError
 from review.decisions.decision_log import decide
 from review.decisions.validation import Codes, checked, lexicon_codes
+from review.errors import ReviewError
 from store.records import cards_now
 from store.tables import Card, Record, Scan
 
@@ -37,7 +37,7 @@ class ImportLine:
         The field's value now (None while it waits, for an audit too, which is blind) and as the line has it.
     outcome
         ``change``, ``same`` (it is so already, nothing is written) or ``error``.
-    message
+    fault
         What is wrong.
     """
 
@@ -50,7 +50,7 @@ class ImportLine:
     card_id: int | None = None
     personal: bool = False
     before: str | None = None
-    message: str = ""
+    fault: ReviewError | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def import_decisions(
 
     Raises
     ------
-    BadInputError
+    ReviewError
         The file as a whole cannot be used: a column is missing.
     """
     planned: list[ImportLine] = []
@@ -101,7 +101,7 @@ def import_decisions(
         line = _plan(session, number, row, codes)
         first = places.setdefault((line.card_id, line.field), number)
         if line.outcome != "error" and first != number:
-            line = replace(line, outcome="error", message=f"Line {first} has the same card and field.")
+            line = replace(line, outcome="error", fault=ReviewError("same_place", line=first))
         planned.append(line)
     report = ImportReport(tuple(planned), applied=False)
     if not apply or (all_or_nothing and report.errors):
@@ -121,7 +121,7 @@ def _read(rows: Iterable[str]) -> Iterator[tuple[int, Mapping[str, str]]]:
     names = [name.strip().lower() for name in next(csv.reader([header], delimiter=delimiter), [])]
     missing = [name for name in ("field", "value", "person") if name not in names]
     if missing or not {"serial", "scan"} & set(names):
-        raise BadInputError(f"The file lacks the columns {', '.join(missing) or 'serial or scan'}.")
+        raise ReviewError("no_columns", columns=", ".join(missing) or "serial / scan")
     reader = csv.DictReader(lines, names, delimiter=delimiter, restkey="", restval="")
     for row in reader:
         yield reader.line_num + 1, {name: row[name].strip() for name in names}
@@ -133,15 +133,15 @@ def _plan(session: Session, number: int, row: Mapping[str, str], codes: Codes) -
         line = replace(line, card_id=_card_id(session, row))
         (card,) = cards_now(session, [line.card_id or 0])
         if line.field not in card.form.by_name:
-            raise BadInputError(f"Form {card.form.id} has no field {line.field!r}.")
+            raise ReviewError("no_field", form=card.form.id, field=line.field)
         if not line.person:
-            raise BadInputError("The person is missing.")
+            raise ReviewError("no_person")
         spec = card.form.by_name[line.field]
         waits = any(wait.field == line.field for wait in card.state.waiting)
         before = None if waits else card.state.values[line.field]
         after = checked(spec, line.after, codes)
-    except BadInputError as error:
-        return replace(line, message=str(error))
+    except ReviewError as error:
+        return replace(line, fault=error)
     outcome: Literal["same", "change"] = "same" if before == after else "change"
     return replace(line, outcome=outcome, personal=spec.personal, before=before, after=after)
 
@@ -153,7 +153,7 @@ def _card_id(session: Session, row: Mapping[str, str]) -> int:
     if scan:
         match = _SCAN.fullmatch(scan)
         if match is None:
-            raise BadInputError(f"{scan!r} is no scan: 12 or more digits of its hash, a colon, the page from 1.")
+            raise ReviewError("no_scan", scan=scan)
         query = query.where(Scan.sha256.startswith(match[1]), Scan.page == int(match[2]) - 1)
     if serial:
         query = query.where(Record.serial == serial)
@@ -161,5 +161,5 @@ def _card_id(session: Session, row: Mapping[str, str]) -> int:
         query = query.where(Card.direction == direction)
     found = session.scalars(query.limit(2)).all() if serial or scan else ()
     if len(found) != 1:
-        raise BadInputError("No card is meant." if not found else "Several cards are meant: give scan or direction.")
+        raise ReviewError("several_cards" if found else "no_card_meant")
     return found[0]

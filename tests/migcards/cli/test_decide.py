@@ -20,9 +20,9 @@ def test_a_queue_sheet_goes_out_and_comes_back(scanned: tuple[Path, Run, dict[st
         writer.writeheader()
         writer.writerow(rows[0])
     before = contents(folder)
-    assert "not written" in run("decide", "queue.csv").stdout
+    assert "Nothing is written yet" in run("decide", "queue.csv", "--lang", "en").stdout
     assert contents(folder) == before
-    assert "written" in run("decide", "queue.csv", "--apply").stdout
+    assert "Записано." in run("decide", "queue.csv", "--apply").stdout
     after = list(csv.DictReader(io.StringIO(run("queue", "--format", "csv", "--field", "crossing_date").stdout)))
     assert len(after) == len(rows) - 1
 
@@ -33,5 +33,6 @@ def test_a_wrong_value_is_refused_by_line(scanned: tuple[Path, Run, dict[str, in
     assert row is not None
     text = f"scan,field,value,person\n{row['scan']},crossing_date,31.02.2020,A\n"
     (folder / "wrong.csv").write_text(text, "utf-8")
-    done = run("decide", "wrong.csv", "--apply", code=4)
+    done = run("decide", "wrong.csv", "--apply", "--lang", "tg", code=4)
+    assert "сана нест" in done.stderr and "ислоҳ кунед" in done.stdout
     assert "wrong.csv:2" in done.stderr

@@ -22,4 +22,4 @@ def test_a_file_name_is_no_formula_in_the_queue_sheet(tmp_path: Path) -> None:
     (tmp_path / "queue.csv").write_text(
         text.replace(",,,\r\n", ",2020-05-14,A,\r\n").replace(",,,\n", ",2020-05-14,A,\n"), "utf-8"
     )
-    assert "1 to change" in run("decide", "queue.csv").stdout
+    assert "To change: 1," in run("decide", "queue.csv", "--lang", "en").stdout

@@ -86,7 +86,7 @@ def test_every_wrong_line_is_named(session: Session) -> None:
     both_sides(session)
     report = import_decisions(session, BAD)
     assert [line.line for line in report.errors] == [3, 4, 5, 6, 7, 8, 9, 10, 11]
-    messages = {line.line: line.message for line in report.errors}
+    messages = {line.line: str(line.fault) for line in report.errors}
     assert "Several" in messages[3] and "No card" in messages[4] and "No card" in messages[5]
     assert "'X'" in messages[6] and "shoes" in messages[7] and "person" in messages[8]
     assert "Line 2" in messages[9] and "no scan" in messages[10]
