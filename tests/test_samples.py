@@ -22,7 +22,7 @@ def scores() -> list[PageScore]:
     """All samples, read and held against their truth."""
     truths, today = list(read_truth(SAMPLES)), date.today()
     labelled = read_labelled(SAMPLES, truths, workers=2, timeout_s=120, forms_dir=FORMS_DIR, today=today)
-    return list(score_all(labelled))
+    return list(score_all(labelled, today=date.today()))
 
 
 def test_every_sheet_is_read_or_refused_for_its_reason(scores: list[PageScore]) -> None:

@@ -55,10 +55,11 @@ def evaluate(
         raise BadInputError("--worst draws pictures: name a folder for them with -o.")
     truths = list(read_truth(truth or scans))
     crew = settings().workers, settings().page_timeout_s, forms_dir()
-    pages = read_labelled(scans, truths, *crew, today=date.today())
+    today = date.today()
+    pages = read_labelled(scans, truths, *crew, today=today)
     labelled = list(tqdm(pages, total=len(truths), unit="page", disable=None))
-    other = dict(read_all_beside((result for _, result in labelled), *crew)) if beside else None
-    scored = sorted(score_all(labelled, forms_dir(), other), key=lambda page: (page.scan, page.page))
+    other = dict(read_all_beside((result for _, result in labelled), *crew, today)) if beside else None
+    scored = sorted(score_all(labelled, forms_dir(), other, today=today), key=lambda page: (page.scan, page.page))
     evaluation = summarise(scored)
     if as_json:
         print_json(_plain(evaluation))

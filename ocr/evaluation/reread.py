@@ -27,7 +27,7 @@ class BesideJob:
     reading: CardReading
 
 
-def interpret_again(form: Form, reading: CardReading, raws: Mapping[str, Raw]) -> dict[str, str | None]:
+def interpret_again(form: Form, reading: CardReading, raws: Mapping[str, Raw], today: date) -> dict[str, str | None]:
     """Values of a card's fields when some of them are read otherwise and all others as they were."""
     seen = [
         ZoneReading(
@@ -39,11 +39,11 @@ def interpret_again(form: Form, reading: CardReading, raws: Mapping[str, Raw]) -
         )
         for r in reading.fields
     ]
-    fields, _ = interpret(form, seen, Uncalibrated(), date.today())
+    fields, _ = interpret(form, seen, Uncalibrated(), today)
     return {field.field: field.value for field in fields}
 
 
-def decode_written(form: Form, reading: CardReading, written: Mapping[str, str]) -> dict[str, str | None]:
+def decode_written(form: Form, reading: CardReading, written: Mapping[str, str], today: date) -> dict[str, str | None]:
     """Values that today's dictionaries and grammars give to exactly what was written.
 
     What they get wrong here no reader can get right through them: the floor of the error.
@@ -52,10 +52,10 @@ def decode_written(form: Form, reading: CardReading, written: Mapping[str, str])
         name: Raw(FieldState.READ, text, 1.0) if text else Raw(FieldState.EMPTY, "", 1.0)
         for name, text in written.items()
     }
-    return interpret_again(form, reading, raws)
+    return interpret_again(form, reading, raws, today)
 
 
-def read_beside(job: BesideJob, forms_dir: Path) -> dict[str, str]:
+def read_beside(job: BesideJob, forms_dir: Path, today: date) -> dict[str, str]:
     """Read a page's handwritten texts with Tesseract and today's text decoding; marks and stamps stay as they were.
 
     Returns
@@ -76,7 +76,7 @@ def read_beside(job: BesideJob, forms_dir: Path) -> dict[str, str]:
         if crop.spec.entry is Entry.HAND and crop.spec.kind.is_text
     ]
     raws = dict(zip((crop.spec.name for crop in crops), _tesseract().read(crops), strict=True))
-    values = interpret_again(located.registration.form, job.reading, raws)
+    values = interpret_again(located.registration.form, job.reading, raws, today)
     return {name: values[name] or "" for name in raws}
 
 

@@ -62,22 +62,27 @@ def read_labelled(
 
 
 def read_all_beside(
-    results: Iterable[PageResult], workers: int, timeout_s: float, forms_dir: Path
+    results: Iterable[PageResult], workers: int, timeout_s: float, forms_dir: Path, today: date
 ) -> Iterator[tuple[PageJob, dict[str, str]]]:
     """Read the handwriting of all pages that were read once more, with Tesseract."""
     jobs = [BesideJob(r.job, r.outcome) for r in results if not isinstance(r.outcome, Refused)]
-    work = partial(read_beside, forms_dir=forms_dir)
+    work = partial(read_beside, forms_dir=forms_dir, today=today)
     for job, values in batch.run(jobs, work, workers=workers, timeout_s=timeout_s, on_crash=lambda job, what: {}):
         yield job.page, values
 
 
 def score_all(
-    labelled: Iterable[tuple[PageTruth, PageResult]], forms_dir: Path = FORMS_DIR, beside: Beside | None = None
+    labelled: Iterable[tuple[PageTruth, PageResult]],
+    forms_dir: Path = FORMS_DIR,
+    beside: Beside | None = None,
+    *,
+    today: date,
 ) -> Iterator[PageScore]:
     """Score pages as they are read, with the values `beside` if another reader was asked."""
     forms = {form.id: form for form in load_forms(forms_dir)}
     for truth, result in labelled:
-        yield score_page(truth, result.outcome, forms, None if beside is None else beside.get(result.job, {}))
+        others = None if beside is None else beside.get(result.job, {})
+        yield score_page(truth, result.outcome, forms, others, today=today)
 
 
 def samples_of(truth: PageTruth, result: PageResult, forms_dir: Path = FORMS_DIR) -> Iterator[Sample]:

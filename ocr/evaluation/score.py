@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
@@ -40,7 +41,12 @@ class PageScore:
 
 
 def score_page(
-    truth: PageTruth, outcome: CardReading | Refused, forms: Mapping[str, Form], beside: Mapping[str, str] | None = None
+    truth: PageTruth,
+    outcome: CardReading | Refused,
+    forms: Mapping[str, Form],
+    beside: Mapping[str, str] | None = None,
+    *,
+    today: date,
 ) -> PageScore:
     """Compare a page's outcome with its truth.
 
@@ -55,7 +61,7 @@ def score_page(
             truth.fault_names, (),
         )  # fmt: skip
     right_form = outcome.form == truth.form
-    fields = _score_fields(truth, outcome, forms[outcome.form], beside) if right_form else ()
+    fields = _score_fields(truth, outcome, forms[outcome.form], beside, today) if right_form else ()
     return PageScore(
         scan=truth.scan,
         page=truth.page,
@@ -72,10 +78,11 @@ def score_page(
 
 
 def _score_fields(
-    truth: PageTruth, outcome: CardReading, form: Form, beside: Mapping[str, str] | None
+    truth: PageTruth, outcome: CardReading, form: Form, beside: Mapping[str, str] | None, today: date
 ) -> tuple[FieldScore, ...]:
     written = {name: _written(form.by_name[name], truth.fields[name]) for name in form.by_name if name in truth.fields}
-    decoded = decode_written(form, outcome, {name: text for name, text in written.items() if text is not None})
+    known = {name: text for name, text in written.items() if text is not None}
+    decoded = decode_written(form, outcome, known, today)
     return tuple(
         score_field(
             truth,

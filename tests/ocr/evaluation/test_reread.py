@@ -18,6 +18,8 @@ from ocr.forms.definition import FORMS_DIR, load_forms
 from ocr.page import PageJob, read_page
 from ocr.reading import CardReading, FieldState
 
+TODAY = date(2026, 1, 1)
+
 SAMPLES = Path(__file__).parents[3] / "fixtures" / "samples"
 SCAN = SAMPLES / "fault-skew.jpg"
 
@@ -39,7 +41,7 @@ def truth() -> PageTruth:
 
 def test_what_was_written_is_decoded_in_the_card_s_own_context(card: BesideJob, truth: PageTruth) -> None:
     form = next(form for form in load_forms() if form.id == truth.form)
-    decoded = decode_written(form, card.reading, {name: field.written for name, field in truth.fields.items()})
+    decoded = decode_written(form, card.reading, {name: field.written for name, field in truth.fields.items()}, TODAY)
     for spec in form.fields:
         if group_of(spec):
             assert canonical(spec, decoded[spec.name] or "") == canonical(spec, truth.fields[spec.name].value)
@@ -47,14 +49,14 @@ def test_what_was_written_is_decoded_in_the_card_s_own_context(card: BesideJob, 
 
 def test_only_what_is_read_otherwise_changes(card: BesideJob, truth: PageTruth) -> None:
     form = next(form for form in load_forms() if form.id == truth.form)
-    again = interpret_again(form, card.reading, {"occupation": Raw(FieldState.READ, "ВОДИТЕЛЬ", 1.0)})
-    before = interpret_again(form, card.reading, {})
+    again = interpret_again(form, card.reading, {"occupation": Raw(FieldState.READ, "ВОДИТЕЛЬ", 1.0)}, TODAY)
+    before = interpret_again(form, card.reading, {}, TODAY)
     assert again["occupation"] == "8322"
     assert {name for name in again if again[name] != before[name]} <= {"occupation"}
 
 
 def test_another_reader_reads_all_handwriting_and_some_of_it_rightly(card: BesideJob, truth: PageTruth) -> None:
     form = next(form for form in load_forms() if form.id == truth.form)
-    values = read_beside(card, FORMS_DIR)
+    values = read_beside(card, FORMS_DIR, TODAY)
     assert set(values) == {spec.name for spec in form.fields if group_of(spec)}
     assert any(values[name] and values[name] == truth.fields[name].value for name in values)

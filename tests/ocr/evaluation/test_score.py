@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -15,6 +16,8 @@ from ocr.evaluation.truth import FieldTruth, PageTruth
 from ocr.forms.definition import FieldSpec, Form, load_forms
 from ocr.reading import CardReading, FieldReading, FieldState, Refusal, Refused
 from ocr.scan import ScanId
+
+TODAY = date(2026, 1, 1)
 
 FORMS: dict[str, Form] = {form.id: form for form in load_forms()}
 FORM = FORMS["revised-departure"]
@@ -97,7 +100,7 @@ def test_printed_and_stamped_fields_have_kinds_of_their_own() -> None:
 def test_a_page_s_fields_are_decoded_from_what_was_written() -> None:
     seen = card(*(reading(s.name, "", "", FieldState.EMPTY) for s in FORM.fields), rotation=180)
     known = page(residence_district=truth("ЯВОН", "TJ-KT-10"), surname=truth("Каримов", "КАРИМОВ"))
-    found = score_page(known, seen, FORMS, beside={"surname": "КАРИМОВ"})
+    found = score_page(known, seen, FORMS, beside={"surname": "КАРИМОВ"}, today=TODAY)
     by_name = {field.field: field for field in found.fields}
     assert set(by_name) == {"residence_district", "surname"}
     assert by_name["residence_district"].decoded == "TJ-KT-10"
@@ -109,9 +112,9 @@ def test_a_page_s_fields_are_decoded_from_what_was_written() -> None:
 
 def test_fields_of_another_form_or_of_a_refused_page_do_not_count() -> None:
     known = page(surname=truth("Каримов", "КАРИМОВ"))
-    wrong = score_page(known, replace(card(), form="card-2008"), FORMS)
+    wrong = score_page(known, replace(card(), form="card-2008"), FORMS, today=TODAY)
     assert (wrong.right_form, wrong.fields, wrong.offset_mm) == (False, (), float("inf"))
-    refused = score_page(known, Refused(ScanId("0", 0), Refusal.BLURRED, ""), FORMS)
+    refused = score_page(known, Refused(ScanId("0", 0), Refusal.BLURRED, ""), FORMS, today=TODAY)
     assert (refused.outcome, refused.fields) == ("blurred", ())
 
 
@@ -124,7 +127,7 @@ def test_typed_values_are_truth_enough() -> None:
         reading("sex", "", "", FieldState.EMPTY),
         *(reading(s.name, "", "", FieldState.EMPTY) for s in FORM.fields if s.name not in typed.fields),
     )  # fmt: skip
-    found = score_page(typed, seen, FORMS)
+    found = score_page(typed, seen, FORMS, today=TODAY)
     number, trade, sex = (next(f for f in found.fields if f.field == name) for name in typed.fields)
     assert (found.offset_mm, number.offsets_mm) == (None, ())
     assert (number.right, number.errors, number.length, number.decoded) == (False, 1, 8, "A1234567")
@@ -142,10 +145,10 @@ def test_figures_about_places_are_left_out_where_nobody_knows_them() -> None:
     known = page(surname=truth("Каримов", "КАРИМОВ"))
     typed = PageTruth.model_validate({"scan": "a.png", "form": FORM.id, "fields": {"surname": "КАРИМОВ"}})
     shown = {
-        name: [row[0] for row in tables(summarise([score_page(of, seen, FORMS) for of in pages]))[0].rows]
+        name: [row[0] for row in tables(summarise([score_page(of, seen, FORMS, today=TODAY) for of in pages]))[0].rows]
         for name, pages in {"known": [known], "typed": [typed], "both": [known, typed]}.items()
     }
     about = {row for row in shown["known"] if "mm" in row}
     assert len(about) == 5
     assert about <= set(shown["both"]) and not about & set(shown["typed"])
-    assert summarise([score_page(of, seen, FORMS) for of in (known, typed)]).registered.located == 1
+    assert summarise([score_page(of, seen, FORMS, today=TODAY) for of in (known, typed)]).registered.located == 1
