@@ -12,10 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from ocr.errors import BadInputError, MigcardsError, trace_of
+from ocr.errors import BadInputError, MigcardsError
 from ocr.reading import CardReading, Origin, Refused
-from ocr.scan import ScanId
-from ocr.worker_pool import Crash
+from ocr.worker_pool import Crash, raised
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -124,7 +123,7 @@ def read_cards(
     folder = FORMS_DIR if forms is None else Path(forms)
     load_forms(folder)  # a bad form ends it here, not once a page
     files = discover([Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)])
-    opened = _each(files, probe, workers, _crashed_file)
+    opened = _each(files, probe, workers, page.crashed_file)
     jobs = [job for file in opened if not isinstance(file, Refused) for job in _pages(file)]
     work = partial(page.read_page, acceptor=policy, forms_dir=folder, audit_share=audit_share, today=date.today())
     results = iter(_each(jobs, work, workers, page.crashed_page, progress))
@@ -174,17 +173,19 @@ def save(
     from ocr.page import PageJob, PageResult
     from store.cards import finish_batch, start_batch
 
-    policy, _ = _acceptance(store)
+    policy, _ = _acceptance(None)  # decides nothing here: what was accepted stands in the readings
     how = Ingestion(store, policy, FORMS_DIR if forms is None else Path(forms))
     with Session(store) as session, session.begin():
         batch = start_batch(session, "migcards.save", note)
+    savers: dict[str, Saver] = {}  # one for each version that read
     for page in readings:
         origin = page.origin
         if origin is None:
             raise BadInputError(f"The reading of {page.scan} does not say which file it came from.")
         job = PageJob(origin.path.absolute(), page.scan.sha256, page.scan.page)
-        saver = Saver(replace(how, software=origin.software), batch)
-        saver.save(PageResult(job, page, origin.dpi, origin.size))
+        if origin.software not in savers:
+            savers[origin.software] = Saver(replace(how, software=origin.software), batch)
+        savers[origin.software].save(PageResult(job, page, origin.dpi, origin.size))
     with Session(store) as session, session.begin():
         finish_batch(session, batch)
 
@@ -329,11 +330,4 @@ def _here(jobs: Sequence[J], work: Callable[[J], R], on_crash: Callable[[J, Cras
         except MigcardsError:
             raise
         except Exception as error:
-            yield job, on_crash(job, Crash("raised", type(error).__name__, trace_of(error)))
-
-
-def _crashed_file(path: Path, crash: Crash) -> FileInfo | Refused:
-    from ocr.page import crash_refusal
-    from ocr.preprocess.content import file_hash
-
-    return crash_refusal(ScanId(file_hash(path), 0), crash)
+            yield job, on_crash(job, raised(error))

@@ -15,8 +15,7 @@ from migcards.saver import Ingestion, OrderedSaver, Saver
 from migcards.tally import RunTally
 from ocr import worker_pool
 from ocr.file_names import as_text
-from ocr.page import PageJob, PageResult, crash_refusal, crashed_page, read_page
-from ocr.preprocess.content import file_hash
+from ocr.page import PageJob, PageResult, crashed_file, crashed_page, read_page
 from ocr.preprocess.load import FileInfo, probe
 from ocr.reading import Refused
 from ocr.scan import ScanId
@@ -108,4 +107,4 @@ def _is_away(info: FileInfo | Refused) -> bool:
 def _crashed_file(path: Path, crash: Crash) -> FileInfo | Refused:
     if crash.trace:
         note(Event.CRASH, logging.ERROR, file=path, trace=crash.trace)
-    return crash_refusal(ScanId(file_hash(path), 0), crash)
+    return crashed_file(path, crash)

@@ -25,6 +25,7 @@ from ocr.forms.definition import FORMS_DIR, Form, load_forms
 from ocr.geometry import MM_PER_INCH, apply, as_quad, mm_to_pixels
 from ocr.interpret import ZoneReading, interpret
 from ocr.preprocess.background import grey
+from ocr.preprocess.content import file_hash
 from ocr.preprocess.crop_zone import Registration, crop_size, crop_to_mm, cut, resample, zone_quad
 from ocr.preprocess.gates import Gates, load_gates
 from ocr.preprocess.load import load_page
@@ -126,6 +127,11 @@ def read_page(
 def crashed_page(job: PageJob, crash: Crash) -> PageResult:
     """The result of a page whose reading broke off."""
     return PageResult(job, crash_refusal(ScanId(job.sha256, job.page), crash), None, None, trace=crash.trace)
+
+
+def crashed_file(path: Path, crash: Crash) -> Refused:
+    """The refusal of a file that broke off before its pages were known."""
+    return crash_refusal(ScanId(file_hash(path), 0), crash)
 
 
 def crash_refusal(scan: ScanId, crash: Crash) -> Refused:

@@ -102,7 +102,7 @@ class _Worker(Generic[J]):
         except OSError:
             return _Event(self.bury(), fatal=True)
         except Exception as error:
-            return _Event(_raised(error, "the job cannot be sent to a worker: "))
+            return _Event(raised(error, "the job cannot be sent to a worker: "))
         return None
 
     def receive(self, timeout_s: float) -> _Event | None:
@@ -112,7 +112,7 @@ class _Worker(Generic[J]):
         except (EOFError, OSError):
             return _Event(self.bury(), fatal=True)
         except Exception as error:
-            return _Event(_raised(error, "the result cannot be read: "))
+            return _Event(raised(error, "the result cannot be read: "))
         if kind == _READY:
             self.ready = True
             self.deadline = monotonic() + timeout_s
@@ -290,10 +290,11 @@ def _answer(request: bytes, work: Callable[[Any], Any]) -> bytes:
     except MemoryError:
         return pickle.dumps((_OUT_OF_MEMORY, None))
     except Exception as error:
-        return pickle.dumps((_FAILED, _raised(error)))
+        return pickle.dumps((_FAILED, raised(error)))
 
 
-def _raised(error: Exception, what: str = "") -> Crash:
+def raised(error: Exception, what: str = "") -> Crash:
+    """What a job that raised comes to: the error's kind and place, never its message."""
     trace = trace_of(error)
     place = trace[-1].partition(" ")[0] if trace else "nowhere"
     return Crash("raised", f"{what}{type(error).__name__} at {place}", trace)

@@ -21,8 +21,6 @@ Value: TypeAlias = str | int | None
 
 NOT_STATED, NOT_CLASSIFIED = "", "?"
 MISSING: tuple[Code, ...] = (NOT_STATED, NOT_CLASSIFIED, None)
-_DIRECTIONS = {"D": "departed", "A": "returned"}
-_SEXES = {"M": "men", "F": "women"}
 _MISSING_WORDS = {NOT_STATED: "not_stated", NOT_CLASSIFIED: "not_classified", None: "awaiting"}
 
 # The empty code and those by which dictionaries themselves say that nothing was stated.
