@@ -13,7 +13,6 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ocr.evaluation.fields import FieldScore
 from ocr.evaluation.splits import grouped, handwriting
-from ocr.extract.ink import recover
 from ocr.extract.reader import Crop
 from ocr.forms.printed_words import FONTS_DIR
 from ocr.page import cut_crops, load_engine
@@ -81,7 +80,7 @@ def draw_sheet(fields: Sequence[FieldScore], crops: Mapping[Key, Crop]) -> Pixel
 
 
 def _row(field: FieldScore, crop: Crop) -> Pixels:
-    ink = np.asarray(255 - recover(crop.pixels, crop.blank, crop.dpi), np.uint8)
+    ink = np.asarray(255 - crop.ink, np.uint8)
     seen, recovered = _fitted(crop.pixels), _fitted(ink)
     height = len(seen) + 2 * _LINE + 2 * _GAP
     row = np.full((height, 2 * PICTURE[0] + 3 * _GAP, 3), 255, np.uint8)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.extract.framing import Gray, boxes, picture, strip
-from ocr.extract.ink import EMPTY_MM2, recover, writing_mm2
+from ocr.extract.ink import EMPTY_MM2, writing_mm2
 from ocr.extract.likelihood import IMPOSSIBLE, alphabet_mask, in_alphabet, likeliest_text, sure
 from ocr.extract.networks import LineLogits, Networks, load_networks
 from ocr.extract.reader import Crop, Raw, Reader
@@ -85,7 +85,7 @@ class HandwritingReader:
 
 def _ink(crop: Crop) -> tuple[Gray, float]:
     """Ink that belongs to the field, and how much writing that is in square millimetres."""
-    ink = recover(crop.pixels, crop.blank, crop.dpi)
+    ink = crop.ink
     amount = writing_mm2(ink, crop.dpi)
     return (belonging(ink, crop), amount) if amount >= EMPTY_MM2 else (ink, amount)
 

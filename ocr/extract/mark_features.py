@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.extract.ink import recover
 from ocr.extract.reader import Crop
 from ocr.forms.definition import Option, Rect
 from ocr.geometry import MM_PER_INCH
@@ -58,7 +57,7 @@ def measure(crop: Crop) -> tuple[tuple[Features, ...], float]:
     That is ink far from all options, and strokes that run on beyond the crop's upper or lower edge.
     """
     scale = crop.dpi / MM_PER_INCH
-    strokes = _strokes(recover(crop.pixels, crop.blank, crop.dpi), scale)
+    strokes = _strokes(crop.ink, scale)
     zones = [_pixels(_zone(option), crop, scale) for option in crop.spec.options]
     held = np.array([strokes.by_stroke(zone) for zone in zones])
     most = held.max(axis=0)

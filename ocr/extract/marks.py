@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.extract.ink import recover, writing_mm2
+from ocr.extract.ink import writing_mm2
 from ocr.extract.mark_features import SHARED_MM2, Features, measure
 from ocr.extract.reader import Crop, Raw
 from ocr.forms.definition import FieldKind
@@ -138,6 +138,6 @@ class SignatureReader:
 
 
 def _signed(crop: Crop) -> Raw:
-    ink = writing_mm2(recover(crop.pixels, crop.blank, crop.dpi), crop.dpi)
+    ink = writing_mm2(crop.ink, crop.dpi)
     chance = 1 / (1 + (_SIGNED_MM2 / max(ink, 1e-3)) ** _SIGNED_STEEPNESS)
     return Raw(FieldState.READ, "Y", chance) if chance > 0.5 else Raw(FieldState.EMPTY, "", 1 - chance)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.extract.ink import recover
 from ocr.forms.definition import FieldSpec, Rect
 from ocr.lexicon.posteriors import CharPosteriors
 from ocr.reading import FieldState
@@ -37,6 +39,11 @@ class Crop:
     pixels: NDArray[np.uint8]
     blank: NDArray[np.uint8]
     dpi: float
+
+    @cached_property
+    def ink(self) -> NDArray[np.uint8]:
+        """What a person put there, uint8 (h, w), 255 = ink (`ocr.extract.ink.recover`); found once for all readers."""
+        return recover(self.pixels, self.blank, self.dpi)
 
 
 @dataclass(frozen=True)

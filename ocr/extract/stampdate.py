@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ocr.extract.framing import strip
-from ocr.extract.ink import is_empty, recover
+from ocr.extract.ink import is_empty
 from ocr.extract.likelihood import alphabet_mask, in_alphabet, likeliest_text
 from ocr.extract.networks import LineLogits, Logits, Networks, load_networks
 from ocr.extract.reader import Crop, Raw
@@ -44,7 +44,7 @@ class StampDateReader:
 
     def read(self, crops: Sequence[Crop]) -> list[Raw]:
         """One `Raw` per crop, in order, with `Raw.posteriors` where something was read."""
-        inks = [recover(crop.pixels, crop.blank, crop.dpi) for crop in crops]
+        inks = [crop.ink for crop in crops]
         parts = [
             [] if is_empty(ink, crop.dpi) else pieces(upright(ink, crop.dpi, zoom=ZOOM, soft=SOFT))
             for ink, crop in zip(inks, crops, strict=True)

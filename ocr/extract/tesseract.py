@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.extract.engine import BLOCK, LANGUAGES, LINE, Binding, Words, binding
-from ocr.extract.ink import EMPTY_MM2, is_empty, recover, writing_mm2
+from ocr.extract.ink import EMPTY_MM2, is_empty, writing_mm2
 from ocr.extract.reader import Crop, Raw
 from ocr.extract.stamp import upright
 from ocr.forms.definition import Entry, FieldKind, FieldSpec
@@ -51,7 +51,7 @@ class TesseractReader:
             return Raw(FieldState.UNREAD, "", 0.0)
 
     def _line(self, crop: Crop) -> Raw:
-        ink = recover(crop.pixels, crop.blank, crop.dpi)
+        ink = crop.ink
         amount = writing_mm2(ink, crop.dpi)
         if amount < EMPTY_MM2:
             return Raw(FieldState.EMPTY, "", 1 - amount / (2 * EMPTY_MM2))
@@ -65,7 +65,7 @@ class TesseractReader:
 
     def _stamp(self, crop: Crop) -> Raw:
         """The words on a stamp; its date is read by `ocr.extract.stampdate`."""
-        ink = recover(crop.pixels, crop.blank, crop.dpi)
+        ink = crop.ink
         if is_empty(ink, crop.dpi):
             return Raw(FieldState.EMPTY, "", 1.0)
         words = self._bind(LANGUAGES).words(framed(upright(ink, crop.dpi)), BLOCK, "")

@@ -21,7 +21,7 @@ OLD = [[(30.0, 12.0), (32.0, 18.4), (34.0, 13.0)], [(36.0, 16.0), (40.0, 16.2), 
 def _kept_and_left(form: str, field: str, strokes: list, scene: Scene) -> tuple[float, float]:
     """Share of the true ink found, and ink found elsewhere as a share of the true ink."""
     crop, truth = draw(form, field, strokes, scene)
-    found = recover(crop.pixels, crop.blank, crop.dpi) > 110
+    found = crop.ink > 110
     true = truth > 127
     near = cv2.dilate(true.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     return float((found & true).sum() / true.sum()), float((found & ~near).sum() / true.sum())
@@ -44,14 +44,14 @@ def test_letters_on_a_black_line_are_kept_and_it_goes(shift: tuple[float, float]
 
 def test_a_faint_pen_comes_out_strong() -> None:
     crop, truth = draw("revised-departure", "surname", LETTERS, Scene(FAINT, noise=4))
-    ink = recover(crop.pixels, crop.blank, crop.dpi)
+    ink = crop.ink
     assert np.median(ink[truth > 250]) > 200
 
 
 def test_strokes_stay_in_one_piece_across_lines() -> None:
     crossing = [[(19.2, 35.5), (24.6, 35.3)]]
     crop, _ = draw("revised-departure", "surname", crossing, Scene(BLACK, mode="bitonal"))
-    ink = recover(crop.pixels, crop.blank, crop.dpi)
+    ink = crop.ink
     assert cv2.connectedComponents((ink > 90).astype(np.uint8))[0] == 2
 
 
@@ -60,21 +60,21 @@ def test_strokes_stay_in_one_piece_across_lines() -> None:
 @pytest.mark.parametrize("place", [("revised-departure", "surname"), ("card-2008", "purpose")])
 def test_an_empty_field_holds_nothing(place: tuple[str, str], mode: str, shift: tuple[float, float]) -> None:
     crop, _ = draw(*place, [], Scene(shift_mm=shift, mode=mode, noise=4))
-    assert is_empty(recover(crop.pixels, crop.blank, crop.dpi), crop.dpi)
+    assert is_empty(crop.ink, crop.dpi)
 
 
 def test_one_thin_figure_is_writing_and_dust_is_not() -> None:
     one, _ = draw("revised-return", "stay_months", [[(115.5, 129.5), (115.6, 133.5)]], Scene(width_mm=0.35))
     dust = [[(x, 131.0), (x + 0.15, 131.1)] for x in (116.0, 118.0, 121.0)]
     dirty, _ = draw("revised-return", "stay_months", dust)
-    assert not is_empty(recover(one.pixels, one.blank, one.dpi), one.dpi)
-    assert is_empty(recover(dirty.pixels, dirty.blank, dirty.dpi), dirty.dpi)
+    assert not is_empty(one.ink, one.dpi)
+    assert is_empty(dirty.ink, dirty.dpi)
 
 
 def test_a_streak_through_the_crop_is_dropped_and_a_letter_is_not() -> None:
     streak = [[(40.0, 20.0), (40.3, 50.0)]]
     crop, _ = draw("revised-departure", "surname", [*streak, [(50.0, 33.0), (50.2, 38.0)]], Scene(width_mm=0.25))
-    ink = recover(crop.pixels, crop.blank, crop.dpi)
+    ink = crop.ink
     columns = ink.max(axis=0)
     at = round((40.15 - crop.rect.x) * SCALE)
     assert columns[at - 4 : at + 5].max() < 90
