@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.forms.definition import FieldKind, FieldSpec
-from ocr.lexicon.alphabets import STRUCK, SYMBOLS, alphabet
+from ocr.lexicon.alphabets import DIGITS, SEPARATORS, STRUCK, SYMBOLS, alphabet
 from ocr.lexicon.posteriors import BLANK, COLUMN
 
 IMPOSSIBLE = np.float32(-30.0)
@@ -27,10 +27,26 @@ def alphabet_mask(spec: FieldSpec) -> NDArray[np.bool_]:
     In boxes nothing stands between numbers: a slanting 1 is no slash.
     """
     known = alphabet("date" if spec.kind is FieldKind.DATE else spec.alphabet or "cyrillic")
-    signs = known.signs.replace(" ", "") if spec.cells else known.signs + known.between
+    return _mask(known.letters + (known.signs.replace(" ", "") if spec.cells else known.signs + known.between))
+
+
+def _mask(characters: str) -> NDArray[np.bool_]:
     mask = np.zeros(1 + len(SYMBOLS), bool)
-    mask[[BLANK, COLUMN[STRUCK], *(COLUMN[c] for c in known.letters + signs if c in COLUMN)]] = True
+    mask[[BLANK, COLUMN[STRUCK], *(COLUMN[c] for c in characters if c in COLUMN)]] = True
     return mask
+
+
+DATE_MASK = _mask(DIGITS + SEPARATORS)
+"""Columns (classes,) that a date on a line may hold."""
+
+
+def share_in(logits: NDArray[np.float32], mask: NDArray[np.bool_]) -> float:
+    """How much of what a network sees along a line (T, classes), blanks apart, lies in a mask's columns; 0..1."""
+    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    inked = mask.copy()
+    inked[BLANK] = False
+    return float(p[:, inked].sum() / max(1e-6, 1 - p[:, BLANK].mean()) / len(p))
 
 
 def sure(column: int) -> NDArray[np.float64]:

@@ -16,9 +16,6 @@ from ocr.extract.framing import ROWS, SIDE, Gray
 
 MODELS = Path(__file__).parents[1] / "data" / "models"
 
-LINES_AT_ONCE = 8
-"""Lines of about the same width that are read together; the narrower ones are padded with paper."""
-
 Logits = NDArray[np.float32]
 
 
@@ -34,15 +31,15 @@ class Networks:
 
     Attributes
     ----------
-    version, stamps_version
-        Change whenever the weights do that read handwriting, and dates on stamps.
+    version, typed_version
+        Change whenever the weights do that read handwriting, and type.
     """
 
     def __init__(self, folder: Path = MODELS) -> None:
         boxes, lines, stamps = ((folder / name).read_bytes() for name in ("boxes.onnx", "lines.onnx", "stamps.onnx"))
-        self._boxes, self._lines, self._stamps = (_session(file) for file in (boxes, lines, stamps))
+        self._boxes, self._lines, self._typed = (_session(file) for file in (boxes, lines, stamps))
         self.version = sha256(boxes + lines).hexdigest()[:12]
-        self.stamps_version = sha256(stamps).hexdigest()[:12]
+        self.typed_version = sha256(stamps).hexdigest()[:12]
 
     def boxes(self, pictures: Sequence[Gray]) -> Logits:
         """Logits (N, classes) of pictures uint8 (SIDE, SIDE)."""
@@ -52,31 +49,20 @@ class Networks:
 
     def lines(self, strips: Sequence[Gray]) -> list[LineLogits]:
         """One `LineLogits` per strip uint8 (ROWS, w) of handwriting, in order."""
-        return _read(self._lines, strips)
+        return [_read(self._lines, strip) for strip in strips]
 
-    def stamps(self, strips: Sequence[Gray]) -> list[LineLogits]:
-        """The same of strips of stamps that may hold a date."""
-        return _read(self._stamps, strips)
-
-
-def _read(network: onnxruntime.InferenceSession, strips: Sequence[Gray]) -> list[LineLogits]:
-    order = sorted(range(len(strips)), key=lambda i: strips[i].shape[1])
-    found: dict[int, LineLogits] = {}
-    for start in range(0, len(order), LINES_AT_ONCE):
-        part = order[start : start + LINES_AT_ONCE]
-        characters, kinds = network.run(None, {"strips": padded([strips[i] for i in part])})
-        for i, logits, kind in zip(part, characters, kinds, strict=True):
-            found[i] = LineLogits(logits[: -(-strips[i].shape[1] // 4)], kind)
-    return [found[i] for i in range(len(strips))]
+    def typed(self, strips: Sequence[Gray]) -> list[LineLogits]:
+        """The same of strips of stamps and print."""
+        return [_read(self._typed, strip) for strip in strips]
 
 
-def padded(strips: Sequence[Gray]) -> NDArray[np.float32]:
-    """Strips in one array (N, 1, ROWS, W) in 0..1, W a multiple of four."""
-    width = -(-max(strip.shape[1] for strip in strips) // 4) * 4
-    out = np.zeros((len(strips), 1, ROWS, width), np.float32)
-    for row, strip in zip(out, strips, strict=True):
-        row[0, :, : strip.shape[1]] = strip / np.float32(255)
-    return out
+def _read(network: onnxruntime.InferenceSession, strip: Gray) -> LineLogits:
+    """Read one strip by itself: several in one array would be no faster, and padding to one width costs time."""
+    width = -(-strip.shape[1] // 4) * 4
+    padded = np.zeros((1, 1, ROWS, width), np.float32)
+    padded[0, 0, :, : strip.shape[1]] = strip / np.float32(255)
+    characters, kinds = network.run(None, {"strips": padded})
+    return LineLogits(characters[0], kinds[0])
 
 
 @lru_cache(maxsize=1)

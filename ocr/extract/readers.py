@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from ocr.extract.barcode import BarcodeReader
 from ocr.extract.handwriting import HandwritingReader
 from ocr.extract.marks import MarksReader, SignatureReader
+from ocr.extract.printed_reader import PrintedReader
 from ocr.extract.reader import Crop, Raw, Reader
-from ocr.extract.stampdate import StampDateReader
-from ocr.extract.tesseract import TesseractReader
+from ocr.extract.stamp_reader import StampReader
 from ocr.forms.definition import Entry, FieldKind, FieldSpec
 
 
@@ -18,9 +18,8 @@ class Readers:
 
     Parameters
     ----------
-    marks, barcode, signature, text, stamp_date, hand
-        Readers to use in place of the usual ones: `text` reads print and the words of stamps, `hand` what people
-        write.
+    marks, barcode, signature, printed, stamp, hand
+        Readers to use in place of the usual ones.
     """
 
     def __init__(
@@ -29,27 +28,24 @@ class Readers:
         marks: Reader | None = None,
         barcode: Reader | None = None,
         signature: Reader | None = None,
-        text: Reader | None = None,
-        stamp_date: Reader | None = None,
+        printed: Reader | None = None,
+        stamp: Reader | None = None,
         hand: Reader | None = None,
     ) -> None:
         self.marks = marks or MarksReader()
         self.barcode = barcode or BarcodeReader()
         self.signature = signature or SignatureReader()
-        self.text = text or TesseractReader()
-        self.stamp_date = stamp_date or StampDateReader()
-        self.hand = hand or HandwritingReader(typed=self.text)
+        self.printed = printed or PrintedReader()
+        self.stamp = stamp or StampReader()
+        self.hand = hand or HandwritingReader()
 
     def for_field(self, spec: FieldSpec) -> Reader:
         """The reader that reads this field."""
         if spec.kind.is_marks:
             return self.marks
-        if spec.kind.is_text and spec.entry is Entry.HAND:
-            return self.hand
-        if spec.kind is FieldKind.DATE and spec.entry is Entry.STAMP:
-            return self.stamp_date
-        special = {FieldKind.BARCODE: self.barcode, FieldKind.SIGNATURE: self.signature}
-        return special.get(spec.kind, self.text)
+        if spec.kind.is_text:
+            return {Entry.HAND: self.hand, Entry.STAMP: self.stamp, Entry.PRINTED: self.printed}[spec.entry]
+        return self.barcode if spec.kind is FieldKind.BARCODE else self.signature
 
     def read_fields(self, crops: Sequence[Crop]) -> list[tuple[Raw, str, str]]:
         """Read crops, those of one reader together.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -54,17 +56,40 @@ def upright(ink: Gray, dpi: float, *, zoom: float = 1.0, soft: float = 0.0) -> G
     return without_frame(rotated(ink, -skew(ink), zoom), zoom * dpi / MM_PER_INCH)
 
 
-def pieces(stamp: Gray) -> list[Gray]:
-    """The lines of a level stamp, and what stands on each between wide gaps: a date may be any of them."""
+class Piece(NamedTuple):
+    """What may be an answer on a stamp: a line, or what stands on it between wide gaps.
+
+    Attributes
+    ----------
+    line
+        Number of its line, from the top.
+    is_whole
+        Whether it is all of the line.
+    ink
+        uint8 (h, w), 255 = ink.
+    """
+
+    line: int
+    is_whole: bool
+    ink: Gray
+
+    def overlaps(self, other: Piece) -> bool:
+        """Whether some of the same ink is in both."""
+        return self.line == other.line and (self.is_whole or other.is_whole or self is other)
+
+
+def pieces(stamp: Gray) -> list[Piece]:
+    """The lines of a level stamp, each with what stands on it between wide gaps, from the top."""
     found = []
-    for top, bottom in _lines(stamp):
+    for number, (top, bottom) in enumerate(_lines(stamp)):
         line = stamp[max(0, top - 2) : bottom + 2]
         columns = np.flatnonzero((line > _INKED).any(axis=0))
         height = bottom - top
         cuts = np.flatnonzero(np.diff(columns) > _GAP_HEIGHTS * height)
         starts, ends = [0, *(cuts + 1)], [*cuts, len(columns) - 1]
         parts = [line[:, max(0, columns[a] - 2) : columns[b] + 3] for a, b in zip(starts, ends, strict=True)]
-        found += [part for part in [line, *parts[: len(parts) * (len(parts) > 1)]] if part.shape[1] > 2 * height]
+        both = [Piece(number, True, line), *(Piece(number, False, part) for part in parts if len(parts) > 1)]
+        found += [piece for piece in both if piece.ink.shape[1] > 2 * height]
     return found
 
 
