@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.extract.strokes import Strokes, strokes
+
 Gray = NDArray[np.uint8]
 
 SIDE, INNER = 32, 26
@@ -47,10 +49,10 @@ def picture(ink: Gray, box: float) -> Gray:
     ndarray
         uint8 (SIDE, SIDE); all zero where there is no ink.
     """
-    rows, columns = np.flatnonzero(ink.max(axis=1) > _FAINT), np.flatnonzero(ink.max(axis=0) > _FAINT)
-    if not len(rows):
+    x, y, w, h = cv2.boundingRect(cv2.compare(ink, _FAINT, cv2.CMP_GT))
+    if not w:
         return np.zeros((SIDE, SIDE), np.uint8)
-    tight = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    tight = ink[y : y + h, x : x + w]
     return centred(tight, INNER / max(*tight.shape, _SMALLEST * box))
 
 
@@ -87,19 +89,25 @@ def boxes(ink: Gray, edges: Sequence[float], top: float, bottom: float) -> list[
     list of ndarray
         uint8 pictures (h, wider than the box), one per box, with other boxes' ink taken out.
     """
-    _, labels, stats, _ = cv2.connectedComponentsWithStats((ink > _FAINT).astype(np.uint8), connectivity=8)
+    found = strokes(ink, _FAINT)
     width = (edges[-1] - edges[0]) / (len(edges) - 1)
-    owner = _owners(labels, stats, edges, _outside(stats, top, bottom))
-    soft = cv2.dilate(labels.astype(np.float32), np.ones((3, 3), np.uint8)).astype(np.int32)
-    belongs = np.where(labels > 0, owner[labels], owner[soft])
-    columns = np.arange(ink.shape[1])
-    by_place = np.clip(np.searchsorted(edges, columns, side="right") - 1, 0, len(edges) - 2)
-    belongs = np.where(belongs == _CUT, by_place[None], belongs)
+    owner = _owners(found, edges, _outside(found.stats, top, bottom))
+    nearest = cv2.dilate(found.labels, np.ones((3, 3), np.uint8))  # faint edges are of the stroke they touch
+    inked = np.flatnonzero(ink > 0)
+    owners = owner[nearest.reshape(-1)[inked]]
+    belongs = np.full(ink.size, _NOBODY, np.int16)
+    belongs[inked] = np.where(owners == _CUT, _places(inked % ink.shape[1], edges), owners)
+    belongs = belongs.reshape(ink.shape)
     pictures = []
     for i, (left, right) in enumerate(pairwise(edges)):
         window = slice(max(0, round(left - _NEIGHBOUR * width)), round(right + _NEIGHBOUR * width))
-        pictures.append(np.where(belongs[:, window] == i, ink[:, window], 0).astype(np.uint8))
+        pictures.append(np.where(belongs[:, window] == i, ink[:, window], np.uint8(0)))
     return pictures
+
+
+def _places(columns: NDArray[np.intp], edges: Sequence[float]) -> NDArray[np.intp]:
+    """Boxes that columns lie in; what lies beside the comb is of the first or last."""
+    return np.asarray(np.clip(np.searchsorted(edges, columns, side="right") - 1, 0, len(edges) - 2))
 
 
 _CUT, _NOBODY = -2, -1
@@ -112,19 +120,17 @@ def _outside(stats: NDArray[Any], top: float, bottom: float) -> NDArray[np.bool_
     return np.asarray((upper + height < top - quarter) | (upper > bottom + quarter))
 
 
-def _owners(
-    labels: NDArray[Any], stats: NDArray[Any], edges: Sequence[float], outside: NDArray[np.bool_]
-) -> NDArray[np.int64]:
+def _owners(found: Strokes, edges: Sequence[float], outside: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Box of each connected stroke, `_CUT` where it runs through several, `_NOBODY` for the paper."""
-    count, cells = len(stats), len(edges) - 1
+    cells = len(edges) - 1
     width = (edges[-1] - edges[0]) / cells
-    columns = np.broadcast_to(np.arange(labels.shape[1]), labels.shape)
-    inked = labels > 0
-    place = np.clip(np.searchsorted(edges, columns[inked], side="right") - 1, 0, cells - 1)
-    shares = np.bincount(labels[inked] * cells + place, minlength=count * cells).reshape(count, cells)
+    inked = np.flatnonzero(found.labels > 0)
+    labels = found.labels.reshape(-1)[inked].astype(np.intp)
+    cell = labels * cells + _places(inked % found.labels.shape[1], edges)
+    shares = np.bincount(cell, minlength=found.count * cells).reshape(found.count, cells)
     owner = shares.argmax(axis=1)
     most = shares.max(axis=1) / np.maximum(shares.sum(axis=1), 1)
-    wide = stats[:, cv2.CC_STAT_WIDTH]
+    wide = found.stats[:, cv2.CC_STAT_WIDTH]
     owner[(wide > 1.55 * width) | ((wide > 1.05 * width) & (most < 0.72))] = _CUT
     owner[outside] = _NOBODY
     owner[0] = _NOBODY

@@ -68,9 +68,11 @@ class HandwritingReader:
         logits = iter(self._networks().boxes(inked) if inked else ())
         raws = []
         for crop, ink, images in zip(crops, inks, shown, strict=True):
-            rows = [next(logits) if image.any() else None for image in images]
-            found = [sure(BLANK) if row is None else in_alphabet(row, crop.spec) for row in rows]
-            raws.append(_of_comb(crop, ink, found))
+            rows = np.tile(sure(BLANK), (len(images), 1))
+            filled = [i for i, image in enumerate(images) if image.any()]
+            if filled:
+                rows[filled] = in_alphabet(np.stack([next(logits) for _ in filled]), crop.spec)
+            raws.append(_of_comb(crop, ink, rows))
         return raws
 
     def _lines(self, crops: Sequence[Crop], inks: Sequence[Gray]) -> list[Raw]:
@@ -98,43 +100,40 @@ def _pictures(crop: Crop, ink: Gray) -> list[Gray]:
     return [picture(part, box.h * scale) for part in boxes(ink, edges, top, top + box.h * scale)]
 
 
-def _of_comb(crop: Crop, ink: Gray, rows: list[NDArray[np.float64]]) -> Raw:
+def _of_comb(crop: Crop, ink: Gray, rows: NDArray[np.float64]) -> Raw:
     """Steps of a comb: its boxes with sure blanks around each. A box struck out may hold any character."""
     rows = _without_strays(rows)
-    text = "".join(" " if row.argmax() == BLANK else SYMBOLS[int(row.argmax()) - 1] for row in rows)
-    blank = sure(BLANK)
-    steps = [blank]
-    for row in rows:
-        steps += [_spaced(_opened(row, crop.spec)), blank]
-    return _raw(crop, ink, text.strip(), CharPosteriors(np.stack(steps).astype(np.float32)))
+    text = "".join(" " if best == BLANK else SYMBOLS[int(best) - 1] for best in rows.argmax(axis=1))
+    steps = np.tile(sure(BLANK), (2 * len(rows) + 1, 1))
+    steps[1::2] = _spaced(_opened(rows, crop.spec))
+    return _raw(crop, ink, text.strip(), CharPosteriors(steps.astype(np.float32)))
 
 
-def _opened(row: NDArray[np.float64], spec: FieldSpec) -> NDArray[np.float64]:
+def _opened(rows: NDArray[np.float64], spec: FieldSpec) -> NDArray[np.float64]:
     """What was struck out becomes any character, each as likely."""
-    share = float(np.exp(row[COLUMN[STRUCK]]))
     free = alphabet_mask(spec)
     free[[BLANK, COLUMN[STRUCK], *(COLUMN[c] for c in _PUNCTUATION)]] = False
-    mixed = np.exp(row) + share * free / max(1, free.sum())
-    mixed[COLUMN[STRUCK]] = 0.0
+    mixed = np.exp(rows)
+    mixed += mixed[:, [COLUMN[STRUCK]]] * free / max(1, free.sum())
+    mixed[:, COLUMN[STRUCK]] = 0.0
     return np.asarray(np.maximum(np.log(np.maximum(mixed, 1e-300)), IMPOSSIBLE), np.float64)
 
 
-def _without_strays(rows: list[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+def _without_strays(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """Boxes without what follows a long gap and looks like no letters: edges of stamps over the empty end."""
-    filled = np.array([row.argmax() != BLANK for row in rows])
+    filled = rows.argmax(axis=1) != BLANK
     gaps = np.convolve(~filled, np.ones(_GAP), "valid") == _GAP if len(rows) >= _GAP else np.zeros(0, bool)
     for start in np.flatnonzero(gaps):
-        rest = [row for row, full in zip(rows[start:], filled[start:], strict=True) if full]
-        certainty = [float(np.exp(row.max())) for row in rest]
-        if filled[:start].any() and rest and (float(np.mean(certainty)) < _LEGIBLE or len(rest) == 1):
-            return [*rows[:start], *([sure(BLANK)] * (len(rows) - start))]
+        certainty = np.exp(rows[start:][filled[start:]].max(axis=1))
+        if filled[:start].any() and len(certainty) and (certainty.mean() < _LEGIBLE or len(certainty) == 1):
+            return np.concatenate([rows[:start], np.tile(sure(BLANK), (len(rows) - start, 1))])
     return rows
 
 
-def _spaced(row: NDArray[np.float64]) -> NDArray[np.float64]:
+def _spaced(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """An empty box may mean nothing or a space between words."""
-    spaced = row.copy()
-    spaced[[BLANK, COLUMN[" "]]] = max(row[BLANK] - np.log(2), IMPOSSIBLE)
+    spaced = rows.copy()
+    spaced[:, [BLANK, COLUMN[" "]]] = np.maximum(rows[:, [BLANK]] - np.log(2), IMPOSSIBLE)
     return spaced
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import cv2
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.extract.reader import Crop
+from ocr.extract.strokes import strokes
 from ocr.forms.definition import Option, Rect
 from ocr.geometry import MM_PER_INCH
 
@@ -57,29 +59,29 @@ def measure(crop: Crop) -> tuple[tuple[Features, ...], float]:
     That is ink far from all options, and strokes that run on beyond the crop's upper or lower edge.
     """
     scale = crop.dpi / MM_PER_INCH
-    strokes = _strokes(crop.ink, scale)
+    found = _measured(crop.ink, scale)
     zones = [_pixels(_zone(option), crop, scale) for option in crop.spec.options]
-    held = np.array([strokes.by_stroke(zone) for zone in zones])
+    held = np.array([found.by_stroke(zone) for zone in zones])
     most = held.max(axis=0)
-    belongs = (most > _OWN_SHARE * strokes.ink) & (np.arange(len(most)) > 0)
+    belongs = (most > _OWN_SHARE * found.ink) & (np.arange(len(most)) > 0)
     features = []
     for option, hold in zip(crop.spec.options, held, strict=True):
         owned = belongs & (hold == most)
-        strays = owned & _strays(option, crop, strokes, scale)
+        strays = owned & _strays(option, crop, found, scale)
         shared = belongs & (hold < most) & (hold > _SHARED * most)
-        core = strokes.pixels[_pixels(_core(option), crop, scale)]
+        core = found.pixels[_pixels(_core(option), crop, scale)]
         mine = hold * (owned & ~strays)
         features.append(
             Features(
-                ink=float((mine * np.minimum(1, strokes.diagonal)).sum()),
+                ink=float((mine * np.minimum(1, found.diagonal)).sum()),
                 foreign=float(hold[shared | (strays & (hold > SHARED_MM2))].sum()),
                 solidity=float((core > _INKED).mean()),
                 is_word=option.style == "word",
             )
         )
-    small = strokes.cut & (strokes.diagonal < _NEIGHBOUR_MM)
-    loose = (~belongs & ~small) | (belongs & strokes.cut)
-    return tuple(features), float(strokes.ink[1:][loose[1:]].sum())
+    small = found.cut & (found.diagonal < _NEIGHBOUR_MM)
+    loose = (~belongs & ~small) | (belongs & found.cut)
+    return tuple(features), float(found.ink[1:][loose[1:]].sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,23 +90,28 @@ class _Strokes:
 
     Attributes
     ----------
-    pixels, labels
-        (h, w) ink 0..255, and each pixel's stroke.
+    pixels
+        (h, w) ink 0..255.
+    rows, columns, stroke, amount
+        (M,) of each inked pixel: its place, its stroke, and its ink in mm².
     ink, diagonal, top, bottom
         (N,) per stroke: its ink in mm², its bounding box's diagonal in mm, first row and the row after its last.
     cut
         (N,) whether it touches the crop's upper or lower edge.
-    mm2
-        Square millimetres of one pixel.
     """
 
     pixels: NDArray[np.uint8]
-    labels: NDArray[Any]
-    ink: NDArray[np.float64]
+    rows: NDArray[np.intp]
+    columns: NDArray[np.intp]
+    stroke: NDArray[np.uint16]
+    amount: NDArray[np.float64]
     diagonal: NDArray[np.float64]
     top: NDArray[Any]
     bottom: NDArray[Any]
-    mm2: float
+
+    @cached_property
+    def ink(self) -> NDArray[np.float64]:
+        return self._sums(slice(None))
 
     @property
     def cut(self) -> NDArray[np.bool_]:
@@ -112,21 +119,22 @@ class _Strokes:
 
     def by_stroke(self, zone: tuple[slice, slice]) -> NDArray[np.float64]:
         """Ink of each stroke within a zone, in mm²."""
-        return _sums(self.labels[zone], self.pixels[zone], len(self.ink)) * self.mm2
+        down, across = zone
+        inside = (self.rows >= down.start) & (self.rows < down.stop)
+        return self._sums(inside & (self.columns >= across.start) & (self.columns < across.stop))
+
+    def _sums(self, which: slice | NDArray[np.bool_]) -> NDArray[np.float64]:
+        sums = np.bincount(self.stroke[which], weights=self.amount[which], minlength=len(self.top))
+        return np.asarray(sums, np.float64)
 
 
-def _strokes(pixels: NDArray[np.uint8], scale: float) -> _Strokes:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((pixels > _INKED).astype(np.uint8), connectivity=8)
+def _measured(pixels: NDArray[np.uint8], scale: float) -> _Strokes:
+    count, labels, stats = strokes(pixels, _INKED)
+    rows, columns = np.nonzero(pixels > _INKED)
     width, height, top = (stats[:, i] for i in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_TOP))
-    ink = _sums(labels, pixels, count) / scale**2
     diagonal = np.hypot(width, height) / scale
-    return _Strokes(pixels, labels, ink, np.asarray(diagonal), top, top + height, 1 / scale**2)
-
-
-def _sums(labels: NDArray[Any], pixels: NDArray[np.uint8], count: int) -> NDArray[np.float64]:
-    """Sum of ink (full ink = 1) by label."""
-    weights = pixels.reshape(-1).astype(np.float64) / 255
-    return np.asarray(np.bincount(labels.reshape(-1), weights=weights, minlength=count), np.float64)
+    amount = pixels[rows, columns] / 255 / scale**2
+    return _Strokes(pixels, rows, columns, labels[rows, columns], amount, diagonal, top, top + height)
 
 
 def _strays(option: Option, crop: Crop, strokes: _Strokes, scale: float) -> NDArray[np.bool_]:

@@ -10,6 +10,9 @@ from ocr.extract.framing import Gray
 from ocr.extract.reader import Crop
 from ocr.geometry import MM_PER_INCH
 
+_FAINT = 40
+"""Level of recovered ink (0..255) from which on it is part of a stroke."""
+
 _INSIDE_SHARE = 0.35
 """Share of its ink that a stroke has in the field at least, to belong to it."""
 
@@ -25,13 +28,18 @@ _APART_MM, _LITTLE = 7.0, 0.2
 
 def belonging(ink: Gray, crop: Crop) -> Gray:
     """Ink without strokes that lie mostly outside the field's box: ends of neighbouring writing, remains of print."""
-    count, labels, _, _ = cv2.connectedComponentsWithStats((ink > 40).astype(np.uint8), connectivity=8)
-    inked = labels > 0
-    total = np.bincount(labels[inked], minlength=count)
-    within = np.bincount(labels[inked & _inside(ink, crop, _REACH_MM)], minlength=count)
-    kept = within >= _INSIDE_SHARE * np.maximum(total, 1)
-    kept[0] = True
-    return np.asarray(np.where(kept[labels], ink, 0), np.uint8)
+    dark = ink > _FAINT
+    count, labels = cv2.connectedComponents(dark.view(np.uint8), connectivity=8, ltype=cv2.CV_16U)
+    inked = np.flatnonzero(dark)
+    stroke = labels.reshape(-1)[inked]
+    total = np.bincount(stroke, minlength=count)
+    within = np.bincount(stroke[_inside(inked, crop, _REACH_MM)], minlength=count)
+    foreign = inked[(within < _INSIDE_SHARE * total)[stroke]]
+    if not len(foreign):
+        return ink
+    kept = ink.copy()
+    kept.reshape(-1)[foreign] = 0
+    return kept
 
 
 def together(ink: Gray, dpi: float) -> Gray:
@@ -62,11 +70,10 @@ def overflows(ink: Gray, crop: Crop) -> bool:
     return float((ink[:, right:] > 90).sum()) / scale**2 > _SPILT_MM2
 
 
-def _inside(ink: Gray, crop: Crop, reach: float) -> NDArray[np.bool_]:
-    """Pixels (h, w) within `reach` millimetres of the field's box."""
+def _inside(places: NDArray[np.intp], crop: Crop, reach: float) -> NDArray[np.bool_]:
+    """Whether pixels, numbered row by row, lie within `reach` millimetres of the field's box."""
     scale, box = crop.dpi / MM_PER_INCH, crop.spec.box
-    h, w = ink.shape
-    x, y = np.arange(w) / scale + crop.rect.x, np.arange(h) / scale + crop.rect.y
+    rows, columns = np.divmod(places, crop.pixels.shape[1])
+    x, y = columns / scale + crop.rect.x, rows / scale + crop.rect.y
     across = (x > box.x - reach) & (x < box.right + reach)
-    down = (y > box.y - reach) & (y < box.bottom + reach)
-    return np.asarray(down[:, None] & across[None])
+    return np.asarray(across & (y > box.y - reach) & (y < box.bottom + reach))
