@@ -12,7 +12,7 @@ from ocr.forms.codebook import Role
 from ocr.forms.definition import Entry, FieldKind, FieldSpec, Form
 from ocr.geometry import Quad
 from ocr.lexicon.alphabets import mask
-from ocr.lexicon.decode import decode, decode_stamp
+from ocr.lexicon.decode import decode
 from ocr.lexicon.decode_posteriors import decode_posteriors
 from ocr.lexicon.free_text import decode_text, decode_text_posteriors
 from ocr.lexicon.grammar import decode_date, decode_digits, decode_passport
@@ -120,8 +120,6 @@ def _candidates(
         return decode_date(raw.text, earliest=_earliest(spec), latest=today)
     if spec.lexicon is not None:
         lexicon = load_lexicon(spec.lexicon)
-        if spec.entry is Entry.STAMP:
-            return decode_stamp(raw.text, lexicon, on)
         return decode(mask(raw.text, spec.alphabet or "cyrillic"), lexicon, within=within, on=on)
     if spec.alphabet == "passport":
         return decode_passport(raw.text)

@@ -11,6 +11,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import click
+import onnxruntime
 import torch
 
 from fixtures.fonts import FONTS, fetch_fonts
@@ -21,12 +22,15 @@ from training.fit_lines import error_rate, make_lines
 from training.letters import Bank
 from training.lines import Hands
 from training.pictures import PARTS, load_pictures
+from training.quantise import quantise as whole_numbers
+from training.quantise import shown_to_networks
 from training.recipe import Folders, Recipe, boxes, lines, part_of, rates, told, write_part
 
 TYPEFACES = (
     "pt-serif", "roboto", "pt-mono", "roboto-slab", "oswald", "tinos", "ibm-plex-mono", "fira-sans-condensed",
 )  # fmt: skip
 BUILD = Path("build")
+NETWORKS = BUILD / "networks"
 
 letters_option = click.option(
     "--letters", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True,
@@ -48,7 +52,7 @@ def _folders(letters: Path) -> Folders:
 @main.command()
 @letters_option
 @click.option(
-    "-o", "out", type=click.Path(path_type=Path), default=MODELS, show_default=True, help="Folder of the networks."
+    "-o", "out", type=click.Path(path_type=Path), default=NETWORKS, show_default=True, help="Folder of the networks."
 )
 @click.option("--seed", default=Recipe.seed, show_default=True)
 def train(letters: Path, out: Path, seed: int) -> None:
@@ -83,6 +87,24 @@ def _make_lines(folders: Folders, recipe: Recipe, out: Path) -> str:
     export_lines(stamped, out / "stamps.onnx")
     check = make_lines(Hands(Bank.of(part_of(pictures, "dev"), None), (), ()), 4000, 901, workers)
     return error_rate(written, check)
+
+
+@main.command()
+@click.argument("scans", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--networks", type=click.Path(path_type=Path, exists=True, file_okay=False), default=NETWORKS, show_default=True
+)
+@click.option("-o", "out", type=click.Path(path_type=Path, file_okay=False), default=MODELS, show_default=True)
+def quantise(scans: Path, networks: Path, out: Path) -> None:
+    """Write the networks as reading uses them, in whole numbers, by what they are shown while SCANS are read."""
+    shown = shown_to_networks(scans, networks)
+    for name, samples in shown.items():
+        whole_numbers(networks / f"{name}.onnx", name, samples, out / f"{name}.onnx")
+    made = json.loads((networks / "made.json").read_text("utf-8"))
+    made["quantised"] = {"made": date.today().isoformat(), "onnxruntime": onnxruntime.__version__} | {
+        f"{name} shown": len(samples) for name, samples in shown.items()
+    }
+    (out / "made.json").write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
 @main.command()

@@ -26,8 +26,8 @@ except ImportError:  # pragma: no cover - a platform without the wheel
     tesserocr = None
 
 LANGUAGES = ("rus",)
-LINE, BLOCK = 7, 6
-"""Page segmentation modes: one line of text, one block of lines."""
+_LINE = 7
+"""Page segmentation mode: the image holds one line of text."""
 
 _TIMEOUT_MS = 5000
 
@@ -39,15 +39,13 @@ class Binding(Protocol):
 
     version: str
 
-    def words(self, image: NDArray[np.uint8], mode: int, allowed: str) -> Words:
-        """Words of an image of black type on white, with certainty in 0..1.
+    def words(self, image: NDArray[np.uint8], allowed: str) -> Words:
+        """Words of a line of black type on white, with certainty in 0..1.
 
         Parameters
         ----------
         image
             uint8 (h, w).
-        mode
-            Page segmentation mode: `LINE` or `BLOCK`.
         allowed
             The only characters that may come out; empty for all.
         """
@@ -92,10 +90,10 @@ class TesserocrBinding:
         engine = tesserocr.tesseract_version().split()[1]
         self.version = f"{engine} {'+'.join(languages)}"
 
-    def words(self, image: NDArray[np.uint8], mode: int, allowed: str) -> Words:
+    def words(self, image: NDArray[np.uint8], allowed: str) -> Words:
         """As `Binding.words`."""
         api = self._api
-        api.SetPageSegMode(mode)
+        api.SetPageSegMode(_LINE)
         api.SetVariable("tessedit_char_whitelist", allowed)
         h, w = image.shape
         api.SetImageBytes(image.tobytes(), w, h, 1, w)
@@ -128,9 +126,9 @@ class PytesseractBinding:
             raise ToolMissingError("Tesseract is missing; apt-get install tesseract-ocr.") from error
         self.version = f"{engine} {self._lang}"
 
-    def words(self, image: NDArray[np.uint8], mode: int, allowed: str) -> Words:
+    def words(self, image: NDArray[np.uint8], allowed: str) -> Words:
         """As `Binding.words`."""
-        config = f"--psm {mode} --oem 1 --dpi 300 --tessdata-dir {self._folder}"
+        config = f"--psm {_LINE} --oem 1 --dpi 300 --tessdata-dir {self._folder}"
         config += f" -c tessedit_char_whitelist={allowed}" if allowed else ""
         found: dict[str, list[Any]] = self._program.image_to_data(
             Image.fromarray(image), lang=self._lang, config=config, timeout=_TIMEOUT_MS / 1000,

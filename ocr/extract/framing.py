@@ -49,7 +49,7 @@ def picture(ink: Gray, box: float) -> Gray:
     ndarray
         uint8 (SIDE, SIDE); all zero where there is no ink.
     """
-    x, y, w, h = cv2.boundingRect(cv2.compare(ink, _FAINT, cv2.CMP_GT))
+    x, y, w, h = cv2.boundingRect((ink > _FAINT).view(np.uint8))
     if not w:
         return np.zeros((SIDE, SIDE), np.uint8)
     tight = ink[y : y + h, x : x + w]
@@ -95,9 +95,8 @@ def boxes(ink: Gray, edges: Sequence[float], top: float, bottom: float) -> list[
     nearest = cv2.dilate(found.labels, np.ones((3, 3), np.uint8))  # faint edges are of the stroke they touch
     inked = np.flatnonzero(ink > 0)
     owners = owner[nearest.reshape(-1)[inked]]
-    belongs = np.full(ink.size, _NOBODY, np.int16)
-    belongs[inked] = np.where(owners == _CUT, _places(inked % ink.shape[1], edges), owners)
-    belongs = belongs.reshape(ink.shape)
+    belongs = np.full(ink.shape, _NOBODY, np.int16)
+    belongs.reshape(-1)[inked] = np.where(owners == _CUT, _places(inked % ink.shape[1], edges), owners)
     pictures = []
     for i, (left, right) in enumerate(pairwise(edges)):
         window = slice(max(0, round(left - _NEIGHBOUR * width)), round(right + _NEIGHBOUR * width))
@@ -127,7 +126,7 @@ def _owners(found: Strokes, edges: Sequence[float], outside: NDArray[np.bool_]) 
     inked = np.flatnonzero(found.labels > 0)
     labels = found.labels.reshape(-1)[inked].astype(np.intp)
     cell = labels * cells + _places(inked % found.labels.shape[1], edges)
-    shares = np.bincount(cell, minlength=found.count * cells).reshape(found.count, cells)
+    shares = np.bincount(cell, minlength=len(found.stats) * cells).reshape(-1, cells)
     owner = shares.argmax(axis=1)
     most = shares.max(axis=1) / np.maximum(shares.sum(axis=1), 1)
     wide = found.stats[:, cv2.CC_STAT_WIDTH]

@@ -123,7 +123,7 @@ def _without_strays(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """Boxes without what follows a long gap and looks like no letters: edges of stamps over the empty end."""
     filled = rows.argmax(axis=1) != BLANK
     gaps = np.convolve(~filled, np.ones(_GAP), "valid") == _GAP if len(rows) >= _GAP else np.zeros(0, bool)
-    for start in np.flatnonzero(gaps):
+    for start in map(int, np.flatnonzero(gaps)):
         certainty = np.exp(rows[start:][filled[start:]].max(axis=1))
         if filled[:start].any() and len(certainty) and (certainty.mean() < _LEGIBLE or len(certainty) == 1):
             return np.concatenate([rows[:start], np.tile(sure(BLANK), (len(rows) - start, 1))])

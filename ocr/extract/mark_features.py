@@ -129,7 +129,7 @@ class _Strokes:
 
 
 def _measured(pixels: NDArray[np.uint8], scale: float) -> _Strokes:
-    count, labels, stats = strokes(pixels, _INKED)
+    labels, stats = strokes(pixels, _INKED)
     rows, columns = np.nonzero(pixels > _INKED)
     width, height, top = (stats[:, i] for i in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_TOP))
     diagonal = np.hypot(width, height) / scale

@@ -12,7 +12,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from ocr.extract.framing import ROWS, SIDE, Gray
+from ocr.extract.framing import Gray
 
 MODELS = Path(__file__).parents[1] / "data" / "models"
 
@@ -43,9 +43,7 @@ class Networks:
 
     def boxes(self, pictures: Sequence[Gray]) -> Logits:
         """Logits (N, classes) of pictures uint8 (SIDE, SIDE)."""
-        stacked = np.stack(pictures)[:, None].astype(np.float32) / np.float32(255)
-        assert stacked.shape[2:] == (SIDE, SIDE)
-        return np.asarray(self._boxes.run(None, {"pictures": stacked})[0], np.float32)
+        return np.asarray(self._boxes.run(None, {"pictures": as_input(pictures)})[0], np.float32)
 
     def lines(self, strips: Sequence[Gray]) -> list[LineLogits]:
         """One `LineLogits` per strip uint8 (ROWS, w) of handwriting, in order."""
@@ -57,12 +55,15 @@ class Networks:
 
 
 def _read(network: onnxruntime.InferenceSession, strip: Gray) -> LineLogits:
-    """Read one strip by itself: several in one array would be no faster, and padding to one width costs time."""
-    width = -(-strip.shape[1] // 4) * 4
-    padded = np.zeros((1, 1, ROWS, width), np.float32)
-    padded[0, 0, :, : strip.shape[1]] = strip / np.float32(255)
-    characters, kinds = network.run(None, {"strips": padded})
+    """Read one strip by itself: padding several to one width costs more time than reading them together saves."""
+    characters, kinds = network.run(None, {"strips": as_input([strip])})
     return LineLogits(characters[0], kinds[0])
+
+
+def as_input(images: Sequence[Gray]) -> NDArray[np.float32]:
+    """Images of one size for a network: (N, 1, h, w) in 0..1, w filled up with paper to a multiple of four."""
+    stacked = np.stack(images).astype(np.float32) / np.float32(255)
+    return np.pad(stacked, ((0, 0), (0, 0), (0, -stacked.shape[2] % 4)))[:, None]
 
 
 @lru_cache(maxsize=1)

@@ -34,6 +34,10 @@ _DATE_SHARE = 0.5
 """Share of what the network sees in a piece that a date may hold, from which on it is a date and no word."""
 
 
+_PART = 0.9
+"""How much a text with a form of the dictionary among other words looks like the form itself."""
+
+
 class _Seen(NamedTuple):
     """A piece of a stamp and the logits of its characters (T, classes)."""
 
@@ -103,12 +107,14 @@ def _like_date(seen: _Seen, text: str) -> float:
 
 
 def _like_words(text: str, lexicon: str | None) -> float:
-    """Likeness to some form of the dictionary; without a dictionary the longest text is taken."""
-    key = fold(text)
-    if lexicon is None or not key:
-        return float(len(key))
-    nearest = process.extractOne(key, load_lexicon(lexicon).keys, scorer=fuzz.ratio)
-    return float(nearest[1])
+    """Likeness (0..1) to some form of the dictionary, or of a part; without a dictionary the longest text is taken."""
+    words = fold(text).split()
+    if lexicon is None:
+        return float(len(text))
+    keys, count = load_lexicon(lexicon).keys, len(words)
+    parts = {" ".join(words[a:b]): b - a for a in range(count) for b in range(a + 1, count + 1)}
+    nearest = {part: process.extractOne(part, keys, scorer=fuzz.ratio)[1] / 100 for part in parts}
+    return max((like * (1 if parts[part] == count else _PART) for part, like in nearest.items()), default=0.0)
 
 
 def _without_date(stamp: Sequence[_Seen]) -> list[_Seen]:

@@ -1,4 +1,4 @@
-"""Read type, and as a first attempt handwriting, with Tesseract."""
+"""Read answers that were typed, one line each, with Tesseract."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.extract.engine import BLOCK, LANGUAGES, LINE, Binding, Words, binding
-from ocr.extract.ink import EMPTY_MM2, is_empty, writing_mm2
+from ocr.extract.engine import LANGUAGES, Binding, Words, binding
+from ocr.extract.ink import EMPTY_MM2, writing_mm2
 from ocr.extract.reader import Crop, Raw
-from ocr.extract.stamp import upright
-from ocr.forms.definition import Entry, FieldKind, FieldSpec
-from ocr.forms.serial import is_serial
+from ocr.forms.definition import FieldKind, FieldSpec
 from ocr.reading import FieldState
 
 _DIGITS = "0123456789"
@@ -22,7 +20,7 @@ _PAD = 12
 
 
 class TesseractReader:
-    """Reads text fields: handwriting, the printed serial number, and rubber stamps.
+    """Reads text fields of one line.
 
     Parameters
     ----------
@@ -46,37 +44,17 @@ class TesseractReader:
 
     def _guarded(self, crop: Crop) -> Raw:
         try:
-            return self._stamp(crop) if crop.spec.entry is Entry.STAMP else self._line(crop)
+            return self._read_one(crop)
         except (RuntimeError, ValueError, cv2.error):
             return Raw(FieldState.UNREAD, "", 0.0)
 
-    def _line(self, crop: Crop) -> Raw:
-        ink = crop.ink
-        amount = writing_mm2(ink, crop.dpi)
+    def _read_one(self, crop: Crop) -> Raw:
+        amount = writing_mm2(crop.ink, crop.dpi)
         if amount < EMPTY_MM2:
             return Raw(FieldState.EMPTY, "", 1 - amount / (2 * EMPTY_MM2))
-        spec = crop.spec
-        words = self._bind(LANGUAGES).words(framed(ink), LINE, _allowed(spec))
+        words = self._bind(LANGUAGES).words(framed(crop.ink), _allowed(crop.spec))
         text = " ".join(word for word, _ in words)
-        if spec.entry is Entry.PRINTED:
-            text = text.replace(" ", "")
-            return Raw(FieldState.READ if is_serial(text) else FieldState.DOUBTFUL, text, mean_certainty(words))
         return Raw(FieldState.READ, text, mean_certainty(words)) if text else Raw(FieldState.UNREAD, "", 0.0)
-
-    def _stamp(self, crop: Crop) -> Raw:
-        """The words on a stamp; its date is read by `ocr.extract.stampdate`."""
-        ink = crop.ink
-        if is_empty(ink, crop.dpi):
-            return Raw(FieldState.EMPTY, "", 1.0)
-        words = self._bind(LANGUAGES).words(framed(upright(ink, crop.dpi)), BLOCK, "")
-        names = [pair for pair in words if not is_date_like(pair[0])]
-        text = " ".join(word for word, _ in names)
-        return Raw(FieldState.READ, text, mean_certainty(names)) if text else Raw(FieldState.UNREAD, "", 0.0)
-
-
-def is_date_like(word: str) -> bool:
-    """Whether digits make up most of a word."""
-    return sum(c.isdigit() for c in word) > len(word) / 2
 
 
 def _allowed(spec: FieldSpec) -> str:

@@ -104,26 +104,6 @@ def match(
     return scores
 
 
-def decode_stamp(text: str, lexicon: Lexicon, on: date | None = None, *, limit: int = 5) -> tuple[Candidate, ...]:
-    """Find an entry within a longer text, such as a checkpoint among the words of a rubber stamp.
-
-    Every word sequence as long as a form is compared with it; a longer form explains more of the text and so
-    outweighs a shorter one ("Душанбе вокзал" against "Душанбе").
-
-    Returns
-    -------
-    tuple of Candidate
-        As `decode` returns them; `NOT_IN_LEXICON` stands for 'no entry occurs in the text'.
-    """
-    key = fold(text)
-    if not key:
-        return ()
-    scores: Scores = {NOT_IN_LEXICON: (1.0, text.strip())}
-    for form, cost, _ in _windows(key, lexicon, on):
-        keep_best(scores, form.code, form.weight * exp(-SHARPNESS * cost) / unlisted(form.key), form.text)
-    return shares(scores, sum(p for p, _ in scores.values()), limit)
-
-
 def _parts(key: str, lexicon: Lexicon, on: date | None) -> Iterator[tuple[WrittenForm, float]]:
     """Valid forms that occur in the key among other words; each letter left over costs a little."""
     explained: dict[str, set[int]] = {}

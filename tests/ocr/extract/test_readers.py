@@ -8,9 +8,9 @@ import pytest
 
 from ocr.extract.barcode import BarcodeReader
 from ocr.extract.marks import SignatureReader
+from ocr.extract.printed_reader import PrintedReader
 from ocr.extract.reader import Crop, Raw
 from ocr.extract.readers import Readers
-from ocr.extract.tesseract import TesseractReader
 from ocr.forms.artwork import raster
 from ocr.forms.definition import Form
 from ocr.geometry import mm_to_pixels
@@ -45,7 +45,7 @@ class Named:
 
 
 def test_every_field_goes_to_its_reader_in_one_batch_and_order_is_kept() -> None:
-    fakes = [Named(name) for name in ("marks", "barcode", "signature", "text", "stamp_date", "hand")]
+    fakes = [Named(name) for name in ("marks", "barcode", "signature", "printed", "stamp", "hand")]
     readers = Readers(**{fake.name: fake for fake in fakes})
     which = form(NEW)
     nothing = np.zeros((4, 4), np.uint8)
@@ -57,8 +57,9 @@ def test_every_field_goes_to_its_reader_in_one_batch_and_order_is_kept() -> None
     assert by_field["card_no"] == "barcode"
     assert by_field["signature"] == "signature"
     assert by_field["surname"] == "hand"
-    assert (by_field["checkpoint"], by_field["crossing_date"]) == ("text", "stamp_date")
-    assert all(len(fake.batches) == 1 for fake in fakes)
+    assert by_field["checkpoint"] == by_field["crossing_date"] == "stamp"
+    assert readers.for_field(form(OLD).by_name["card_no"]).name == "printed"
+    assert {fake.name: len(fake.batches) for fake in fakes} == dict.fromkeys(by_field.values(), 1) | {"printed": 0}
 
 
 def test_reading_no_fields_gives_nothing() -> None:
@@ -93,8 +94,10 @@ def test_a_code_whose_check_digit_is_wrong_is_not_read() -> None:
 
 
 def test_printed_serial_of_the_old_card() -> None:
-    raw = TesseractReader().read([_printed(form(OLD), "card_no")])[0]
+    raw, wrong, none = PrintedReader().read([_printed(form(OLD), "card_no", no) for no in (SERIAL, "000000017", None)])
     assert (raw.state, raw.text) == (FieldState.READ, SERIAL)
+    assert (wrong.state, wrong.text) == (FieldState.DOUBTFUL, "000000017")
+    assert none.state is FieldState.EMPTY
 
 
 @pytest.mark.parametrize("form_id", [NEW, OLD])

@@ -57,13 +57,15 @@ def test_type_without_a_frame_is_left_alone() -> None:
 
 def test_lines_and_what_stands_on_them_are_told_apart() -> None:
     found = pieces(upright(stamp(0.0), DPI))
-    widths = sorted(part.shape[1] for part in found)
+    widths = sorted(part.ink.shape[1] for part in found)
     assert len(found) == 4  # the upper line; the lower one, its date and its word
     assert any(120 < width < 190 for width in widths) and widths[-1] > 330
-    assert all(part.shape[0] < 36 for part in found)
+    assert all(part.ink.shape[0] < 36 for part in found)
+    assert [(part.line, part.is_whole) for part in found] == [(0, True), (1, True), (1, False), (1, False)]
+    assert found[1].overlaps(found[2]) and not found[2].overlaps(found[3]) and not found[0].overlaps(found[1])
 
 
 @pytest.mark.parametrize("ink", [np.zeros((94, 594), np.uint8), np.full((20, 30), 255, np.uint8)])
 def test_odd_images_come_through(ink: NDArray[np.uint8]) -> None:
-    assert all(part.ndim == 2 for part in pieces(upright(ink, DPI)))
+    assert all(part.ink.ndim == 2 for part in pieces(upright(ink, DPI)))
     assert upright(np.asarray(cv2.resize(ink, (5, 5)), np.uint8), DPI).ndim == 2

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr.lexicon.coverage import DECODED
-from ocr.lexicon.decode import decode, decode_stamp
+from ocr.lexicon.decode import decode
 from ocr.lexicon.lexicon import load_lexicon
 from ocr.lexicon.match import NOT_IN_LEXICON
 
 DISTRICTS, DESTINATIONS = load_lexicon("districts"), load_lexicon("destinations")
-OCCUPATIONS, CHECKPOINTS = load_lexicon("occupations"), load_lexicon("checkpoints")
+OCCUPATIONS = load_lexicon("occupations")
 
 
 def best(text: str, name: str, **options: object) -> str:
@@ -111,7 +111,6 @@ def test_within_prefers_but_does_not_exclude() -> None:
 
 def test_nothing_written_gives_nothing() -> None:
     assert decode("", DISTRICTS) == decode(" .- ", load_lexicon("surnames")) == ()
-    assert decode_stamp("", CHECKPOINTS) == ()
 
 
 @pytest.mark.parametrize(
@@ -149,18 +148,3 @@ def test_one_more_wrong_letter_never_makes_it_surer() -> None:
     texts = ["экскаваторщик", "экскаваторшик", "эксковаторшик", "эксковаторшнк", "экскоаторшнк"]
     shares = [next(c.probability for c in decode(text, OCCUPATIONS) if c.value == "8342") for text in texts]
     assert shares == sorted(shares, reverse=True)
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("ПОГРАНКОНТРОЛЬ ДУШАНБЕ АЭРОПОРТ 14.03.2026 ВЫЕЗД", "TJ-A1"),
-        ("ДУШАНБЕ ВОКЗАЛ 01.02.2020", "TJ-R1"),
-        ("РТ КПП ФОТЕХ0БОД ВЪЕЗД 01 02 2019", "TJ-U2"),
-        ("12.05.21 НИЖНИЙ ПЯНЛЖ", "TJ-F1"),
-        ("КУЛМА", "TJ-C1"),
-        ("ПОГРАНВОЙСКА 01.02.2020", NOT_IN_LEXICON),
-    ],
-)
-def test_checkpoint_in_a_stamp(text: str, code: str) -> None:
-    assert decode_stamp(text, CHECKPOINTS)[0].value == code
