@@ -100,8 +100,6 @@ def read_cards(
         A path does not exist or a folder cannot be listed.
     BadFormError
         A form definition cannot be used.
-    ToolMissingError
-        Tesseract or its Russian data are not installed.
 
     Examples
     --------

@@ -92,7 +92,8 @@ def boxes(ink: Gray, edges: Sequence[float], top: float, bottom: float) -> list[
     found = strokes(ink, _FAINT)
     width = (edges[-1] - edges[0]) / (len(edges) - 1)
     owner = _owners(found, edges, _outside(found.stats, top, bottom))
-    nearest = cv2.dilate(found.labels, np.ones((3, 3), np.uint8))  # faint edges are of the stroke they touch
+    # Faint edges are of the stroke they touch.
+    nearest = cv2.dilate(found.labels.astype(np.uint16), np.ones((3, 3), np.uint8))
     inked = np.flatnonzero(ink > 0)
     owners = owner[nearest.reshape(-1)[inked]]
     belongs = np.full(ink.shape, _NOBODY, np.int16)

@@ -12,8 +12,7 @@ from ocr.extract.framing import Gray, boxes, picture, strip
 from ocr.extract.ink import EMPTY_MM2, writing_mm2
 from ocr.extract.likelihood import IMPOSSIBLE, alphabet_mask, in_alphabet, likeliest_text, sure
 from ocr.extract.networks import LineLogits, Networks, load_networks
-from ocr.extract.reader import Crop, Raw, Reader
-from ocr.extract.tesseract import TesseractReader
+from ocr.extract.reader import Crop, Raw
 from ocr.extract.zone import belonging, overflows, together
 from ocr.forms.definition import FieldSpec
 from ocr.geometry import MM_PER_INCH
@@ -29,21 +28,18 @@ _PUNCTUATION = "-./"
 
 
 class HandwritingReader:
-    """Reads text fields that people fill in.
+    """Reads text fields that people fill in. What was typed is doubtful: nothing was measured on typed answers.
 
     Parameters
     ----------
     networks
         Gives the networks; by default the shipped ones, loaded at the first use.
-    typed
-        Reads lines that were not written by hand. Its readings are doubtful: nothing was measured on typed answers.
     """
 
     name = "handwriting"
 
-    def __init__(self, networks: Callable[[], Networks] = load_networks, typed: Reader | None = None) -> None:
+    def __init__(self, networks: Callable[[], Networks] = load_networks) -> None:
         self._networks = networks
-        self._typed = typed or TesseractReader()
 
     @property
     def version(self) -> str:
@@ -77,12 +73,8 @@ class HandwritingReader:
 
     def _lines(self, crops: Sequence[Crop], inks: Sequence[Gray]) -> list[Raw]:
         strips = [strip(together(ink, crop.dpi), crop.dpi) for crop, ink in zip(crops, inks, strict=True)]
-        lines = self._networks().lines(strips) if strips else []
-        raws = [_of_line(crop, ink, line) for crop, ink, line in zip(crops, inks, lines, strict=True)]
-        typed = [i for i, line in enumerate(lines) if line.kind.argmax() == TYPED]
-        for i, raw in zip(typed, self._typed.read([crops[i] for i in typed]) if typed else (), strict=True):
-            raws[i] = replace(raw, state=FieldState.DOUBTFUL) if raw.state is FieldState.READ else raw
-        return raws
+        lines = self._networks().lines(strips) if strips else ()
+        return [_of_line(crop, ink, line) for crop, ink, line in zip(crops, inks, lines, strict=True)]
 
 
 def _ink(crop: Crop) -> tuple[Gray, float]:
@@ -142,7 +134,9 @@ def _of_line(crop: Crop, ink: Gray, line: LineLogits) -> Raw:
     text = likeliest_text(logp)
     if line.kind.argmax() == SCRIBBLE and not text.strip(STRUCK):
         return Raw(FieldState.UNREAD, "", 0.0)
-    return _raw(crop, ink, text, CharPosteriors(logp.astype(np.float32)))
+    raw = _raw(crop, ink, text, CharPosteriors(logp.astype(np.float32)))
+    is_doubtful = line.kind.argmax() == TYPED and raw.state is FieldState.READ
+    return replace(raw, state=FieldState.DOUBTFUL) if is_doubtful else raw
 
 
 def _raw(crop: Crop, ink: Gray, text: str, posteriors: CharPosteriors) -> Raw:

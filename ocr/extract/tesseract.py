@@ -1,4 +1,4 @@
-"""Read answers that were typed, one line each, with Tesseract."""
+"""Read lines with Tesseract, to hold beside the networks in evaluation."""
 
 from __future__ import annotations
 

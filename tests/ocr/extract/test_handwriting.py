@@ -13,7 +13,6 @@ from ocr.extract.handwriting import IMPOSSIBLE, HandwritingReader
 from ocr.extract.networks import MODELS, LineLogits, Networks, load_networks
 from ocr.extract.reader import Crop, Raw
 from ocr.forms.artwork import raster
-from ocr.forms.definition import FieldSpec
 from ocr.geometry import mm_to_pixels
 from ocr.lexicon.alphabets import STRUCK, SYMBOLS
 from ocr.lexicon.posteriors import BLANK, COLUMN
@@ -143,18 +142,10 @@ def test_a_scribble_is_not_read() -> None:
     assert (raw.state, raw.text) == (FieldState.UNREAD, "")
 
 
-def test_type_goes_to_the_reader_of_type() -> None:
-    class Typed:
-        name, version = "typed", "1"
-
-        def read(self, crops: Sequence[Crop]) -> list[Raw]:
-            return [Raw(FieldState.READ, crop.spec.name, 0.9) for crop in crops]
-
+def test_type_is_read_and_doubtful() -> None:
     networks = Scripted(line="_А_", kind=1)
-    crops = [_crop(LINE, "КАРИМОВ"), _crop(LINE, "")]
-    raws = HandwritingReader(lambda: networks, Typed()).read(crops)
-    assert [raw.text for raw in raws] == ["surname", ""]
-    assert [raw.state for raw in raws] == [FieldState.DOUBTFUL, FieldState.EMPTY]
+    raws = HandwritingReader(lambda: networks).read([_crop(LINE, "КАРИМОВ"), _crop(LINE, "")])
+    assert [(raw.text, raw.state) for raw in raws] == [("А", FieldState.DOUBTFUL), ("", FieldState.EMPTY)]
 
 
 @pytest.mark.parametrize("text", ["КАРИМОВ", "ШАРИПОВА"])
@@ -168,17 +159,8 @@ def test_dates_in_boxes_are_read() -> None:
 
 
 def test_a_printed_line_is_known_for_type() -> None:
-    seen: list[FieldSpec] = []
-
-    class Typed:
-        name, version = "typed", "1"
-
-        def read(self, crops: Sequence[Crop]) -> list[Raw]:
-            seen.extend(crop.spec for crop in crops)
-            return [Raw(FieldState.READ, "", 0.0) for _ in crops]
-
-    HandwritingReader(load_networks, Typed()).read([_crop(LINE, "Абдурахмонов", 2.6)])
-    assert [spec.name for spec in seen] == ["surname"]
+    raw = _read(_crop(LINE, "Абдурахмонов", 2.6), load_networks())
+    assert (raw.text, raw.state) == ("АБДУРАХМОНОВ", FieldState.DOUBTFUL)
 
 
 def test_lines_read_together_come_out_as_alone() -> None:
