@@ -17,19 +17,20 @@ from numpy.typing import NDArray
 
 from ocr.confidence.acceptance import Acceptor, with_audits
 from ocr.data import PACKAGE, own_folder
+from ocr.extract.ink import beyond_print, field_ink
+from ocr.extract.printed import printed_form
 from ocr.extract.reader import Crop
 from ocr.extract.readers import Readers
-from ocr.forms.artwork import raster
 from ocr.forms.codebook import Role
-from ocr.forms.definition import FORMS_DIR, Form, load_forms
-from ocr.geometry import MM_PER_INCH, apply, as_quad, mm_to_pixels
+from ocr.forms.definition import FORMS_DIR, Form, Rect, load_forms
+from ocr.geometry import MM_PER_INCH, apply, as_quad
 from ocr.interpret import ZoneReading, interpret
-from ocr.preprocess.background import grey
 from ocr.preprocess.content import file_hash
-from ocr.preprocess.crop_zone import Registration, crop_size, crop_to_mm, cut, resample, zone_quad
+from ocr.preprocess.crop_zone import Registration, zone_quad
 from ocr.preprocess.gates import Gates, load_gates
 from ocr.preprocess.load import load_page
 from ocr.preprocess.locate import locate
+from ocr.preprocess.settle import LaidCard, lay
 from ocr.reading import CardReading, Refusal, Refused
 from ocr.scan import ScanId
 from ocr.sheet import Sheet
@@ -59,7 +60,8 @@ class PageResult:
     size
         Width and height of the original scan in pixels, where it could be loaded.
     milliseconds
-        Time that each stage took, in the order of the work: load, register, read, interpret, as far as they came.
+        Time that each stage took, in the order of the work: load, register, lay, ink, read, interpret, as far as they
+        came.
     trace
         Where our own code failed (`ocr.errors.trace_of`); empty in all other cases.
     """
@@ -148,9 +150,13 @@ def read_sheet(
         located = locate(sheet, engine.forms, engine.gates)
     if isinstance(located, Refused):
         return located, sheet.dpi
-    registration = located.registration
+    with watch.stage("lay"):
+        card = lay(sheet, located.registration, CROP_DPI)
+    registration = card.registration
+    with watch.stage("ink"):
+        crops = cut_crops(card)
     with watch.stage("read"):
-        seen = seen_fields(sheet, registration, cut_crops(sheet, registration), engine.readers)
+        seen = seen_fields(sheet, registration, crops, engine.readers)
     with watch.stage("interpret"):
         fields, broken = interpret(registration.form, seen, acceptor, today)
     number = registration.form.by_role.get(Role.CARD_NUMBER)
@@ -186,22 +192,28 @@ def resolution(sheet: Sheet, registration: Registration) -> float:
     return float(np.hypot(*(ends[1] - ends[0])) / np.hypot(w, h) * MM_PER_INCH)
 
 
-def cut_crops(sheet: Sheet, registration: Registration) -> list[Crop]:
-    """Cut every field's zone, in the form's order."""
+def cut_crops(card: LaidCard) -> list[Crop]:
+    """Cut every field's zone and its ink out of a laid card, in the form's order."""
+    form = card.registration.form
+    print_ = printed_form(form, card.dpi)
+    ink, hidden = beyond_print(card.dark, print_, card.dpi)
+    inks: dict[Rect, NDArray[np.uint8]] = {}  # fields of one stamp share their zone
     crops = []
-    for spec in registration.form.fields:
-        rect = spec.box.grown(CROP_MARGIN_MM)
-        pixels = cut(sheet, registration, rect, CROP_DPI)
-        crops.append(Crop(spec, rect, pixels, blank_crop(registration.form, spec.name), CROP_DPI))
+    for spec in form.fields:
+        window, rect = _window(spec.box.grown(CROP_MARGIN_MM), card.dark.shape, card.dpi)
+        if rect not in inks:
+            inks[rect] = field_ink(ink[window], hidden[window], print_.fringe[window], card.dpi)
+        crops.append(Crop(spec, rect, card.pixels[window], inks[rect], card.dpi))
     return crops
 
 
-@lru_cache(maxsize=256)
-def blank_crop(form: Form, field: str) -> NDArray[np.uint8]:
-    """The artwork of one field's zone on white paper, uint8 (h, w)."""
-    rect = form.by_name[field].box.grown(CROP_MARGIN_MM)
-    to_raster = mm_to_pixels(CROP_DPI) @ crop_to_mm(rect, CROP_DPI)
-    return resample(grey(raster(form, CROP_DPI)), to_raster, crop_size(rect, CROP_DPI))
+def _window(rect: Rect, shape: tuple[int, ...], dpi: float) -> tuple[tuple[slice, slice], Rect]:
+    """The whole pixels of a laid card (h, w) that show a zone, and what exactly they show in millimetres."""
+    scale = dpi / MM_PER_INCH
+    left, top = round(rect.x * scale), round(rect.y * scale)
+    right, bottom = min(round(rect.right * scale), shape[1]), min(round(rect.bottom * scale), shape[0])
+    shown = Rect(x=left / scale, y=top / scale, w=(right - left) / scale, h=(bottom - top) / scale)
+    return (slice(top, bottom), slice(left, right)), shown
 
 
 def software() -> str:

@@ -13,9 +13,10 @@ from ocr.extract.reader import Raw
 from ocr.extract.tesseract import TesseractReader
 from ocr.forms.definition import Entry, Form
 from ocr.interpret import ZoneReading, interpret
-from ocr.page import PageJob, cut_crops, load_engine
+from ocr.page import CROP_DPI, PageJob, cut_crops, load_engine
 from ocr.preprocess.load import load_page
 from ocr.preprocess.locate import locate
+from ocr.preprocess.settle import lay
 from ocr.reading import CardReading, FieldState, Refused
 
 
@@ -72,7 +73,7 @@ def read_beside(job: BesideJob, forms_dir: Path, today: date) -> dict[str, str]:
         return {}
     crops = [
         crop
-        for crop in cut_crops(sheet, located.registration)
+        for crop in cut_crops(lay(sheet, located.registration, CROP_DPI))
         if crop.spec.entry is Entry.HAND and crop.spec.kind.is_text
     ]
     raws = dict(zip((crop.spec.name for crop in crops), _tesseract().read(crops), strict=True))

@@ -15,9 +15,10 @@ from ocr.evaluation.fields import FieldScore
 from ocr.evaluation.splits import grouped, handwriting
 from ocr.extract.reader import Crop
 from ocr.forms.printed_words import FONTS_DIR
-from ocr.page import cut_crops, load_engine
+from ocr.page import CROP_DPI, cut_crops, load_engine
 from ocr.preprocess.load import load_page
 from ocr.preprocess.locate import locate
+from ocr.preprocess.settle import lay
 from ocr.reading import Refused
 
 Pixels = NDArray[np.uint8]
@@ -58,7 +59,7 @@ def crops_of(fields: Iterable[FieldScore], scans: Path, forms_dir: Path) -> dict
         located = sheet if isinstance(sheet, Refused) else locate(sheet, engine.forms, engine.gates)
         if isinstance(sheet, Refused) or isinstance(located, Refused):
             continue
-        crops = cut_crops(sheet, located.registration)
+        crops = cut_crops(lay(sheet, located.registration, CROP_DPI))
         found |= {key: crop for crop in crops if (key := (scan, page, crop.spec.name)) in wanted}
     return found
 

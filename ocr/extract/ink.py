@@ -1,8 +1,9 @@
 """Recover ink: what a person put on a printed form, without the form.
 
-The blank form is known, so it is not guessed at but taken away: paper level, place and printed darkness are measured
-on the crop itself, then everything that the artwork explains goes. Strokes that cross a printed line are joined again
-through it.
+The blank form is known, so it is not guessed at but taken away: paper level and printed darkness are measured on the
+card itself, then everything that the artwork explains goes. Strokes that cross a printed line are joined again through
+it. All of it is done once for the whole card, in bytes; a field's ink is then cut out and cleaned by itself, since pens
+and noise differ from field to field.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import cv2
 import numpy as np
 
 from ocr.extract.framing import Gray
-from ocr.extract.ink_cleaning import clean, disc, normalise, without_streaks
-from ocr.extract.print_alignment import Shares, align, darkness, without_tint
+from ocr.extract.ink_cleaning import clean, normalise, without_streaks
+from ocr.extract.printed import Printed
+from ocr.extract.strokes import strokes
 from ocr.geometry import MM_PER_INCH
+from ocr.preprocess.background import above
 
 EMPTY_MM2 = 0.75
 """Less ink than this is no writing: a thin figure one has about twice as much."""
@@ -29,25 +32,26 @@ _STROKE_MM = 1.2
 _BRIDGE_MM = 1.15
 """Widest printed line that a stroke is joined through."""
 
-_LINE_MM = 2.5
-"""Least length of a printed line; shorter print is lettering, across which strokes are joined in every direction."""
+_LEAST_GAIN, _GAIN_PERCENT = 0.3, 80
+"""Print shows at least so dark, as a share of what was drawn; and the percentile over its cores that says how dark."""
 
-_HIDDEN = 0.12
-"""Printed darkness (0..1) from which on a pixel by itself does not tell ink from print."""
+_HIDDEN, _AS_DARK_AS_INK, _BLACK = 30, 157, 204
+"""Printed darkness (0..255) above which a pixel by itself does not tell ink from print, above which print is no paler
+than ink, and above which nothing shows on it."""
 
-_AS_DARK_AS_INK = 0.62
-"""Printed darkness (0..1) from which on print is no paler than ink."""
+_LEAST_LIGHT = 13
+"""Light (0..255) that is left over print at least."""
 
 
-def recover(pixels: Gray, blank: Gray, dpi: float) -> Gray:
-    """Take the printed form away from a crop.
+def recover(dark: Gray, form: Printed, dpi: float) -> Gray:
+    """Take the printed form away from a card or a part of it, and clean what is left as one field.
 
     Parameters
     ----------
-    pixels
-        uint8, (h, w) or (h, w, 3) blue, green, red; registered to within `print_alignment.REACH_MM`.
-    blank
-        uint8 (h, w): the artwork alone.
+    dark
+        uint8 (h, w) from `ocr.preprocess.background.ink_darkness`, registered to within 0.1 mm.
+    form
+        The print of the same place.
     dpi
         Pixels per inch of both.
 
@@ -61,65 +65,94 @@ def recover(pixels: Gray, blank: Gray, dpi: float) -> Gray:
     ValueError
         The two are not of the same size.
     """
-    if pixels.shape[:2] != blank.shape:
-        raise ValueError(f"a crop of {pixels.shape[:2]} pixels has artwork of {blank.shape}")
-    scale = dpi / MM_PER_INCH
-    dark = darkness(pixels, scale)
-    art = align(without_tint(blank), dark, scale)
-    printed = _printed(art, dark, scale)
-    beyond = np.clip(1 - (1 - dark) / np.maximum(1 - printed, 0.05), 0, 1) * (printed <= 0.8)
-    ink = _bridge(np.asarray(beyond, np.float32), dark, printed, art, scale)
-    ink = without_streaks(ink, printed > _HIDDEN)
-    return clean(normalise(ink, printed < _HIDDEN), art, scale)
+    ink, hidden = beyond_print(dark, form, dpi)
+    return field_ink(ink, hidden, form.fringe, dpi)
 
 
-def _printed(art: Shares, dark: Shares, scale: float) -> Shares:
-    """How dark the print may be at each pixel, float32 (h, w): a little wider than drawn, as dark as seen here.
+def beyond_print(dark: Gray, form: Printed, dpi: float) -> tuple[Gray, Gray]:
+    """What is darker than the print explains, and where print hides what lies under it.
 
-    Lines and words are measured apart: a scan may keep black words and lose pale lines, or blacken both.
+    Returns
+    -------
+    ink, hidden : ndarray
+        uint8 (h, w): darkness of the ink by itself, 0..255; 255 where print tells nothing, else 0.
+
+    Raises
+    ------
+    ValueError
+        As `recover`.
     """
-    near = cv2.dilate(art, disc(0.3 * scale))
-    words = near > 0.65
-    gained = art.copy()
-    for part in (words, ~words):
-        core = part & (art > 0.6 * near) & (art > 0.15)
-        if core.any():
-            gained[part] *= max(0.3, float(np.percentile(dark[core] / art[core], 80)))
-    wide = cv2.dilate(gained, disc(0.13 * scale))
-    halo = 0.35 * cv2.dilate(gained, disc(0.26 * scale))
-    return np.asarray(np.clip(np.maximum(wide, halo), 0, 1), np.float32)
+    if dark.shape != form.art.shape:
+        raise ValueError(f"a crop of {dark.shape} pixels has artwork of {form.art.shape}")
+    printed = _printed(dark, form)
+    light = cv2.divide(cv2.bitwise_not(dark), np.maximum(cv2.bitwise_not(printed), _LEAST_LIGHT), scale=255)
+    ink = cv2.subtract(cv2.bitwise_not(light), above(printed, _BLACK))
+    hidden = above(printed, _HIDDEN)
+    return _bridge(np.asarray(ink, np.uint8), dark, printed, hidden, form, dpi / MM_PER_INCH), hidden
 
 
-@lru_cache(maxsize=8)
+def field_ink(ink: Gray, hidden: Gray, fringe: Gray, dpi: float) -> Gray:
+    """One field's ink from what lies beyond the print, with streaks, specks and crumbs of print taken away.
+
+    Parameters
+    ----------
+    ink, hidden
+        The field's part of `beyond_print`.
+    fringe
+        The field's part of `Printed.fringe`.
+
+    Returns
+    -------
+    ndarray
+        As `recover`.
+    """
+    return clean(normalise(without_streaks(ink, hidden), hidden), fringe, dpi / MM_PER_INCH)
+
+
+def _printed(dark: Gray, form: Printed) -> Gray:
+    """How dark the print may be at each pixel, uint8 (h, w): as wide as prepared, as dark as seen here."""
+    words, lines = (
+        cv2.convertScaleAbs(kind.reach, alpha=_gain(dark.reshape(-1)[kind.cores] * kind.paleness))
+        for kind in form.kinds
+    )
+    return np.asarray(cv2.max(words, lines), np.uint8)
+
+
+def _gain(shown: np.ndarray[tuple[int], np.dtype[np.float32]]) -> float:
+    """How dark a kind of print shows, as a multiple of what was drawn; 1 where there is none."""
+    if not len(shown):
+        return 1.0
+    at = _GAIN_PERCENT * (len(shown) - 1) // 100
+    return max(_LEAST_GAIN, float(np.partition(shown, at)[at]))
+
+
+@lru_cache(maxsize=16)
 def _needle(length: int, degrees: float) -> Gray:
     """Straight structuring element through a square's middle, counter-clockwise from the x axis."""
     half, angle = length // 2, np.deg2rad(degrees)
     x, y = round(half * np.cos(angle)), round(half * np.sin(angle))
     needle = np.zeros((2 * half + 1, 2 * half + 1), np.uint8)
     cv2.line(needle, (half + x, half - y), (half - x, half + y), 1)
-    return needle
+    return needle[half - abs(y) : half + abs(y) + 1, half - abs(x) : half + abs(x) + 1]
 
 
-def _bridge(ink: Shares, dark: Shares, printed: Shares, art: Shares, scale: float) -> Shares:
+def _bridge(ink: Gray, dark: Gray, printed: Gray, hidden: Gray, form: Printed, scale: float) -> Gray:
     """Join strokes through the print: between ink on both sides, a dark pixel is ink.
 
     Along a line nothing is joined, only across it. Where the print is paler than ink, the pixel must also be darker
     than the print.
     """
-    hidden = printed > _HIDDEN
-    if not hidden.any():
-        return ink
-    length, long = round(_BRIDGE_MM * scale) | 1, round(_LINE_MM * scale)
-    reach = disc(0.3 * scale)
-    rows = cv2.dilate(cv2.morphologyEx(art, cv2.MORPH_OPEN, np.ones((1, long), np.uint8)), reach) > _HIDDEN
-    columns = cv2.dilate(cv2.morphologyEx(art, cv2.MORPH_OPEN, np.ones((long, 1), np.uint8)), reach) > _HIDDEN
-    joined = ink
+    joined, length = ink, round(_BRIDGE_MM * scale) | 1
     for degrees in np.arange(0, 180, 22.5):
-        along = rows if min(degrees, 180 - degrees) < 40 else columns if abs(degrees - 90) < 40 else None
-        across = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, _needle(length, degrees))
-        joined = np.maximum(joined, across if along is None else np.where(along, 0, across))
-    seen = np.where(printed < _AS_DARK_AS_INK, np.minimum(dark, 2 * ink), dark)
-    return np.where(hidden, np.maximum(ink, np.minimum(joined, seen)), ink)
+        across = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, _needle(length, float(degrees)))
+        if min(degrees, 180 - degrees) < 40:
+            across = cv2.subtract(across, form.level)
+        elif abs(degrees - 90) < 40:
+            across = cv2.subtract(across, form.upright)
+        joined = np.asarray(cv2.max(joined, across), np.uint8)
+    seen = cv2.min(dark, cv2.add(ink, ink))
+    cv2.copyTo(dark, above(printed, _AS_DARK_AS_INK), seen)
+    return np.asarray(cv2.max(ink, cv2.bitwise_and(cv2.min(joined, seen), hidden)), np.uint8)
 
 
 def writing_mm2(ink: Gray, dpi: float) -> float:
@@ -130,8 +163,7 @@ def writing_mm2(ink: Gray, dpi: float) -> float:
     """
     scale = dpi / MM_PER_INCH
     h, w = ink.shape
-    _, _, stats, _ = cv2.connectedComponentsWithStats((ink > 90).astype(np.uint8), connectivity=8)
-    left, top, width, height, area = (stats[:, i] for i in range(5))
+    left, top, width, height, area = strokes(ink, 90).stats.T
     edge = _EDGE_MM * scale
     inside = (top + height > edge) & (top < h - edge) & (left + width > edge) & (left < w - edge)
     long = np.hypot(width, height) > _STROKE_MM * scale

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr.extract.framing import Gray
-from ocr.extract.print_alignment import Shares
+from ocr.extract.strokes import strokes
+from ocr.preprocess.background import above
 
 _SPECK_MM2 = 0.05
 """Ink of a smaller area is dust: a full stop of a thin pen has more."""
 
-_STREAK_INK, _STREAK_SHARE = 0.12, 0.93
-"""Darkness (0..1) of a streak's pixels at least, and the share of the crop's rows that it runs through."""
+_STREAK_INK, _STREAK_SHARE = 30, 0.93
+"""Darkness (0..255) of a streak's pixels at least, and the share of the crop's rows that it runs through."""
 
 _VEILED = 0.6
 """Share of a streak's rows that print may hide: of more than that nothing is known."""
@@ -23,36 +22,49 @@ _VEILED = 0.6
 _LEAN, _LEAN_PX = 0.09, 12
 """How far a streak may lean from one edge to the other: a share of its length, and pixels at the most."""
 
+_ROWS = 80
+"""Rows at which a streak is looked for, about."""
 
-def without_streaks(ink: Shares, hidden: NDArray[np.bool_]) -> Shares:
+_NOISE, _LEAST_INK, _LEAST_NOISY = 3.0, 18.0, 56.0
+"""Ink begins at so many standard deviations of the paper's noise, and at least at that level (0..255); a pen is
+measured above the third."""
+
+_PENS, _USUAL_PEN = (76.0, 242.0), 153.0
+"""Darkness (0..255) that pens have, and the darkness taken where too little ink tells."""
+
+_INKED, _STRONG = 60, 130
+"""Level (0..255) of ink that belongs to a stroke, and which a stroke reaches somewhere."""
+
+
+def without_streaks(ink: Gray, hidden: Gray) -> Gray:
     """Drop straight lines through the whole crop, nearly upright or level: scanner streaks and folds.
 
     Print may hide parts of them. Whoever writes stays away from at least one of the crop's margins.
     """
+    dark = above(ink, _STREAK_INK)
     for turn in (False, True):
-        seen, veil = (ink.T, hidden.T) if turn else (ink, hidden)
-        streaks = _upright_streaks(seen > _STREAK_INK, veil)
+        streaks = _upright_streaks(*((dark.T, hidden.T) if turn else (dark, hidden)))
         if streaks is not None:
-            ink = np.where(streaks.T if turn else streaks, 0, ink).astype(np.float32)
+            ink = np.where(streaks.T if turn else streaks, 0, ink).astype(np.uint8)
     return ink
 
 
-def _upright_streaks(dark: NDArray[np.bool_], hidden: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+def _upright_streaks(dark: Gray, hidden: Gray) -> NDArray[np.bool_] | None:
     """Pixels (h, w) of lines from the upper to the lower edge, or None where there are none."""
     h, w = dark.shape
     lean = min(int(np.ceil(_LEAN * h)), _LEAN_PX)
-    dark = cv2.dilate(dark.astype(np.uint8), np.ones((1, 3), np.uint8)) > 0
-    reach = np.ones((1, 2 * lean + 1), np.uint8)
-    some = slice(None, None, max(1, h // 80))
-    seen = cv2.dilate((dark & ~hidden)[some].astype(np.uint8), reach).mean(axis=0)
-    full = cv2.dilate((dark | hidden)[some].astype(np.uint8), reach).mean(axis=0)
-    candidates = np.flatnonzero((seen > 1 - _VEILED) & (full > _STREAK_SHARE))
+    step = max(1, h // _ROWS)
+    seen, veil = (np.ascontiguousarray(image[::step]) for image in (dark, hidden))
+    seen = np.asarray(cv2.dilate(seen, np.ones((1, 3), np.uint8)), np.uint8)
+    candidates = _candidates(seen, veil, lean)
+    if not len(candidates):
+        return None
     mask = np.zeros((h, w), bool)
     rows = np.arange(h)[:, None]
-    for shift in range(-lean, lean + 1, 2) if len(candidates) else ():
+    for shift in range(-lean, lean + 1, 2):
         columns = np.clip(candidates + np.round(shift * (rows / (h - 1) - 0.5)).astype(int), 0, w - 1)
-        line, veil = (image[rows[some], columns[some]] for image in (dark, hidden))
-        through = ((line | veil).mean(axis=0) > _STREAK_SHARE) & (veil.mean(axis=0) < _VEILED)
+        line, cover = (image[np.arange(len(image))[:, None], columns[::step]] > 0 for image in (seen, veil))
+        through = ((line | cover).mean(axis=0) > _STREAK_SHARE) & (cover.mean(axis=0) < _VEILED)
         mask[rows, columns[:, through]] = True
     if not mask.any():
         return None
@@ -60,34 +72,56 @@ def _upright_streaks(dark: NDArray[np.bool_], hidden: NDArray[np.bool_]) -> NDAr
     return np.asarray((wide > 0) & (cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((1, 13), np.uint8)) == 0))
 
 
-def normalise(ink: Shares, clear: NDArray[np.bool_]) -> Gray:
+def _candidates(dark: Gray, hidden: Gray, lean: int) -> NDArray[np.intp]:
+    """Columns near which a streak may run: inked where print hides nothing, and nowhere interrupted."""
+    reach = np.ones((1, 2 * lean + 1), np.uint8)
+    seen, full = (
+        cv2.reduce(cv2.dilate(image, reach), 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F)[0] / 255
+        for image in (cv2.subtract(dark, hidden), cv2.max(dark, hidden))
+    )
+    return np.flatnonzero((seen > 1 - _VEILED) & (full > _STREAK_SHARE))
+
+
+def normalise(ink: Gray, hidden: Gray) -> Gray:
     """Stretch to 0..255 between the paper's noise and the crop's own pen."""
-    calm = ink[::2, ::2][clear[::2, ::2]] if clear[::2, ::2].any() else ink.reshape(-1)
-    noise = 1.4826 * float(np.median(np.abs(calm - np.median(calm))))
-    low = max(0.07, 3 * noise)
-    strong = ink[ink > max(0.22, 4 * noise)]
-    pen = float(np.clip(np.percentile(strong, 85), 0.3, 0.95)) if len(strong) > 12 else 0.6
-    return np.asarray(np.clip((ink - low) / (0.85 * pen - low) * 255, 0, 255), np.uint8)
+    clear = np.asarray(cv2.bitwise_not(hidden), np.uint8)
+    levels = np.arange(256)
+    calm = _histogram(ink, clear if clear.any() else None)
+    noise = 1.4826 * _quantile(_histogram_of(np.abs(levels - _quantile(calm, 0.5)), calm), 0.5)
+    strong = np.where(levels > max(_LEAST_NOISY, (_NOISE + 1) * noise), _histogram(ink), 0)
+    pen = float(np.clip(_quantile(strong, 0.85), *_PENS)) if strong.sum() > 12 else _USUAL_PEN
+    low = max(_LEAST_INK, _NOISE * noise)
+    return np.asarray(
+        cv2.LUT(ink, np.clip((levels - low) / (0.85 * pen - low) * 255, 0, 255).astype(np.uint8)), np.uint8
+    )
 
 
-def clean(ink: Gray, art: Shares, scale: float) -> Gray:
-    """Drop specks, pale clouds (bleed-through, stains) and crumbs of print."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((ink > 60).astype(np.uint8), connectivity=8)
+def _histogram(image: Gray, mask: Gray | None = None) -> NDArray[np.float32]:
+    return np.asarray(cv2.calcHist([image], [0], mask, [256], [0, 256]).reshape(-1), np.float32)
+
+
+def _histogram_of(values: NDArray[np.intp], counts: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Histogram of whole numbers that occur so many times."""
+    return np.bincount(values, weights=counts, minlength=256).astype(np.float32)
+
+
+def _quantile(histogram: NDArray[np.float32], share: float) -> int:
+    """The level below which that share of the pixels lies."""
+    return int(np.searchsorted(np.cumsum(histogram), share * histogram.sum()))
+
+
+def clean(ink: Gray, fringe: Gray, scale: float) -> Gray:
+    """Drop specks, pale clouds (bleed-through, stains) and crumbs of print, which lie in its fringe."""
+    labels, stats = strokes(ink, _INKED)
+    count = len(stats)
     if count == 1:
         return np.zeros_like(ink)
     inked = labels > 0
-    strokes = labels[inked]
-    fringe = cv2.dilate(art, disc(0.3 * scale))[inked] > 0.15
+    own = labels[inked]
     area = stats[:, cv2.CC_STAT_AREA]
-    crumb = (np.bincount(strokes, weights=fringe, minlength=count) > 0.85 * area) & (area < 0.6 * scale**2)
-    strong = np.bincount(strokes[ink[inked] >= 130], minlength=count) > 0
+    crumb = (np.bincount(own[fringe[inked] > 0], minlength=count) > 0.85 * area) & (area < 0.6 * scale**2)
+    strong = np.bincount(own[ink[inked] >= _STRONG], minlength=count) > 0
     kept = strong & (area >= _SPECK_MM2 * scale**2) & ~crumb
     kept[0] = False
-    near = cv2.dilate(kept[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
-    return np.asarray(ink * near, np.uint8)
-
-
-@lru_cache(maxsize=16)
-def disc(radius: float) -> Gray:
-    size = 2 * max(1, round(radius)) + 1
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)
+    near = cv2.dilate(np.where(kept, 255, 0).astype(np.uint8)[labels], np.ones((3, 3), np.uint8))
+    return np.asarray(cv2.bitwise_and(ink, near), np.uint8)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.extract.ink import recover
 from ocr.forms.definition import FieldSpec, Rect
 from ocr.lexicon.posteriors import CharPosteriors
 from ocr.reading import FieldState
@@ -18,7 +16,7 @@ from ocr.reading import FieldState
 
 @dataclass(frozen=True, eq=False)
 class Crop:
-    """One zone cut upright from the sheet, with the blank form's artwork of the same place.
+    """One zone of a card.
 
     Attributes
     ----------
@@ -27,9 +25,9 @@ class Crop:
     rect
         What the crop shows, in the form's millimetres: the field's box with a margin.
     pixels
-        uint8, (h, w) or (h, w, 3) blue, green, red.
-    blank
-        uint8 (h, w): the artwork alone on white paper, grey.
+        uint8, (h, w) or (h, w, 3) blue, green, red: the zone upright.
+    ink
+        uint8 (h, w), 255 = ink: what a person put there (`ocr.extract.ink`).
     dpi
         Pixels per inch of both.
     """
@@ -37,13 +35,8 @@ class Crop:
     spec: FieldSpec
     rect: Rect
     pixels: NDArray[np.uint8]
-    blank: NDArray[np.uint8]
+    ink: NDArray[np.uint8]
     dpi: float
-
-    @cached_property
-    def ink(self) -> NDArray[np.uint8]:
-        """What a person put there, uint8 (h, w), 255 = ink (`ocr.extract.ink.recover`); found once for all readers."""
-        return recover(self.pixels, self.blank, self.dpi)
 
 
 @dataclass(frozen=True)

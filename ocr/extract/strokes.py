@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.preprocess.background import above
+
 
 class Strokes(NamedTuple):
     """Strokes that touch, corners included; number 0 is the paper.
@@ -15,27 +17,26 @@ class Strokes(NamedTuple):
     Attributes
     ----------
     labels
-        uint16 (h, w): the number of each pixel's stroke.
+        int32 (h, w): the number of each pixel's stroke.
     stats
-        int32 (N, 5), the paper's first: left, top, width, height and area, as `cv2.CC_STAT_LEFT` and so on name them.
+        int32 (n, 5): left, top, width, height and area, as `cv2.CC_STAT_LEFT` and so on name them.
     """
 
-    labels: NDArray[np.uint16]
+    labels: NDArray[np.int32]
     stats: NDArray[np.int32]
 
 
-def strokes(ink: NDArray[np.uint8], above: int) -> Strokes:
+def strokes(ink: NDArray[np.uint8], level: int) -> Strokes:
     """The connected strokes of all pixels darker than a level.
 
     Parameters
     ----------
     ink
-        uint8 (h, w), 255 = ink; of one field, since numbers end at 65535.
-    above
-        Pixels above this level are inked.
+        uint8 (h, w), 255 = ink.
+    level
+        Pixels above it are inked.
     """
-    mask = (ink > above).view(np.uint8)
-    # OpenCV's statistics for int32 labels take three times as long as for these.
-    found: tuple[Any, ...] = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_16U)
-    _, labels, stats, _ = found
-    return Strokes(labels, stats)
+    mask = above(ink, level)
+    # Block-based labelling (Grana 2010): OpenCV's default for int32 labels takes three times as long.
+    found: tuple[Any, ...] = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_BBDT)
+    return Strokes(found[1], found[2])

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from ocr.forms.definition import Form, Rect
 from ocr.geometry import MM_PER_INCH, Matrix, Points, apply, mm_to_pixels, pixel_scaling, rect_quad, translation
+from ocr.preprocess.shifts import NO_SHIFTS, Shifts
 from ocr.preprocess.spline import Spline
 from ocr.sheet import Sheet
 
-MESH_MM = 5.0
+MESH_MM = 7.0
 """Spacing of the mesh along which a crop follows the paper."""
 
 _FINER = 1.6
@@ -36,6 +37,8 @@ class Registration:
         it should be.
     rotation
         Degrees the card lies turned clockwise in the sheet: 0, 90, 180 or 270.
+    shifts
+        What is left between the anchors, to add to `stretch` (`ocr.preprocess.settle`).
     """
 
     form: Form
@@ -43,11 +46,12 @@ class Registration:
     stretch: Spline
     residual_mm: float
     rotation: int
+    shifts: Shifts = NO_SHIFTS
 
 
 def to_sheet(registration: Registration, points: Points) -> Points:
     """Map points (N, 2) in millimetres to sheet pixels, following the paper where it has stretched."""
-    return apply(registration.matrix, points + registration.stretch.at(points))
+    return apply(registration.matrix, points + registration.stretch.at(points) + registration.shifts.at(points))
 
 
 def zone_quad(registration: Registration, rect: Rect) -> Points:

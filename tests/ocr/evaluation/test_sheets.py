@@ -32,10 +32,10 @@ def test_groups_without_mistakes_have_no_sheet_of_them() -> None:
 def test_a_row_shows_the_crop_on_the_left_and_its_ink_on_the_right() -> None:
     spec = next(form for form in load_forms() if form.id == "revised-departure").by_name["occupation"]
     blank = np.full((60, 300), 255, np.uint8)
-    pixels = blank.copy()
-    pixels[20:40, 100:106] = 0
+    pixels, ink = blank.copy(), np.zeros_like(blank)
+    pixels[20:40, 100:106], ink[20:40, 100:106] = 0, 255
     field = score(struck="ПА", got="9999")
-    crops = {key_of(field): Crop(spec, spec.box, pixels, blank, 200.0)}
+    crops = {key_of(field): Crop(spec, spec.box, pixels, ink, 200.0)}
     sheet = draw_sheet([field, score(scan="gone.jpg")], crops)
     half = sheet.shape[1] // 2
     dark = (sheet < 90).all(axis=2)[: PICTURE[1]]

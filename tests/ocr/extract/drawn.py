@@ -10,10 +10,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.extract.ink import recover
+from ocr.extract.printed import printed
 from ocr.extract.reader import Crop
 from ocr.forms.artwork import raster
-from ocr.forms.definition import Form, load_forms
+from ocr.forms.definition import FieldSpec, Form, Rect, load_forms
 from ocr.geometry import mm_to_pixels, translation
+from ocr.preprocess.background import ink_darkness
 from ocr.preprocess.crop_zone import crop_size, crop_to_mm, resample
 
 DPI = 200.0
@@ -72,7 +75,13 @@ def draw(form_id: str, field: str, strokes: Sequence[Stroke], scene: Scene = PLA
     page *= 1 - share * (1 - np.array(scene.pen) / 255)
     page = page * 0.96 + np.random.default_rng(scene.seed).normal(0, scene.noise, page.shape)
     page = np.clip(cv2.GaussianBlur(page, (0, 0), 0.5), 0, 255).astype(np.uint8)
-    return Crop(spec, rect, _scanned(page, scene.mode), blank(form_id, field), DPI), ink
+    return crop_of(spec, rect, _scanned(page, scene.mode), blank(form_id, field)), ink
+
+
+def crop_of(spec: FieldSpec, rect: Rect, pixels: NDArray[np.uint8], artwork: NDArray[np.uint8]) -> Crop:
+    """A crop by itself, with the ink recovered that lies on the artwork."""
+    ink = recover(ink_darkness(pixels, DPI), printed(artwork, DPI), DPI)
+    return Crop(spec, rect, pixels, ink, DPI)
 
 
 def _scanned(page: NDArray[np.uint8], mode: str) -> NDArray[np.uint8]:

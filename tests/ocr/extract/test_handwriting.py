@@ -18,7 +18,7 @@ from ocr.lexicon.alphabets import STRUCK, SYMBOLS
 from ocr.lexicon.posteriors import BLANK, COLUMN
 from ocr.preprocess.crop_zone import crop_size, crop_to_mm, resample
 from ocr.reading import FieldState
-from tests.ocr.extract.drawn import DPI, MARGIN, blank, form
+from tests.ocr.extract.drawn import DPI, MARGIN, blank, crop_of, form
 
 FONT = MODELS.parent / "fonts" / "DejaVuSansCondensed.ttf"
 INK = (150, 60, 25)
@@ -44,7 +44,7 @@ def _crop(of: tuple[str, str], text: str, height: float = 3.6) -> Crop:
             )
     if not spec.cells:
         pen.text(((MARGIN + 2) * scale, base), text, INK, font, "ls")
-    return Crop(spec, rect, np.asarray(image, np.uint8), blank(*of), DPI)
+    return crop_of(spec, rect, np.asarray(image, np.uint8), blank(*of))
 
 
 class Scripted(Networks):

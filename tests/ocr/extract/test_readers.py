@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -16,7 +17,7 @@ from ocr.forms.definition import Form
 from ocr.geometry import mm_to_pixels
 from ocr.preprocess.crop_zone import crop_size, crop_to_mm, resample
 from ocr.reading import FieldState
-from tests.ocr.extract.drawn import DPI, MARGIN, blank, draw, form, ring
+from tests.ocr.extract.drawn import DPI, MARGIN, blank, crop_of, draw, form, ring
 
 SERIAL = "000000018"
 NEW, OLD = "revised-departure", "card-2008"
@@ -27,7 +28,7 @@ def _printed(which: Form, field: str, serial: str | None = SERIAL) -> Crop:
     rect = spec.box.grown(MARGIN)
     to_raster = mm_to_pixels(2 * DPI) @ crop_to_mm(rect, DPI)
     pixels = resample(raster(which, 2 * DPI, serial), to_raster, crop_size(rect, DPI))
-    return Crop(spec, rect, pixels, blank(which.id, field), DPI)
+    return crop_of(spec, rect, pixels, blank(which.id, field))
 
 
 class Named:
@@ -75,7 +76,7 @@ def test_missing_and_ruined_barcodes_differ() -> None:
     good = _printed(form(NEW), "card_no")
     ruined = good.pixels.copy()
     ruined[20:110, 20:70] = 120
-    crops = [_printed(form(NEW), "card_no", None), Crop(good.spec, good.rect, ruined, good.blank, DPI)]
+    crops = [_printed(form(NEW), "card_no", None), replace(good, pixels=ruined)]
     assert [raw.state for raw in BarcodeReader().read(crops)] == [FieldState.EMPTY, FieldState.UNREAD]
 
 
@@ -83,7 +84,7 @@ def test_noisy_code_is_read() -> None:
     good = _printed(form(NEW), "card_no")
     noisy = cv2.GaussianBlur(good.pixels.astype(np.float64), (0, 0), 1.2) * 0.5 + 70
     noisy += np.random.default_rng(3).normal(0, 12, noisy.shape)
-    crop = Crop(good.spec, good.rect, np.clip(noisy, 0, 255).astype(np.uint8), good.blank, DPI)
+    crop = replace(good, pixels=np.clip(noisy, 0, 255).astype(np.uint8))
     raw = BarcodeReader().read([crop])[0]
     assert (raw.state, raw.text) == (FieldState.READ, SERIAL)
 

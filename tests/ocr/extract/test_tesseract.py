@@ -12,7 +12,7 @@ from ocr.extract.engine import PytesseractBinding, TesserocrBinding, Words, tess
 from ocr.extract.reader import Crop
 from ocr.extract.tesseract import TesseractReader, framed
 from ocr.reading import FieldState
-from tests.ocr.extract.drawn import draw
+from tests.ocr.extract.drawn import DPI, MARGIN, crop_of, draw
 from tests.ocr.extract.test_stamp import stamp
 
 
@@ -31,6 +31,15 @@ class Fake:
         return self._words
 
 
+def stamped(field: str, ink: NDArray[np.uint8]) -> Crop:
+    spec = next(f for f in load_forms() if f.id == "card-2008").by_name[field]
+    rect = spec.box.grown(MARGIN)
+    w, h = crop_size(rect, DPI)
+    pixels = np.full((h, w), 245, np.uint8)
+    pixels[: ink.shape[0], : ink.shape[1]] -= (ink[:h, :w] * 0.7).astype(np.uint8)
+    return crop_of(spec, rect, pixels, np.full((h, w), 255, np.uint8))
+
+
 def _written() -> Crop:
     return draw("revised-departure", "surname", [[(10, 33), (13, 38)], [(15, 33), (17, 38)]])[0]
 
@@ -43,7 +52,7 @@ def test_a_blank_field_never_reaches_the_engine() -> None:
 
 def test_a_failing_crop_leaves_the_others_alone() -> None:
     good = TesseractReader(lambda _: Fake([("АЛИ", 0.9)]))
-    broken = replace(_written(), blank=np.zeros((3, 3), np.uint8))
+    broken = replace(_written(), ink=np.zeros((3, 3, 2), np.uint8))
     states = [raw.state for raw in good.read([_written(), broken, _written()])]
     assert states == [FieldState.READ, FieldState.UNREAD, FieldState.READ]
     raw = TesseractReader(lambda _: Fake(RuntimeError("timeout"))).read([_written()])[0]

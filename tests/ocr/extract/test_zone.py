@@ -14,7 +14,7 @@ SCALE = DPI / 25.4
 
 def _crop() -> Crop:
     size = (round(RECT.h * SCALE), round(RECT.w * SCALE))
-    return Crop(SPEC, RECT, np.full(size, 255, np.uint8), np.full(size, 255, np.uint8), DPI)
+    return Crop(SPEC, RECT, np.full(size, 255, np.uint8), np.zeros(size, np.uint8), DPI)
 
 
 def _at(x: float, y: float) -> tuple[int, int]:
@@ -24,7 +24,7 @@ def _at(x: float, y: float) -> tuple[int, int]:
 
 def test_ends_of_neighbouring_writing_are_dropped_and_tails_kept() -> None:
     crop = _crop()
-    ink = np.zeros(crop.blank.shape, np.uint8)
+    ink = np.zeros(crop.ink.shape, np.uint8)
     cv2.line(ink, _at(10, 2), _at(10, SPEC.box.h + 1.2), 255, 3)
     own = ink.copy()
     cv2.line(ink, _at(30, -1.4), _at(31, -0.5), 255, 3)
@@ -33,7 +33,7 @@ def test_ends_of_neighbouring_writing_are_dropped_and_tails_kept() -> None:
 
 def test_writing_behind_the_last_box_is_noticed() -> None:
     crop = _crop()
-    ink = np.zeros(crop.blank.shape, np.uint8)
+    ink = np.zeros(crop.ink.shape, np.uint8)
     cv2.rectangle(ink, _at(90, 1), _at(95, 5), 255, 3)
     assert not overflows(ink, crop)
     cv2.line(ink, _at(SPEC.box.w + 0.8, 1), _at(SPEC.box.w + 0.9, 5), 255, 5)
@@ -42,7 +42,7 @@ def test_writing_behind_the_last_box_is_noticed() -> None:
 
 def test_little_ink_far_from_the_writing_is_dropped() -> None:
     crop = _crop()
-    ink = np.zeros(crop.blank.shape, np.uint8)
+    ink = np.zeros(crop.ink.shape, np.uint8)
     for x in range(4, 30, 5):
         cv2.rectangle(ink, _at(x, 1), _at(x + 3, 5), 255, 3)
     cv2.rectangle(ink, _at(36, 1), _at(39, 5), 255, 3)  # a word of one letter, near enough
@@ -53,7 +53,7 @@ def test_little_ink_far_from_the_writing_is_dropped() -> None:
 
 def test_two_words_far_apart_both_stay() -> None:
     crop = _crop()
-    ink = np.zeros(crop.blank.shape, np.uint8)
+    ink = np.zeros(crop.ink.shape, np.uint8)
     for x in (4, 9, 14, 60, 65, 70):
         cv2.rectangle(ink, _at(x, 1), _at(x + 3, 5), 255, 3)
     assert np.array_equal(together(ink, DPI), ink)
