@@ -36,12 +36,14 @@ def darkness(image: NDArray[np.uint8], reach: int) -> NDArray[np.float32]:
         and grey photocopies cancel.
     """
     step = max(1, reach // 4)
-    small_size = (max(1, round(image.shape[1] / step)), max(1, round(image.shape[0] / step)))
-    small = cv2.resize(image, small_size, interpolation=cv2.INTER_AREA)
+    h, w = image.shape
+    # Means of whole pixels are many times faster than those of parts, hence the border up to a multiple of the step.
+    whole = cv2.copyMakeBorder(image, 0, -h % step, 0, -w % step, cv2.BORDER_REPLICATE)
+    small = cv2.resize(whole, (whole.shape[1] // step, whole.shape[0] // step), interpolation=cv2.INTER_AREA)
     window = np.ones((2 * (reach // step) + 1,) * 2, np.uint8)
     paper = cv2.blur(cv2.dilate(small, window), window.shape)
-    level = cv2.resize(paper, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_LINEAR)
-    share = cv2.divide(image, np.maximum(level, 1), dtype=cv2.CV_32F)
+    level = cv2.resize(paper, (whole.shape[1], whole.shape[0]), interpolation=cv2.INTER_LINEAR)[:h, :w]
+    share = cv2.divide(image, cv2.max(level, (1,)), dtype=cv2.CV_32F)
     return np.maximum(np.subtract(1.0, share, out=share), 0.0, out=share)
 
 

@@ -16,13 +16,13 @@ from ocr.preprocess.background import darkness
 from ocr.preprocess.gates import Gates
 from ocr.preprocess.identify import pose_groups
 from ocr.preprocess.paper import paper_quads
-from ocr.preprocess.view import WORK_PX, View, reduced
+from ocr.preprocess.view import View
 from ocr.reading import Refusal
 
 
 def diagnose(view: View, forms: Sequence[Form], gates: Gates) -> tuple[Refusal, str]:
     """Why no form was found on a sheet."""
-    small, _ = reduced(view.image, WORK_PX)
+    small, _ = view.small
     paper = _inner_paper(small)
     level = float(np.percentile(paper, 90))
     dark = np.asarray(cv2.GaussianBlur(darkness(paper, max(small.shape) // 45 + 1), (0, 0), 0.8), dtype=np.float32)
@@ -47,8 +47,8 @@ def diagnose(view: View, forms: Sequence[Form], gates: Gates) -> tuple[Refusal, 
 def _likeness(view: View, forms: Sequence[Form]) -> float:
     """Best coarse correlation of any front side with the sheet."""
     fronts = [form for form in forms if form.side != "back"]
-    first_two = itertools.islice(pose_groups(view, fronts), 2)
-    return max((pose.score for poses in first_two for pose in poses), default=0.0)
+    but_last = itertools.islice(pose_groups(view, fronts), 3)
+    return max((pose.score for poses in but_last for pose in poses), default=0.0)
 
 
 def _amplified(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

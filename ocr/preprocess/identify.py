@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,19 +22,22 @@ from ocr.geometry import (
     translation,
 )
 from ocr.preprocess.background import darkness
-from ocr.preprocess.match import best_place, correlate, window_norms
-from ocr.preprocess.model import COARSE_DPI, FormModel, form_model, reach_px, soften
+from ocr.preprocess.match import best_places, correlate, spectra
+from ocr.preprocess.model import COARSE_DPI, form_model, reach_px, soften
 from ocr.preprocess.paper import Skew, estimate_skew, paper_quads, turned_frame
-from ocr.preprocess.view import WORK_PX, View, reduced
+from ocr.preprocess.view import View
 
 SEARCH_MM = 7.0
 """How far the card is slid over the place that the paper's outline gives it: outlines are off by a worn edge."""
 
+CLEAR = 0.45
+"""Correlation (-1..1) from which on a card is seen clearly enough at the stated resolution to look no further."""
+
 _ASPECT_SLACK = 1.38
 """Factor by which an outline may be wider or narrower than a form's paper, as in a photograph from the side."""
 
-_CUT_OFF_SHARE = 0.4
-"""Share of a card's longer side that may lie outside the picture."""
+_BEYOND_EDGE, _CUT_OFF_SHARE = 0.05, 0.4
+"""Share of a card's longer side that may lie outside the picture: at first, and for cards that are cut off."""
 
 USUAL_DPI = (150.0, 200.0, 240.0, 300.0, 400.0, 600.0)
 """Resolutions that office scanners offer, tried where a sheet states none or a wrong one."""
@@ -64,26 +66,20 @@ class Pose:
 def pose_groups(view: View, forms: Sequence[Form]) -> Iterator[list[Pose]]:
     """Guesses of form, rotation and place in groups, the cheapest and likeliest group first, each best first.
 
-    First the outlines of bright paper; then the picture's own frame and, at the stated resolution, anywhere in it;
-    last every usual resolution, for sheets that state none or a wrong one.
+    First whole cards at the stated resolution, as far as they are seen clearly; then the outlines of bright paper;
+    then the picture's own frame and, at the stated resolution, anywhere in it, also cut off; last every usual
+    resolution, for sheets that state none or a wrong one.
     """
-    image = view.image
-    small, to_sheet = reduced(image, WORK_PX)
+    small, to_view = view.small
     dark = darkness(small, max(2, round(max(small.shape) / 45)))
-    yield _on_quads(dark, to_sheet, paper_quads(small), forms)
-    half = (max(1, round(dark.shape[1] / 2)), max(1, round(dark.shape[0] / 2)))
-    skew = estimate_skew(np.asarray(cv2.resize(dark, half, interpolation=cv2.INTER_AREA), np.float32))
-    frame = turned_frame((small.shape[1], small.shape[0]), skew)
-    stated = [] if view.dpi is None else list(_anywhere(image, view.dpi, skew, forms))
-    yield best_first([*_on_quads(dark, to_sheet, [frame], forms), *stated])
-    yield best_first([pose for dpi in USUAL_DPI for pose in _anywhere(image, dpi / view.factor, skew, forms)])
-
-
-def _on_quads(
-    dark: NDArray[np.float32], to_sheet: Matrix, quads: Sequence[Points], forms: Sequence[Form]
-) -> list[Pose]:
-    poses = [pose for quad in quads for form in forms for pose in _on_quad(dark, quad, form)]
-    return best_first([replace(pose, matrix=to_sheet @ pose.matrix) for pose in poses])
+    skew = estimate_skew(dark)
+    stated = [] if view.dpi is None else _anywhere(view, view.dpi, skew, forms, _BEYOND_EDGE)
+    yield [pose for pose in stated if pose.score > CLEAR]
+    yield _on_quads(view, [apply(to_view, quad) for quad in paper_quads(small)], forms)
+    frame = turned_frame((view.image.shape[1], view.image.shape[0]), skew)
+    cut_off = [] if view.dpi is None else _anywhere(view, view.dpi, skew, forms, _CUT_OFF_SHARE)
+    yield best_first([*_on_quads(view, [frame], forms), *cut_off])
+    yield best_first([p for dpi in USUAL_DPI for p in _anywhere(view, dpi / view.factor, skew, forms, _CUT_OFF_SHARE)])
 
 
 def best_first(poses: Sequence[Pose]) -> list[Pose]:
@@ -105,69 +101,74 @@ def _same(a: Pose, b: Pose) -> bool:
     return bool(np.abs(there - here).max() < 1.5 * pixels_per_mm)
 
 
-def _on_quad(dark: NDArray[np.float32], quad: Points, form: Form) -> Iterator[Pose]:
-    """Poses of a form whose paper is the quad, both ways round; none when the shapes differ too much."""
-    w, h = form.size
+def _of_one_size(forms: Sequence[Form]) -> list[list[Form]]:
+    """The forms, those of one size together: they are looked for in one picture."""
+    sizes = dict.fromkeys(form.size for form in forms)
+    return [[form for form in forms if form.size == size] for size in sizes]
+
+
+def _on_quads(view: View, quads: Sequence[Points], forms: Sequence[Form]) -> list[Pose]:
+    """Poses of forms whose paper is one of the quads, all four ways round."""
+    alike = _of_one_size(forms)
+    return best_first([pose for quad in quads for group in alike for pose in _on_quad(view, quad, group)])
+
+
+def _on_quad(view: View, quad: Points, forms: Sequence[Form]) -> Iterator[Pose]:
+    """Poses of forms of one size whose paper is the quad; none when the shapes differ too much."""
+    w, h = forms[0].size
     across = float(np.hypot(*(quad[1] - quad[0])) + np.hypot(*(quad[2] - quad[3])))
     down = float(np.hypot(*(quad[3] - quad[0])) + np.hypot(*(quad[2] - quad[1])))
-    model = form_model(form)
-    for turned in (0, 90, 180, 270):
-        shape = (w / h) if turned % 180 == 0 else (h / w)
+    margin = round(SEARCH_MM * COARSE_DPI / MM_PER_INCH)
+    rows, columns = form_model(forms[0]).coarse.shape
+    for quarter in (0, 90):
+        shape = (w / h) if quarter == 0 else (h / w)
         if not 1 / _ASPECT_SLACK < (across / down) / shape < _ASPECT_SLACK:
             continue
-        matrix = quad_to_quad(rect_quad(0, 0, w, h), np.roll(quad, -(turned // 90), axis=0))
-        yield _correlate(dark, matrix, model, turned)
+        matrix = quad_to_quad(rect_quad(0, 0, w, h), np.roll(quad, -(quarter // 90), axis=0))
+        to_view = matrix @ np.linalg.inv(translation(margin, margin) @ mm_to_pixels(COARSE_DPI))
+        laid = _coarse(view, to_view, (columns + 2 * margin, rows + 2 * margin))
+        yield from _correlated(laid, to_view, quarter, forms)
 
 
-def _match(laid: NDArray[np.float32], model: FormModel) -> NDArray[np.float32]:
-    height, width = model.coarse.shape
-    return correlate(laid, model.coarse_unit, window_norms(laid, (height, width)), model.coarse_norm)
+def _anywhere(view: View, dpi: float, skew: Skew, forms: Sequence[Form], beyond: float) -> list[Pose]:
+    """Poses of forms at their true size anywhere on the sheet, for cards whose edges cannot be seen.
+
+    Parameters
+    ----------
+    beyond
+        Share of the longest form's longer side by which a card may reach over the picture's edge.
+    """
+    margin = round(beyond * max(max(form_model(form).coarse.shape) for form in forms))
+    h, w = (round(side * COARSE_DPI / dpi) for side in view.image.shape)
+    poses: list[Pose] = []
+    for quarter in (0, 90):
+        width, height = (side + 2 * margin for side in ((w, h) if quarter == 0 else (h, w)))
+        turn = rotation(skew.degrees + quarter) @ translation(-(width - 1) / 2, -(height - 1) / 2)
+        to_view = pixel_scaling(dpi / COARSE_DPI) @ translation((w - 1) / 2, (h - 1) / 2) @ turn
+        laid = _coarse(view, to_view, (width, height))
+        for group in _of_one_size(forms):
+            rows, columns = form_model(group[0]).coarse.shape
+            if rows <= height and columns <= width:
+                poses += _correlated(laid, to_view, quarter, group)
+    return best_first(poses)
 
 
-def _correlate(dark: NDArray[np.float32], matrix: Matrix, model: FormModel, rotation: int) -> Pose:
-    """Lay the sheet into the form's frame and slide the blank card over it by up to `SEARCH_MM`."""
-    margin = round(SEARCH_MM * COARSE_DPI / MM_PER_INCH)
-    frame = np.linalg.inv(translation(margin, margin) @ mm_to_pixels(COARSE_DPI))
-    size = (model.coarse.shape[1] + 2 * margin, model.coarse.shape[0] + 2 * margin)
-    flags = cv2.INTER_AREA | cv2.WARP_INVERSE_MAP
-    laid = soften(np.asarray(cv2.warpPerspective(dark, matrix @ frame, size, flags=flags), dtype=np.float32))
-    x, y, score = best_place(_match(laid, model))
-    shift = translation((x - margin) * MM_PER_INCH / COARSE_DPI, (y - margin) * MM_PER_INCH / COARSE_DPI)
-    return Pose(model.form, matrix @ shift, rotation, score)
+def _coarse(view: View, to_view: Matrix, size: tuple[int, int]) -> NDArray[np.float32]:
+    """The view's darkness through a matrix from pixels of `COARSE_DPI`, blurred as the models are."""
+    return soften(darkness(view.laid(to_view, size), reach_px(COARSE_DPI)))
 
 
-def _anywhere(image: NDArray[np.uint8], dpi: float, skew: Skew, forms: Sequence[Form]) -> Iterator[Pose]:
-    """Poses of forms at their true size anywhere on the sheet, for cards whose edges cannot be seen."""
-    h, w = image.shape
-    scale = COARSE_DPI / dpi
-    size = (max(1, round(w * scale)), max(1, round(h * scale)))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    dark = darkness(np.asarray(small, dtype=np.uint8), reach_px(COARSE_DPI))
-    centre = ((size[0] - 1) / 2, (size[1] - 1) / 2)
-    for quarter in range(4):
-        yield from _upright(dark, skew.degrees + 90.0 * quarter, centre, forms, dpi, quarter * 90)
-
-
-def _upright(
-    dark: NDArray[np.float32],
-    degrees: float,
-    centre: tuple[float, float],
-    forms: Sequence[Form],
-    dpi: float,
-    quarter: int,
+def _correlated(
+    laid: NDArray[np.float32], to_view: Matrix, quarter: int, forms: Sequence[Form]
 ) -> Iterator[Pose]:
-    """Turn the sheet back by `degrees` and correlate every form with it, also where it reaches over the edge."""
-    margin = round(_CUT_OFF_SHARE * max(max(form_model(form).coarse.shape) for form in forms))
-    side = (dark.shape[1], dark.shape[0]) if quarter % 180 == 0 else (dark.shape[0], dark.shape[1])
-    frame = (side[0] + 2 * margin, side[1] + 2 * margin)
-    to_dark = translation(*centre) @ rotation(degrees) @ translation(-(frame[0] - 1) / 2, -(frame[1] - 1) / 2)
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    laid = soften(np.asarray(cv2.warpPerspective(dark, to_dark, frame, flags=flags), dtype=np.float32))
-    to_sheet = pixel_scaling(dpi / COARSE_DPI)
-    for form in forms:
-        model = form_model(form)
-        if model.coarse.shape[0] > laid.shape[0] or model.coarse.shape[1] > laid.shape[1]:
-            continue
-        x, y, score = best_place(_match(laid, model))
-        matrix = to_sheet @ to_dark @ translation(x, y) @ mm_to_pixels(COARSE_DPI)
-        yield Pose(form, matrix, quarter, score)
+    """The best place in a coarse picture of each of several forms of one size, upright and upside down."""
+    models = [form_model(form) for form in forms]
+    units = np.stack([unit for model in models for unit in (model.coarse_unit, model.coarse_unit[::-1, ::-1])])
+    norms = np.repeat([model.coarse_norm for model in models], 2)
+    rows, columns = units.shape[1:]
+    match = correlate(laid[None], spectra(units, laid.shape), norms, (rows, columns))
+    over = translation(columns - 1, rows - 1) @ rotation(180.0)
+    for i, ((x, y), score) in enumerate(zip(*best_places(match), strict=True)):
+        pixels = (over if i % 2 else np.eye(3)) @ mm_to_pixels(COARSE_DPI)
+        matrix = to_view @ translation(x, y) @ pixels
+        yield Pose(forms[i // 2], matrix, (quarter + 180 * (i % 2)) % 360, float(score))

@@ -17,9 +17,9 @@ from ocr.preprocess.crop_zone import Registration
 from ocr.preprocess.diagnose import diagnose
 from ocr.preprocess.gates import Gates
 from ocr.preprocess.identify import Pose, pose_groups
-from ocr.preprocess.model import form_model, halved
+from ocr.preprocess.model import form_model
 from ocr.preprocess.quality import SheetQuality, judge, measure
-from ocr.preprocess.register import Fit, register
+from ocr.preprocess.register import Fit, Rough, place, refine, register
 from ocr.preprocess.view import View, view_of
 from ocr.reading import Refusal, Refused
 from ocr.sheet import Sheet
@@ -58,15 +58,13 @@ def best_fit(view: View, forms: Sequence[Form], gates: Gates) -> Fit | None:
     best: Fit | None = None
     for poses in pose_groups(view, forms):
         for pose in worth_trying(poses):
-            fit = register(view.image, pose)
+            rough = place(view, pose)
+            fit = None if rough is None else refine(view, right_form(rough, forms))
             if fit is not None and (best is None or fit.score > best.score):
                 best = fit
             if best is not None and _beyond_doubt(best):
-                return _right_form(view.image, best, forms)
-    if best is None:
-        return None
-    best = _right_form(view.image, best, forms)
-    return best if best.score >= gates.min_score else None
+                return best
+    return best if best is not None and best.score >= gates.min_score else None
 
 
 def worth_trying(poses: Sequence[Pose]) -> list[Pose]:
@@ -84,22 +82,11 @@ def _beyond_doubt(fit: Fit) -> bool:
     return any(fit.score > score and fit.registration.residual_mm < residual for score, residual in _GOOD)
 
 
-def _right_form(image: NDArray[np.uint8], fit: Fit, forms: Sequence[Form]) -> Fit:
+def right_form(rough: Rough, forms: Sequence[Form]) -> Rough:
     """Hold the laid-out sheet against every form of the same size: two sides of a card share most of their print."""
-    own = fit.registration.form
-    rivals = [f for f in forms if f.size == own.size]
-    laid = halved(fit.laid)
-    likeness = {(f.id, f.version): _likeness(laid, form_model(f).half) for f in rivals}
-    best = max(rivals, key=lambda f: likeness[f.id, f.version])
-    if (best.id, best.version) == (own.id, own.version):
-        return fit
-    registration = fit.registration
-    other = register(image, Pose(best, registration.matrix, registration.rotation, fit.score))
-    return other if other is not None and other.score > fit.score else fit
-
-
-def _likeness(laid: NDArray[np.float32], blank: NDArray[np.float32]) -> float:
-    return float(cv2.matchTemplate(laid, blank, cv2.TM_CCOEFF_NORMED)[0, 0])
+    rivals = [form for form in forms if form.size == rough.form.size]
+    likeness = [float(np.vdot(rough.laid, form_model(form).half_unit)) for form in rivals]
+    return replace(rough, form=rivals[int(np.argmax(likeness))])
 
 
 def _second_card(view: View, fit: Fit, forms: Sequence[Form], gates: Gates) -> tuple[Refusal, str] | None:
@@ -111,9 +98,10 @@ def _second_card(view: View, fit: Fit, forms: Sequence[Form], gates: Gates) -> t
         return None
     rest = view.image.copy()
     cv2.fillPoly(rest, [np.rint(corners).astype(np.int32)], float(np.percentile(view.image[::8, ::8], 95)))
-    for poses in itertools.islice(pose_groups(replace(view, image=rest, dpi=per_mm * MM_PER_INCH), forms), 2):
+    beside = replace(view, image=rest, dpi=per_mm * MM_PER_INCH)
+    for poses in itertools.islice(pose_groups(beside, forms), 3):
         for pose in worth_trying(poses):
-            other = register(rest, pose)
+            other = register(beside, pose)
             if other is not None and other.score >= gates.min_score:
                 return Refusal.TWO_CARDS, f"{registration.form.id} + {other.registration.form.id}"
     return None

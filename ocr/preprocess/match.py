@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy import fft
 
-from ocr.geometry import parabola_vertex
+from ocr.geometry import Points
 
 _FLOOR = 0.25
 
@@ -20,64 +19,98 @@ def normalised(template: NDArray[np.float32]) -> tuple[NDArray[np.float32], floa
     return np.asarray(centred / max(norm, 1e-6), dtype=np.float32), norm
 
 
-def window_norms(image: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
-    """Norm, about its own mean, of every window of (height, width) `size` inside the image."""
-    return norms_near(integrals(image), size, slice(None), slice(None))
-
-
-def integrals(image: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Integral images (H + 1, W + 1) of an image and of its squares."""
-    total, squares = cv2.integral2(image)
-    return np.asarray(total, dtype=np.float64), np.asarray(squares, dtype=np.float64)
-
-
-def norms_near(
-    tables: Sequence[NDArray[np.float64]], size: tuple[int, int], rows: slice, columns: slice
-) -> NDArray[np.float32]:
-    """As `window_norms`, of those windows only whose first row and first column lie in a range.
+def window_norms(images: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    """Norm, about its own mean, of every window of (height, width) `size` in each of a stack of images.
 
     Parameters
     ----------
-    tables
-        From `integrals`.
+    images
+        (N, H, W).
+
+    Returns
+    -------
+    ndarray
+        float32 (N, H - height + 1, W - width + 1), by the window's first row and column.
     """
-    height, width = size
-    total, squares = (_windows(table, height, width, rows, columns) for table in tables)
-    variance = squares - total**2 / (height * width)
+    tables = cv2.integral2(np.ascontiguousarray(images).reshape(-1, images.shape[2]))
+    total, squares = (_window_sums(np.asarray(table), images.shape[:2], size) for table in tables)
+    variance = squares - total**2 / (size[0] * size[1])
     return np.asarray(np.sqrt(np.maximum(variance, 0)), dtype=np.float32)
 
 
-def _windows(table: NDArray[np.floating], height: int, width: int, rows: slice, columns: slice) -> NDArray[np.float64]:
-    """Sums over windows, from an integral image."""
-    upper, lower = table[:-height][rows], table[height:][rows]
-    left, right = (slice(None), slice(None, -width)), (slice(None), slice(width, None))
-    a, b, c, d = (part[side][:, columns] for part in (upper, lower) for side in (left, right))
-    return np.asarray(d - b - c + a, dtype=np.float64)
+def _window_sums(
+    table: NDArray[np.float64], stack: tuple[int, ...], size: tuple[int, int]
+) -> NDArray[np.float64]:
+    """Sums over windows, from the integral image of a stack of (count, height) images below each other."""
+    height, width = size
+    upper = table[:-1].reshape(*stack, -1)[:, : stack[1] - height + 1]
+    lower = table[1:].reshape(*stack, -1)[:, height - 1 :]
+    rows = lower - upper
+    return np.asarray(rows[:, :, width:] - rows[:, :, :-width], dtype=np.float64)
+
+
+def spectra(units: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.complex64]:
+    """Conjugate spectra of templates (N, h, w), to be correlated with images of (height, width) `size` at most."""
+    return np.asarray(np.conj(fft.rfft2(units, _fast(size))), dtype=np.complex64)
+
+
+def _fast(size: tuple[int, int]) -> tuple[int, int]:
+    return fft.next_fast_len(size[0], real=True), fft.next_fast_len(size[1], real=True)
 
 
 def correlate(
-    image: NDArray[np.float32], unit: NDArray[np.float32], norms: NDArray[np.float32], template_norm: float
+    images: NDArray[np.float32],
+    patterns: NDArray[np.complex64],
+    template_norms: NDArray[np.floating],
+    size: tuple[int, int],
 ) -> NDArray[np.float32]:
-    """Correlation of a template with every window, -1..1.
+    """Correlation of each template with every window of its image, -1..1.
 
     As zero-mean normalised cross-correlation, but a window with far less structure than the template counts as having
     a quarter of it: on blank paper the plain quotient is noise divided by noise, and often 1.
 
     Parameters
     ----------
-    unit, template_norm
-        From `normalised`.
-    norms
-        From `window_norms`, of the same image and the template's size.
+    images
+        (N, H, W), one for each template, or (1, H, W) for all.
+    patterns
+        From `spectra`, for images of this height and width.
+    template_norms
+        (N,) from `normalised`.
+    size
+        Height and width of the templates.
+
+    Returns
+    -------
+    ndarray
+        float32 (N, H - height + 1, W - width + 1).
     """
-    raw = cv2.matchTemplate(image, unit, cv2.TM_CCORR)
-    return np.asarray(raw / np.maximum(norms, _FLOOR * template_norm), dtype=np.float32)
+    high, wide = images.shape[1] - size[0] + 1, images.shape[2] - size[1] + 1
+    shape = _fast((images.shape[1], images.shape[2]))
+    raw = fft.irfft2(fft.rfft2(images, shape) * patterns, shape)[:, :high, :wide]
+    floors = np.asarray(_FLOOR * template_norms, dtype=np.float32)[:, None, None]
+    return np.asarray(raw / np.maximum(window_norms(images, size), np.maximum(floors, 1e-6)), dtype=np.float32)
 
 
-def best_place(match: NDArray[np.float32]) -> tuple[float, float, float]:
-    """Highest point (x, y, value) of a correlation surface, to a fraction of a pixel by a parabola along each axis."""
-    _, best, _, (x, y) = cv2.minMaxLoc(match)
-    h, w = match.shape
-    dx = parabola_vertex(*match[y, x - 1 : x + 2].tolist()) if 0 < x < w - 1 else 0.0
-    dy = parabola_vertex(*match[y - 1 : y + 2, x].tolist()) if 0 < y < h - 1 else 0.0
-    return x + dx, y + dy, float(best)
+def best_places(match: NDArray[np.float32]) -> tuple[Points, NDArray[np.float64]]:
+    """Highest point (N, 2) and value (N,) of each correlation surface of (N, h, w).
+
+    To a fraction of a pixel, by a parabola along each axis; on a border to the pixel.
+    """
+    n, h, w = match.shape
+    y, x = np.divmod(match.reshape(n, -1).argmax(axis=1), w)
+    rows = np.arange(n)
+    peaks = match[rows, y, x].astype(np.float64)
+    left, right = match[rows, y, np.maximum(x - 1, 0)], match[rows, y, np.minimum(x + 1, w - 1)]
+    upper, lower = match[rows, np.maximum(y - 1, 0), x], match[rows, np.minimum(y + 1, h - 1), x]
+    dx = np.where((x > 0) & (x < w - 1), _vertices(left, peaks, right), 0.0)
+    dy = np.where((y > 0) & (y < h - 1), _vertices(upper, peaks, lower), 0.0)
+    return np.stack([x + dx, y + dy], axis=1), peaks
+
+
+def _vertices(
+    before: NDArray[np.floating], at: NDArray[np.floating], after: NDArray[np.floating]
+) -> NDArray[np.float64]:
+    """`ocr.geometry.parabola_vertex` of many samples at once."""
+    bend = before - 2.0 * at + after
+    return np.asarray(np.where(bend < 0, 0.5 * (before - after) / np.minimum(bend, -1e-12), 0.0), dtype=np.float64)

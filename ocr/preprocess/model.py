@@ -13,13 +13,13 @@ from ocr.forms.artwork import raster
 from ocr.forms.definition import Form
 from ocr.geometry import MM_PER_INCH, Points, apply, mm_to_pixels
 from ocr.preprocess.background import darkness, grey
-from ocr.preprocess.match import correlate, normalised, window_norms
+from ocr.preprocess.match import correlate, normalised, spectra
 
-COARSE_DPI = 50.0
+COARSE_DPI = 37.5
 """Pixels per inch of the picture by which forms are told apart and roughly placed."""
 
-FINE_DPI = 150.0
-"""Pixels per inch at which anchors are found again."""
+HALF_DPI, FINE_DPI = 75.0, 150.0
+"""Pixels per inch at which anchors are found roughly, then exactly."""
 
 PATCH_MM = (9.0, 6.0)
 """Width and height of an anchor."""
@@ -39,6 +39,12 @@ _SPACING_MM = 6.0
 _FIRST_DOUBLE_MM, _NEXT_DOUBLE_MM = 4.0, 1.6
 """No double lies within these distances: more than the first radius of search, and than the last one."""
 
+_DEEP = 0.8
+"""Printed darkness (0..1) of a stroke's core, not its edge."""
+
+_STROKES = 8000
+"""Places of strokes kept, at least, where there are so many."""
+
 _AMBIGUOUS = 0.75
 """Correlation (0..1) from which on another place is a double."""
 
@@ -55,14 +61,18 @@ class FormModel:
         `coarse` with mean 0 and norm 1, and the norm it had.
     fine
         float32 (H, W): darkness of the blank card at `FINE_DPI`.
-    half
-        float32 (H / 2, W / 2): `fine` at half its resolution.
+    half_unit
+        float32 (H / 2, W / 2): darkness of the blank card at `HALF_DPI`, of mean 0 and norm 1.
+    strokes
+        (M,) places in `fine`, flattened, where printed strokes are darkest.
     anchors
         (N, 2) millimetres: centres of patches that look like nothing near them.
-    patches
-        float32 (N, ph, pw): those patches of `fine`, each of mean 0 and norm 1.
-    norms
-        (N,) the norms they had.
+    safe
+        (N,) whether they look like nothing within the first radius of search either.
+    patches, norms
+        float32 (N, ph, pw): those patches at `FINE_DPI`, each of mean 0 and norm 1; and (N,) the norms they had.
+    half_patches, half_norms
+        The same at `HALF_DPI`.
     """
 
     form: Form
@@ -70,11 +80,14 @@ class FormModel:
     coarse_unit: NDArray[np.float32]
     coarse_norm: float
     fine: NDArray[np.float32]
-    half: NDArray[np.float32]
+    half_unit: NDArray[np.float32]
+    strokes: NDArray[np.int64]
     anchors: Points
+    safe: NDArray[np.bool_]
     patches: NDArray[np.float32]
     norms: NDArray[np.float64]
-    safe: NDArray[np.bool_]
+    half_patches: NDArray[np.float32]
+    half_norms: NDArray[np.float64]
 
 
 def reach_px(dpi: float) -> int:
@@ -87,28 +100,51 @@ def soften(image: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(cv2.GaussianBlur(image, (0, 0), 1.2), dtype=np.float32)
 
 
-def halved(image: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The image at half its resolution."""
-    return np.asarray(cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), dtype=np.float32)
-
-
 @lru_cache(maxsize=32)
 def form_model(form: Form) -> FormModel:
-    """Build the model of a form (about 0.1 s, once a process)."""
-    coarse = soften(darkness(grey(raster(form, COARSE_DPI)), reach_px(COARSE_DPI)))
-    fine = darkness(grey(raster(form, FINE_DPI)), reach_px(FINE_DPI))
+    """Build the model of a form (about 0.1 s, once a process; most of it drawing, then trying anchors for doubles)."""
+    coarse = soften(blank(form, COARSE_DPI))
+    fine, half = blank(form, FINE_DPI), blank(form, HALF_DPI)
     centres, safe = _choose(fine)
-    half = _patch_half()
-    units = [normalised(_patch(fine, c, half)) for c in centres]
-    patches = np.stack([unit for unit, _ in units]) if units else np.zeros((0, 1, 1), np.float32)
     anchors = apply(np.asarray(np.linalg.inv(mm_to_pixels(FINE_DPI))), centres) if len(centres) else np.zeros((0, 2))
-    norms = np.array([norm for _, norm in units])
-    return FormModel(form, coarse, *normalised(coarse), fine, halved(fine), anchors, patches, norms, safe)
+    strokes = np.flatnonzero(fine > _DEEP)
+    return FormModel(
+        form,
+        coarse,
+        *normalised(coarse),
+        fine,
+        normalised(half)[0],
+        strokes[:: max(1, len(strokes) // _STROKES)],
+        anchors,
+        safe,
+        *_patches(fine, anchors, FINE_DPI),
+        *_patches(half, anchors, HALF_DPI),
+    )
 
 
-def _patch_half() -> tuple[int, int]:
-    scale = FINE_DPI / MM_PER_INCH / 2
+def blank(form: Form, dpi: float) -> NDArray[np.float32]:
+    """Darkness of the blank card at a resolution."""
+    return darkness(grey(raster(form, dpi)), reach_px(dpi))
+
+
+def patch_corners(anchors: Points, dpi: float) -> NDArray[np.int64]:
+    """First column and row (N, 2) of each anchor's patch in a picture of the card."""
+    return np.rint(apply(mm_to_pixels(dpi), anchors)).astype(np.int64) - _patch_half(dpi)
+
+
+def _patch_half(dpi: float) -> tuple[int, int]:
+    """Pixels to either side of a patch's middle one, across and down."""
+    scale = dpi / MM_PER_INCH / 2
     return round(PATCH_MM[0] * scale), round(PATCH_MM[1] * scale)
+
+
+def _patches(image: NDArray[np.float32], anchors: Points, dpi: float) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    if not len(anchors):
+        return np.zeros((0, 1, 1), np.float32), np.zeros(0)
+    hx, hy = _patch_half(dpi)
+    corners = patch_corners(anchors, dpi).tolist()
+    units = [normalised(image[y : y + 2 * hy + 1, x : x + 2 * hx + 1]) for x, y in corners]
+    return np.stack([unit for unit, _ in units]), np.array([norm for _, norm in units])
 
 
 def _patch(image: NDArray[np.float32], centre: NDArray[np.int64], half: tuple[int, int]) -> NDArray[np.float32]:
@@ -122,7 +158,7 @@ def _choose(fine: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.bo
     The strongest place of every cell of a grid, then every cell's second, until `MAX_ANCHORS` are found: strength
     alone would crowd them where labels are.
     """
-    half = _patch_half()
+    half = _patch_half(FINE_DPI)
     strength = _corner_strength(fine, half)
     floor = 0.02 * float(strength.max())
     step, spacing = (round(mm * FINE_DPI / MM_PER_INCH) for mm in (CELL_MM, _SPACING_MM))
@@ -165,7 +201,7 @@ def _ambiguous(fine: NDArray[np.float32], centre: NDArray[np.int64], half: tuple
     y0, x0 = max(0, cy - hy - reach), max(0, cx - hx - reach)
     around = fine[y0 : cy + hy + reach + 1, x0 : cx + hx + reach + 1]
     unit, norm = normalised(_patch(fine, centre, half))
-    match = correlate(around, unit, window_norms(around, (2 * hy + 1, 2 * hx + 1)), norm)
+    match = correlate(around[None], spectra(unit[None], around.shape[:2]), np.array([norm]), unit.shape[:2])[0]
     px, py = cx - hx - x0, cy - hy - y0
     own = round(0.8 * FINE_DPI / MM_PER_INCH)
     tops = match >= cv2.dilate(match, np.ones((5, 5), np.uint8))

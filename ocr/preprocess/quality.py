@@ -10,15 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.forms.definition import Form
-from ocr.geometry import MM_PER_INCH, apply, mm_to_pixels, rect_quad
+from ocr.geometry import MM_PER_INCH, Points, apply, mm_to_pixels, rect_quad
 from ocr.preprocess.gates import Gates
 from ocr.preprocess.model import FINE_DPI, form_model
 from ocr.preprocess.register import Fit
 from ocr.reading import Refusal
 
 BLUR_STEPS_MM = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.8)
-_BLUR_ANCHORS = 40
-_DEEP = 0.8
+_BLUR_ANCHORS = 60
+"""Anchors of a form at which blur is measured, of those that were found."""
+
 _CELL_MM = 30.0
 
 
@@ -99,36 +100,42 @@ def _paper_level(image: NDArray[np.uint8], corners: NDArray[np.float64]) -> floa
 
 def _contrast(fit: Fit, form: Form) -> float:
     """Upper quartile of the darkness under printed strokes: a stroke's core, not its edge."""
-    return float(np.percentile(fit.laid[form_model(form).fine > _DEEP], 75))
+    return float(np.percentile(fit.laid.ravel()[form_model(form).strokes], 75))
 
 
 def _blur(fit: Fit, form: Form) -> float:
     """Blur that explains most anchors best, each compared where it was found."""
     model = form_model(form)
-    scale = FINE_DPI / MM_PER_INCH
-    ph, pw = model.patches.shape[1:]
-    votes = np.zeros(len(BLUR_STEPS_MM))
-    step = max(1, len(fit.kept) // _BLUR_ANCHORS)
-    for i, offset in zip(fit.kept[::step], fit.offsets[::step], strict=True):
-        at = apply(mm_to_pixels(FINE_DPI), model.anchors[i])[0] + offset * scale
-        seen = cv2.getRectSubPix(fit.laid, (pw, ph), (float(at[0]), float(at[1]))).ravel()
-        votes += _blurred_patches(form)[i] @ (seen - seen.mean())
+    chosen, blurred = _blurred_patches(form)
+    seen = np.isin(fit.kept, chosen)
+    if not seen.any():
+        return 0.0
+    places = model.anchors[fit.kept[seen]] + fit.offsets[seen]
+    patches = _patches(fit.laid, places, model.patches.shape[1:])
+    votes = np.einsum("nks,ns->k", blurred[np.searchsorted(chosen, fit.kept[seen])], patches)
     return BLUR_STEPS_MM[int(np.argmax(votes))]
 
 
 @lru_cache(maxsize=16)
-def _blurred_patches(form: Form) -> NDArray[np.float32]:
-    """The anchors' patches at every blur, (N, steps, ph * pw), each of zero mean and unit norm."""
+def _blurred_patches(form: Form) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Some of the anchors, evenly chosen, and their patches at every blur (N, steps, h * w), of mean 0 and norm 1."""
     model = form_model(form)
-    centres = np.rint(apply(mm_to_pixels(FINE_DPI), model.anchors))
-    ph, pw = model.patches.shape[1:]
-    out = np.zeros((len(centres), len(BLUR_STEPS_MM), ph * pw), np.float32)
-    for k, sigma in enumerate(BLUR_STEPS_MM):
-        blurred = cv2.GaussianBlur(model.fine, (0, 0), sigma * FINE_DPI / MM_PER_INCH)
-        for i, (x, y) in enumerate(centres):
-            patch = cv2.getRectSubPix(blurred, (pw, ph), (float(x), float(y))).ravel()
-            out[i, k] = (patch - patch.mean()) / max(1e-6, float(np.linalg.norm(patch - patch.mean())))
-    return out
+    chosen = np.arange(0, len(model.anchors), max(1, len(model.anchors) // _BLUR_ANCHORS))
+    size = model.patches.shape[1:]
+    sigmas = np.array(BLUR_STEPS_MM) * FINE_DPI / MM_PER_INCH
+    stack = [_patches(cv2.GaussianBlur(model.fine, (0, 0), s), model.anchors[chosen], size) for s in sigmas]
+    units = np.stack(stack, axis=1)
+    return chosen, units / np.maximum(np.linalg.norm(units, axis=2, keepdims=True), 1e-6)
+
+
+def _patches(picture: NDArray[np.float32], centres: Points, size: tuple[int, ...]) -> NDArray[np.float32]:
+    """Patches (N, h * w) of mean 0 around places (N, 2) in mm of a picture at `FINE_DPI`."""
+    h, w = size
+    middle = apply(mm_to_pixels(FINE_DPI), centres).astype(np.float32)
+    grid = np.stack(np.meshgrid(np.arange(w) - w // 2, np.arange(h) - h // 2), axis=-1).astype(np.float32)
+    places = (middle[:, None, None] + grid[None]).reshape(-1, w, 2)
+    patches = cv2.remap(picture, places, None, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE).reshape(len(centres), -1)
+    return np.asarray(patches - patches.mean(axis=1, keepdims=True), dtype=np.float32)
 
 
 def _outside(image: NDArray[np.uint8], fit: Fit) -> float:

@@ -6,18 +6,21 @@ Marks and bare artwork take the same road: a corner mark is only a good anchor.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.forms.definition import Form
 from ocr.geometry import MM_PER_INCH, Matrix, Points, apply, fit_affine, mm_to_pixels
 from ocr.preprocess.background import darkness
 from ocr.preprocess.crop_zone import Registration
 from ocr.preprocess.identify import Pose
-from ocr.preprocess.match import best_place, correlate, integrals, norms_near
-from ocr.preprocess.model import FINE_DPI, FormModel, form_model, reach_px
-from ocr.preprocess.spline import fit_spline
+from ocr.preprocess.match import best_places, correlate, spectra
+from ocr.preprocess.model import FINE_DPI, HALF_DPI, form_model, patch_corners, reach_px
+from ocr.preprocess.spline import SplineFit, fit_spline
+from ocr.preprocess.view import View
 
 FIRST_RADIUS_MM = 3.2
 """How far an anchor is looked for around the coarse pose."""
@@ -49,6 +52,26 @@ SMOOTHING = 0.03
 
 
 @dataclass(frozen=True, eq=False)
+class Rough:
+    """A pose made good: a plane through the anchors, found at `HALF_DPI`.
+
+    Attributes
+    ----------
+    matrix
+        Form millimetres to the view's pixels.
+    rotation
+        Degrees clockwise: 0, 90, 180 or 270.
+    laid
+        float32 (H, W): darkness of the sheet in the form's frame at `HALF_DPI`, under `matrix`.
+    """
+
+    form: Form
+    matrix: Matrix
+    rotation: int
+    laid: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
 class Fit:
     """A registration with the evidence for it.
 
@@ -59,7 +82,8 @@ class Fit:
     peak
         Mean correlation of those anchors, 0..1.
     laid
-        float32 darkness of the sheet in the form's frame at `FINE_DPI`.
+        float32 (H, W): darkness of the sheet in the form's frame at `FINE_DPI`, under the registration's matrix
+        alone: where the paper has stretched, the print lies off by as much as `registration.stretch` says.
     kept
         Indices (K,) of the anchors found, among the model's.
     offsets
@@ -79,42 +103,45 @@ class Fit:
         return self.share * self.peak
 
 
-def register(image: NDArray[np.uint8], pose: Pose) -> Fit | None:
-    """Refine a pose; None when too little of the form's artwork is found.
+def register(view: View, pose: Pose) -> Fit | None:
+    """Refine a pose all the way; None when too little of the form's artwork is found."""
+    rough = place(view, pose)
+    return None if rough is None else refine(view, rough)
 
-    Parameters
-    ----------
-    image
-        uint8 (H, W), the sheet in grey.
-    """
+
+def place(view: View, pose: Pose) -> Rough | None:
+    """Lay a plane through the anchors found around a pose; None when too few lie in one."""
     model = form_model(pose.form)
-    rest = np.zeros_like(model.anchors)
-    found = _find_anchors(_lay(image, model, pose.matrix), model, model.safe, rest, FIRST_RADIUS_MM)
+    found = _find(_lay(view, pose.form, pose.matrix, HALF_DPI), pose.form, HALF_DPI, model.safe, FIRST_RADIUS_MM)
     fitted = _fit(model.anchors, found) if found.good.sum() >= MIN_ANCHORS else None
     if fitted is None:
         return None
     matrix = pose.matrix @ fitted
-    laid = _lay(image, model, matrix)
-    inside = _inside(image, apply(matrix, model.anchors))
-    found = _agreeing(model, _find_anchors(laid, model, model.safe & inside, rest, NEXT_RADIUS_MM))
-    if found.good.sum() < MIN_ANCHORS:
+    return Rough(pose.form, matrix, pose.rotation, _lay(view, pose.form, matrix, HALF_DPI))
+
+
+def refine(view: View, rough: Rough) -> Fit | None:
+    """Follow the paper from a plane: a rough stretch first, then every anchor to a fraction of a pixel, or None."""
+    form, model = rough.form, form_model(rough.form)
+    inside = _inside(view.image, apply(rough.matrix, model.anchors))
+    bent = _agreeing(model.anchors, _find(rough.laid, form, HALF_DPI, model.safe & inside, NEXT_RADIUS_MM))
+    if bent is None:
         return None
-    guess = fit_spline(model.anchors[found.good], found.offsets[found.good], SMOOTHING)[0].at(model.anchors)
-    found = _agreeing(model, _find_anchors(laid, model, inside, guess, LAST_RADIUS_MM))
-    if found.good.sum() < MIN_ANCHORS:
+    laid = _lay(view, form, rough.matrix, FINE_DPI)
+    guess = bent[1].spline.at(model.anchors)
+    exact = _agreeing(model.anchors, _find(laid, form, FINE_DPI, inside, LAST_RADIUS_MM, guess))
+    if exact is None:
         return None
-    stretch, errors, _ = fit_spline(model.anchors[found.good], found.offsets[found.good], SMOOTHING)
-    residual = float(np.percentile(errors, 95))
-    registration = Registration(pose.form, matrix, stretch, residual, pose.rotation)
+    found, fit = exact
+    residual = float(np.percentile(fit.errors, 95))
     kept = np.flatnonzero(found.good)
-    share = float(len(kept) / max(1, inside.sum()))
     return Fit(
-        registration,
-        share,
-        float(found.peaks[found.good].mean()),
-        laid,
-        np.flatnonzero(found.good),
-        found.offsets[found.good],
+        Registration(form, rough.matrix, fit.spline, residual, rough.rotation),
+        share=len(kept) / max(1, int(inside.sum())),
+        peak=float(found.peaks[kept].mean()),
+        laid=laid,
+        kept=kept,
+        offsets=found.offsets[kept],
     )
 
 
@@ -127,55 +154,62 @@ class _Found:
     good: NDArray[np.bool_]
 
 
-def _lay(image: NDArray[np.uint8], model: FormModel, matrix: Matrix) -> NDArray[np.float32]:
-    """Darkness of the sheet in the form's frame at `FINE_DPI`."""
-    h, w = model.fine.shape
-    to_sheet = matrix @ np.linalg.inv(mm_to_pixels(FINE_DPI))
-    scale = float(np.sqrt(abs(np.linalg.det(to_sheet[:2, :2]))))
-    if scale > 1.6:
-        image = np.asarray(cv2.blur(image, (round(scale), round(scale))), dtype=np.uint8)
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    laid = cv2.warpPerspective(image, to_sheet, (w, h), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=(255,))
-    return darkness(np.asarray(laid, dtype=np.uint8), reach_px(FINE_DPI))
+def _lay(view: View, form: Form, matrix: Matrix, dpi: float) -> NDArray[np.float32]:
+    """Darkness of the sheet in the form's frame."""
+    model = form_model(form)
+    h, w = (model.fine if dpi == FINE_DPI else model.half_unit).shape
+    return darkness(view.laid(matrix @ np.linalg.inv(mm_to_pixels(dpi)), (w, h)), reach_px(dpi))
 
 
-def _find_anchors(
-    laid: NDArray[np.float32], model: FormModel, wanted: NDArray[np.bool_], guess: Points, radius_mm: float
+def _find(
+    laid: NDArray[np.float32],
+    form: Form,
+    dpi: float,
+    wanted: NDArray[np.bool_],
+    radius_mm: float,
+    guess: Points | None = None,
 ) -> _Found:
-    """Look for the wanted anchors within a radius of where they belong plus a guess (N, 2) in mm."""
-    scale = FINE_DPI / MM_PER_INCH
+    """Look for the wanted anchors within a radius of where they belong, plus a guess (N, 2) in mm."""
+    model = form_model(form)
+    patches, norms = (model.patches, model.norms) if dpi == FINE_DPI else (model.half_patches, model.half_norms)
+    high, wide = patches.shape[1:]
+    scale = dpi / MM_PER_INCH
     reach = round(radius_mm * scale)
-    ph, pw = model.patches.shape[1:]
     edge = reach + round(4 * scale)
-    padded = np.pad(laid, edge)
-    tables = integrals(padded)
-    centres = apply(mm_to_pixels(FINE_DPI), model.anchors)
-    whole = np.rint(np.clip(guess, -4, 4) * scale)
-    offsets, peaks = np.zeros_like(model.anchors), np.zeros(len(centres))
-    for i in np.flatnonzero(wanted):
-        x0, y0 = (np.rint(centres[i]) + whole[i]).astype(int) - (pw // 2, ph // 2) + (edge - reach)
-        high, wide = ph + 2 * reach, pw + 2 * reach
-        window = padded[y0 : y0 + high, x0 : x0 + wide]
-        near = norms_near(tables, (ph, pw), slice(y0, y0 + 2 * reach + 1), slice(x0, x0 + 2 * reach + 1))
-        dx, dy, peaks[i] = best_place(correlate(window, model.patches[i], near, model.norms[i]))
-        offsets[i] = (np.array([dx, dy]) - reach + whole[i]) / scale
-    return _Found(offsets, peaks, wanted & (peaks > _GOOD_PEAK))
+    whole = np.rint(np.clip(np.zeros_like(model.anchors) if guess is None else guess, -4, 4) * scale).astype(np.int64)
+    padded = cv2.copyMakeBorder(laid, edge, edge, edge, edge, cv2.BORDER_CONSTANT)
+    corners = patch_corners(model.anchors, dpi) + whole + (edge - reach)
+    windows = np.stack([padded[y : y + high + 2 * reach, x : x + wide + 2 * reach] for x, y in corners.tolist()])
+    places, peaks = best_places(correlate(windows, _spectra(form, dpi, reach), norms, (high, wide)))
+    return _Found((places - reach + whole) / scale, peaks, wanted & (peaks > _GOOD_PEAK))
 
 
-def _agreeing(model: FormModel, found: _Found) -> _Found:
-    """Drop anchors that stray from what the others say by more than is usual on this sheet."""
+@lru_cache(maxsize=64)
+def _spectra(form: Form, dpi: float, reach: int) -> NDArray[np.complex64]:
+    """Spectra of a form's anchors, for windows that reach farther than they by so many pixels."""
+    model = form_model(form)
+    patches = model.patches if dpi == FINE_DPI else model.half_patches
+    return spectra(patches, (patches.shape[1] + 2 * reach, patches.shape[2] + 2 * reach))
+
+
+def _agreeing(anchors: Points, found: _Found) -> tuple[_Found, SplineFit] | None:
+    """Drop anchors that stray from what the others say by more than is usual on this sheet; None if few are left."""
+    if found.good.sum() < MIN_ANCHORS:
+        return None
     good = found.good.copy()
+    fit = fit_spline(anchors[good], found.offsets[good], SMOOTHING)
     for _ in range(_ROUNDS):
-        if good.sum() < MIN_ANCHORS:
-            break
-        _, errors, spread = fit_spline(model.anchors[good], found.offsets[good], SMOOTHING)
-        surprise = errors / np.maximum(spread, 1.0)
+        surprise = fit.errors / np.maximum(fit.spread, 1.0)
         stray = surprise > max(_STRAY_MM, _STRAY_TIMES * float(np.median(surprise)))
         if not stray.any():
             break
         # A stray anchor also makes its neighbours look astray, so only the worst go at a time.
-        good[np.flatnonzero(good)[stray & (surprise >= np.percentile(surprise, 90))]] = False
-    return replace(found, good=good)
+        worst = stray & (surprise >= np.percentile(surprise, 90))
+        good[np.flatnonzero(good)[worst]] = False
+        if good.sum() < MIN_ANCHORS:
+            return None
+        fit = fit.without(worst)
+    return replace(found, good=good), fit
 
 
 def _inside(image: NDArray[np.uint8], points: Points) -> NDArray[np.bool_]:
