@@ -14,7 +14,7 @@ from ocr.forms.definition import Form
 from ocr.geometry import quad_to_quad, rect_quad
 from ocr.preprocess.background import darkness
 from ocr.preprocess.gates import Gates
-from ocr.preprocess.identify import pose_groups
+from ocr.preprocess.identify import PAPER_PX, pose_groups
 from ocr.preprocess.paper import paper_quads
 from ocr.preprocess.view import View
 from ocr.reading import Refusal
@@ -22,7 +22,7 @@ from ocr.reading import Refusal
 
 def diagnose(view: View, forms: Sequence[Form], gates: Gates) -> tuple[Refusal, str]:
     """Why no form was found on a sheet."""
-    small, _ = view.small
+    small, _ = view.reduced_to(PAPER_PX)
     paper = _inner_paper(small)
     level = float(np.percentile(paper, 90))
     dark = np.asarray(cv2.GaussianBlur(darkness(paper, max(small.shape) // 45 + 1), (0, 0), 0.8), dtype=np.float32)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +33,9 @@ SEARCH_MM = 7.0
 
 CLEAR = 0.45
 """Correlation (-1..1) from which on a card is seen clearly enough at the stated resolution to look no further."""
+
+PAPER_PX, SKEW_PX = 700, 350
+"""Longer side, at most, of the reduced sheets on which paper and skew are sought."""
 
 _ASPECT_SLACK = 1.38
 """Factor by which an outline may be wider or narrower than a form's paper, as in a photograph from the side."""
@@ -70,19 +74,28 @@ def pose_groups(view: View, forms: Sequence[Form]) -> Iterator[list[Pose]]:
     then the picture's own frame and, at the stated resolution, anywhere in it, also cut off; last every usual
     resolution, for sheets that state none or a wrong one.
     """
-    small, to_view = view.small
-    dark = darkness(small, max(2, round(max(small.shape) / 45)))
-    skew = estimate_skew(dark)
-    stated = [] if view.dpi is None else _anywhere(view, view.dpi, skew, forms, _BEYOND_EDGE)
-    yield [pose for pose in stated if pose.score > CLEAR]
+    skew = _skew(view)
+    yield [] if view.dpi is None else _clear(_anywhere(view, view.dpi, skew, forms, _BEYOND_EDGE))
+    small, to_view = view.reduced_to(PAPER_PX)
     yield _on_quads(view, [apply(to_view, quad) for quad in paper_quads(small)], forms)
     frame = turned_frame((view.image.shape[1], view.image.shape[0]), skew)
     cut_off = [] if view.dpi is None else _anywhere(view, view.dpi, skew, forms, _CUT_OFF_SHARE)
     yield best_first([*_on_quads(view, [frame], forms), *cut_off])
-    yield best_first([p for dpi in USUAL_DPI for p in _anywhere(view, dpi / view.factor, skew, forms, _CUT_OFF_SHARE)])
+    usual = (_anywhere(view, dpi / view.factor, skew, forms, _CUT_OFF_SHARE) for dpi in USUAL_DPI)
+    yield best_first([pose for poses in usual for pose in poses])
 
 
-def best_first(poses: Sequence[Pose]) -> list[Pose]:
+def _skew(view: View) -> Skew:
+    small, _ = view.reduced_to(SKEW_PX)
+    return estimate_skew(darkness(small, max(2, round(max(small.shape) / 45))))
+
+
+def _clear(poses: Iterable[Pose]) -> list[Pose]:
+    """The first pose that is seen clearly, as a list; the rest is not computed."""
+    return [pose for pose in itertools.islice((pose for pose in poses if pose.score > CLEAR), 1)]
+
+
+def best_first(poses: Iterable[Pose]) -> list[Pose]:
     """Poses by falling score, near repetitions left out."""
     kept: list[Pose] = []
     for pose in sorted(poses, key=lambda p: p.score, reverse=True):
@@ -130,8 +143,10 @@ def _on_quad(view: View, quad: Points, forms: Sequence[Form]) -> Iterator[Pose]:
         yield from _correlated(laid, to_view, quarter, forms)
 
 
-def _anywhere(view: View, dpi: float, skew: Skew, forms: Sequence[Form], beyond: float) -> list[Pose]:
+def _anywhere(view: View, dpi: float, skew: Skew, forms: Sequence[Form], beyond: float) -> Iterator[Pose]:
     """Poses of forms at their true size anywhere on the sheet, for cards whose edges cannot be seen.
+
+    Larger forms come first, those of one size best first.
 
     Parameters
     ----------
@@ -140,17 +155,14 @@ def _anywhere(view: View, dpi: float, skew: Skew, forms: Sequence[Form], beyond:
     """
     margin = round(beyond * max(max(form_model(form).coarse.shape) for form in forms))
     h, w = (round(side * COARSE_DPI / dpi) for side in view.image.shape)
-    poses: list[Pose] = []
-    for quarter in (0, 90):
-        width, height = (side + 2 * margin for side in ((w, h) if quarter == 0 else (h, w)))
-        turn = rotation(skew.degrees + quarter) @ translation(-(width - 1) / 2, -(height - 1) / 2)
-        to_view = pixel_scaling(dpi / COARSE_DPI) @ translation((w - 1) / 2, (h - 1) / 2) @ turn
-        laid = _coarse(view, to_view, (width, height))
-        for group in _of_one_size(forms):
-            rows, columns = form_model(group[0]).coarse.shape
+    for group in sorted(_of_one_size(forms), key=lambda group: -group[0].size[0] * group[0].size[1]):
+        rows, columns = form_model(group[0]).coarse.shape
+        for quarter in (0, 90):
+            width, height = (side + 2 * margin for side in ((w, h) if quarter == 0 else (h, w)))
             if rows <= height and columns <= width:
-                poses += _correlated(laid, to_view, quarter, group)
-    return best_first(poses)
+                turn = rotation(skew.degrees + quarter) @ translation(-(width - 1) / 2, -(height - 1) / 2)
+                to_view = pixel_scaling(dpi / COARSE_DPI) @ translation((w - 1) / 2, (h - 1) / 2) @ turn
+                yield from best_first(_correlated(_coarse(view, to_view, (width, height)), to_view, quarter, group))
 
 
 def _coarse(view: View, to_view: Matrix, size: tuple[int, int]) -> NDArray[np.float32]:

@@ -17,7 +17,7 @@ from ocr.preprocess.register import Fit
 from ocr.reading import Refusal
 
 BLUR_STEPS_MM = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.8)
-_BLUR_ANCHORS = 60
+_BLUR_ANCHORS = 40
 """Anchors of a form at which blur is measured, of those that were found."""
 
 _CELL_MM = 30.0

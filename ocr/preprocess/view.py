@@ -13,9 +13,6 @@ from ocr.geometry import Matrix, pixel_scaling
 from ocr.preprocess.background import grey
 from ocr.sheet import Sheet
 
-WORK_PX = 700
-"""Longer side, at most, of the reduced sheet on which paper and skew are sought."""
-
 VIEW_DPI, VIEW_PX = 150.0, 1750.0
 """Resolution down to which sheets are reduced before registration; pixels of the longer side where they state none."""
 
@@ -67,10 +64,9 @@ class View:
             levels.append(reduced(levels[-1], 2)[0])
         return tuple(levels)
 
-    @cached_property
-    def small(self) -> tuple[NDArray[np.uint8], Matrix]:
-        """The first level at most `WORK_PX` long, and the matrix from its pixels to the image's."""
-        fits = [max(level.shape) <= WORK_PX for level in self.levels]
+    def reduced_to(self, longer_px: float) -> tuple[NDArray[np.uint8], Matrix]:
+        """The first level at most `longer_px` long, else the last, and the matrix from its pixels to the image's."""
+        fits = [max(level.shape) <= longer_px for level in self.levels]
         number = fits.index(True) if any(fits) else len(fits) - 1
         return self.levels[number], pixel_scaling(2**number)
 
