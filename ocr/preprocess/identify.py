@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,8 +45,11 @@ _ASPECT_SLACK = 1.38
 _BEYOND_EDGE, _CUT_OFF_SHARE = 0.05, 0.4
 """Share of a card's longer side that may lie outside the picture: at first, and for cards that are cut off."""
 
-USUAL_DPI = (150.0, 200.0, 240.0, 300.0, 400.0, 600.0)
-"""Resolutions that office scanners offer, tried where a sheet states none or a wrong one."""
+USUAL_DPI = (600.0, 400.0, 300.0, 240.0, 200.0, 150.0)
+"""Resolutions that office scanners offer, tried where a sheet states none or a wrong one; the quickest first."""
+
+_ROOM_STEP = 32
+"""Coarse pictures are brought to multiples of so many pixels, so that few transforms of the forms are needed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +77,7 @@ def pose_groups(view: View, forms: Sequence[Form]) -> Iterator[list[Pose]]:
 
     First whole cards at the stated resolution, as far as they are seen clearly; then the outlines of bright paper;
     then the picture's own frame and, at the stated resolution, anywhere in it, also cut off; last every usual
-    resolution, for sheets that state none or a wrong one.
+    resolution in the same two steps, for sheets that state none or a wrong one.
     """
     skew = _skew(view)
     yield [] if view.dpi is None else _clear(_anywhere(view, view.dpi, skew, forms, _BEYOND_EDGE))
@@ -81,8 +86,9 @@ def pose_groups(view: View, forms: Sequence[Form]) -> Iterator[list[Pose]]:
     frame = turned_frame((view.image.shape[1], view.image.shape[0]), skew)
     cut_off = [] if view.dpi is None else _anywhere(view, view.dpi, skew, forms, _CUT_OFF_SHARE)
     yield best_first([*_on_quads(view, [frame], forms), *cut_off])
-    usual = (_anywhere(view, dpi / view.factor, skew, forms, _CUT_OFF_SHARE) for dpi in USUAL_DPI)
-    yield best_first([pose for poses in usual for pose in poses])
+    for beyond in (_BEYOND_EDGE, _CUT_OFF_SHARE):
+        usual = (pose for dpi in USUAL_DPI for pose in _anywhere(view, dpi / view.factor, skew, forms, beyond))
+        yield _clear(usual) if beyond == _BEYOND_EDGE else best_first(usual)
 
 
 def _skew(view: View) -> Skew:
@@ -175,12 +181,19 @@ def _correlated(
 ) -> Iterator[Pose]:
     """The best place in a coarse picture of each of several forms of one size, upright and upside down."""
     models = [form_model(form) for form in forms]
-    units = np.stack([unit for model in models for unit in (model.coarse_unit, model.coarse_unit[::-1, ::-1])])
-    norms = np.repeat([model.coarse_norm for model in models], 2)
-    rows, columns = units.shape[1:]
-    match = correlate(laid[None], spectra(units, laid.shape), norms, (rows, columns))
-    over = translation(columns - 1, rows - 1) @ rotation(180.0)
-    for i, ((x, y), score) in enumerate(zip(*best_places(match), strict=True)):
-        pixels = (over if i % 2 else np.eye(3)) @ mm_to_pixels(COARSE_DPI)
-        matrix = to_view @ translation(x, y) @ pixels
-        yield Pose(forms[i // 2], matrix, (quarter + 180 * (i % 2)) % 360, float(score))
+    rows, columns = models[0].coarse.shape
+    room = (laid.shape[0] + -laid.shape[0] % _ROOM_STEP, laid.shape[1] + -laid.shape[1] % _ROOM_STEP)
+    padded = cv2.copyMakeBorder(laid, 0, room[0] - laid.shape[0], 0, room[1] - laid.shape[1], cv2.BORDER_CONSTANT)
+    norms = np.array([model.coarse_norm for model in models])
+    for upside_down in (False, True):
+        match = correlate(padded[None], _spectra(tuple(forms), room), norms, (rows, columns), upside_down)
+        over = translation(columns - 1, rows - 1) @ rotation(180.0) if upside_down else np.eye(3)
+        pixels = over @ mm_to_pixels(COARSE_DPI)
+        for form, (x, y), score in zip(forms, *best_places(match), strict=True):
+            yield Pose(form, to_view @ translation(x, y) @ pixels, (quarter + 180 * upside_down) % 360, float(score))
+
+
+@lru_cache(maxsize=8)
+def _spectra(forms: tuple[Form, ...], room: tuple[int, int]) -> NDArray[np.complex64]:
+    """Spectra of the coarse pictures of forms of one size."""
+    return spectra(np.stack([form_model(form).coarse_unit for form in forms]), room)

@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.forms.definition import Form
-from ocr.geometry import MM_PER_INCH, apply, area, rect_quad
+from ocr.geometry import MM_PER_INCH, Points, apply, area, rect_quad
+from ocr.preprocess.background import darkness
 from ocr.preprocess.crop_zone import Registration
 from ocr.preprocess.diagnose import diagnose
 from ocr.preprocess.gates import Gates
-from ocr.preprocess.identify import Pose, pose_groups
+from ocr.preprocess.identify import PAPER_PX, Pose, pose_groups
 from ocr.preprocess.model import form_model
 from ocr.preprocess.quality import SheetQuality, judge, measure
 from ocr.preprocess.register import Fit, Rough, place, refine, register
@@ -27,6 +28,13 @@ from ocr.sheet import Sheet
 _TRIES, _TRIES_A_FORM = 5, 2
 _GOOD = ((0.7, 0.3), (0.5, 0.15))
 """Scores with the residual in mm below which each is beyond doubt: the surer the place, the less must be seen."""
+
+_SECOND_INK = 0.2
+"""Ink beside a card, against that on it, from which on a second card is looked for; a blank one, half of it outside
+the picture, has more."""
+
+_PALE, _RIM_MM = 0.15, 6.0
+"""Darkness (0..1) below which nothing counts as ink there; rim around the card where shadows and borders lie."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +104,8 @@ def _second_card(view: View, fit: Fit, forms: Sequence[Form], gates: Gates) -> t
     per_mm = float(np.hypot(*(corners[1] - corners[0]))) / registration.form.size[0]
     if view.image.size / abs(area(corners)) - 1 < gates.second_card_share:
         return None
+    if _ink_beside(view, corners, per_mm) < _SECOND_INK:
+        return None
     rest = view.image.copy()
     cv2.fillPoly(rest, [np.rint(corners).astype(np.int32)], float(np.percentile(view.image[::8, ::8], 95)))
     beside = replace(view, image=rest, dpi=per_mm * MM_PER_INCH)
@@ -105,3 +115,16 @@ def _second_card(view: View, fit: Fit, forms: Sequence[Form], gates: Gates) -> t
             if other is not None and other.score >= gates.min_score:
                 return Refusal.TWO_CARDS, f"{registration.form.id} + {other.registration.form.id}"
     return None
+
+
+def _ink_beside(view: View, corners: Points, per_mm: float) -> float:
+    """Dark area outside a card's corners (4, 2) and a rim around them, against that inside."""
+    small, to_view = view.reduced_to(PAPER_PX)
+    dark = darkness(small, max(2, round(max(small.shape) / 45)))
+    dark[dark < _PALE] = 0.0
+    card, rim = np.zeros(small.shape, np.uint8), round(2 * _RIM_MM * per_mm / to_view[0, 0])
+    outline = np.rint(apply(np.linalg.inv(to_view), corners)).astype(np.int32)
+    cv2.fillPoly(card, [outline], (1,))
+    inside = float(dark[card > 0].sum())
+    cv2.polylines(card, [outline], True, (1,), max(1, rim))
+    return float(dark[card == 0].sum()) / max(inside, 1e-6)

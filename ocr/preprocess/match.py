@@ -50,11 +50,12 @@ def _window_sums(
 
 
 def spectra(units: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.complex64]:
-    """Conjugate spectra of templates (N, h, w), to be correlated with images of (height, width) `size` at most."""
-    return np.asarray(np.conj(fft.rfft2(units, _fast(size))), dtype=np.complex64)
+    """Conjugate spectra of templates (N, h, w), to be correlated with images of (height, width) `size`."""
+    return np.asarray(np.conj(fft.rfft2(units, _room(size))), dtype=np.complex64)
 
 
-def _fast(size: tuple[int, int]) -> tuple[int, int]:
+def _room(size: tuple[int, int]) -> tuple[int, int]:
+    """Height and width of the transform for images of this size."""
     return fft.next_fast_len(size[0], real=True), fft.next_fast_len(size[1], real=True)
 
 
@@ -63,6 +64,7 @@ def correlate(
     patterns: NDArray[np.complex64],
     template_norms: NDArray[np.floating],
     size: tuple[int, int],
+    turned: bool = False,
 ) -> NDArray[np.float32]:
     """Correlation of each template with every window of its image, -1..1.
 
@@ -79,15 +81,20 @@ def correlate(
         (N,) from `normalised`.
     size
         Height and width of the templates.
+    turned
+        Take the templates upside down.
 
     Returns
     -------
     ndarray
         float32 (N, H - height + 1, W - width + 1).
     """
-    high, wide = images.shape[1] - size[0] + 1, images.shape[2] - size[1] + 1
-    shape = _fast((images.shape[1], images.shape[2]))
-    raw = fft.irfft2(fft.rfft2(images, shape) * patterns, shape)[:, :high, :wide]
+    (rows, columns), shape = size, _room((images.shape[1], images.shape[2]))
+    high, wide = images.shape[1] - rows + 1, images.shape[2] - columns + 1
+    # To correlate with a template that is turned is to convolve with the template, but for the place of the result.
+    product = fft.rfft2(images, shape) * (np.conj(patterns) if turned else patterns)
+    y, x = (rows - 1, columns - 1) if turned else (0, 0)
+    raw = fft.irfft2(product, shape)[:, y : y + high, x : x + wide]
     floors = np.asarray(_FLOOR * template_norms, dtype=np.float32)[:, None, None]
     return np.asarray(raw / np.maximum(window_norms(images, size), np.maximum(floors, 1e-6)), dtype=np.float32)
 

@@ -218,29 +218,27 @@ def _inside(image: NDArray[np.uint8], points: Points) -> NDArray[np.bool_]:
 
 
 def _fit(anchors: Points, found: _Found) -> Matrix | None:
-    """Robust map of the anchors to where they were found: affine, or a homography where that is clearly truer."""
+    """Robust map of the anchors to where they were found: affine, or a homography where that is clearly truer.
+
+    None where not even a part of the anchors lies on an affine map.
+    """
     src = anchors[found.good]
     dst = src + found.offsets[found.good]
     flat, inliers = cv2.estimateAffine2D(
         src, dst, method=cv2.RANSAC, ransacReprojThreshold=_ROBUST_MM, maxIters=3000, confidence=0.999
     )
-    candidates: list[tuple[int, float, Matrix]] = []
-    if flat is not None and inliers.sum() >= MIN_ANCHORS:
-        kept = inliers.ravel().astype(bool)
-        affine = fit_affine(src[kept], dst[kept])
-        candidates.append((int(kept.sum()), _median_error(affine, src[kept], dst[kept]), affine))
-    full, inliers = cv2.findHomography(src, dst, cv2.USAC_MAGSAC, _ROBUST_MM, maxIters=3000, confidence=0.999)
-    if full is not None and inliers.sum() >= MIN_ANCHORS:
-        kept = inliers.ravel().astype(bool)
-        homography = np.asarray(full, dtype=np.float64)
-        candidates.append((int(kept.sum()), _median_error(homography, src[kept], dst[kept]), homography))
-    if not candidates:
+    if flat is None or inliers.sum() < MIN_ANCHORS:
         return None
-    if len(candidates) == 2:
-        (n_affine, e_affine, _), (n_full, e_full, _) = candidates
-        clearly = n_full > 1.15 * n_affine or (n_full >= n_affine and e_full < 0.7 * e_affine)
-        return candidates[1][2] if clearly else candidates[0][2]
-    return candidates[0][2]
+    kept = inliers.ravel().astype(bool)
+    affine = fit_affine(src[kept], dst[kept])
+    full, within = cv2.findHomography(src, dst, cv2.USAC_MAGSAC, _ROBUST_MM, maxIters=3000, confidence=0.999)
+    if full is None or within.sum() < MIN_ANCHORS:
+        return affine
+    clear = within.ravel().astype(bool)
+    homography = np.asarray(full, dtype=np.float64)
+    errors = [_median_error(m, src[k], dst[k]) for m, k in ((affine, kept), (homography, clear))]
+    truer = clear.sum() > 1.15 * kept.sum() or (clear.sum() >= kept.sum() and errors[1] < 0.7 * errors[0])
+    return homography if truer else affine
 
 
 def _median_error(matrix: Matrix, src: Points, dst: Points) -> float:
