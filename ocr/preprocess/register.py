@@ -41,6 +41,9 @@ _STRAY_MM, _STRAY_TIMES = 0.25, 5.0
 """An anchor is astray where it lies farther from what the others say than both of these: millimetres, and multiples
 of the median over the sheet."""
 
+_PLANES, _PLANE_SHARE = 4, 0.6
+"""Planes laid one after the other at most, and share of the anchors that support one that needs no further."""
+
 _ROUNDS = 6
 """Times that the worst anchors are dropped at most."""
 
@@ -110,14 +113,23 @@ def register(view: View, pose: Pose) -> Fit | None:
 
 
 def place(view: View, pose: Pose) -> Rough | None:
-    """Lay a plane through the anchors found around a pose; None when too few lie in one."""
+    """Lay a plane through the anchors found around a pose; None when too few lie in one.
+
+    A pose of the wrong size is right in one part of the card only: what was found there leads on to the rest.
+    """
     model = form_model(pose.form)
-    found = _find(_lay(view, pose.form, pose.matrix, HALF_DPI), pose.form, HALF_DPI, model.safe, FIRST_RADIUS_MM)
-    fitted = _fit(model.anchors, found) if found.good.sum() >= MIN_ANCHORS else None
-    if fitted is None:
-        return None
-    matrix = pose.matrix @ fitted
-    return Rough(pose.form, matrix, pose.rotation, _lay(view, pose.form, matrix, HALF_DPI))
+    matrix, laid, before = pose.matrix, _lay(view, pose.form, pose.matrix, HALF_DPI), 0
+    for _ in range(_PLANES):
+        plane = _fit(model.anchors, _find(laid, pose.form, HALF_DPI, model.safe, FIRST_RADIUS_MM))
+        if plane is None:
+            return None
+        matrix = matrix @ plane.matrix
+        laid = _lay(view, pose.form, matrix, HALF_DPI)
+        inside = _inside(view.image, apply(matrix, model.anchors)) & model.safe
+        if plane.support >= _PLANE_SHARE * inside.sum() or plane.support <= before:
+            break
+        before = plane.support
+    return Rough(pose.form, matrix, pose.rotation, laid)
 
 
 def refine(view: View, rough: Rough) -> Fit | None:
@@ -217,12 +229,22 @@ def _inside(image: NDArray[np.uint8], points: Points) -> NDArray[np.bool_]:
     return np.asarray((points[:, 0] >= 0) & (points[:, 0] < w) & (points[:, 1] >= 0) & (points[:, 1] < h))
 
 
-def _fit(anchors: Points, found: _Found) -> Matrix | None:
+@dataclass(frozen=True, eq=False)
+class _Plane:
+    """A map of the form's millimetres to where the anchors were found, and how many support it."""
+
+    matrix: Matrix
+    support: int
+
+
+def _fit(anchors: Points, found: _Found) -> _Plane | None:
     """Robust map of the anchors to where they were found: affine, or a homography where that is clearly truer.
 
     None where not even a part of the anchors lies on an affine map.
     """
     src = anchors[found.good]
+    if len(src) < MIN_ANCHORS:
+        return None
     dst = src + found.offsets[found.good]
     flat, inliers = cv2.estimateAffine2D(
         src, dst, method=cv2.RANSAC, ransacReprojThreshold=_ROBUST_MM, maxIters=3000, confidence=0.999
@@ -230,15 +252,17 @@ def _fit(anchors: Points, found: _Found) -> Matrix | None:
     if flat is None or inliers.sum() < MIN_ANCHORS:
         return None
     kept = inliers.ravel().astype(bool)
-    affine = fit_affine(src[kept], dst[kept])
-    full, within = cv2.findHomography(src, dst, cv2.USAC_MAGSAC, _ROBUST_MM, maxIters=3000, confidence=0.999)
-    if full is None or within.sum() < MIN_ANCHORS:
+    affine = _Plane(fit_affine(src[kept], dst[kept]), int(kept.sum()))
+    full, inliers = cv2.findHomography(src, dst, cv2.USAC_MAGSAC, _ROBUST_MM, maxIters=3000, confidence=0.999)
+    if full is None or inliers.sum() < MIN_ANCHORS:
         return affine
-    clear = within.ravel().astype(bool)
-    homography = np.asarray(full, dtype=np.float64)
-    errors = [_median_error(m, src[k], dst[k]) for m, k in ((affine, kept), (homography, clear))]
-    truer = clear.sum() > 1.15 * kept.sum() or (clear.sum() >= kept.sum() and errors[1] < 0.7 * errors[0])
-    return homography if truer else affine
+    clear = inliers.ravel().astype(bool)
+    homography = _Plane(np.asarray(full, dtype=np.float64), int(clear.sum()))
+    flat_error = _median_error(affine.matrix, src[kept], dst[kept])
+    error = _median_error(homography.matrix, src[clear], dst[clear])
+    more = homography.support > 1.15 * affine.support
+    truer = homography.support >= affine.support and error < 0.7 * flat_error
+    return homography if more or truer else affine
 
 
 def _median_error(matrix: Matrix, src: Points, dst: Points) -> float:
