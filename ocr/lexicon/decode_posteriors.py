@@ -9,7 +9,8 @@ from functools import lru_cache
 import numpy as np
 
 from ocr.lexicon.alphabets import LATIN_CAPITALS, SEPARATORS, STRUCK
-from ocr.lexicon.ctc import log_likelihoods, merged, n_best, thinned
+from ocr.lexicon.beam import n_best
+from ocr.lexicon.ctc import log_likelihoods, merged, thinned
 from ocr.lexicon.decode import match
 from ocr.lexicon.lexicon import Lexicon, WrittenForm
 from ocr.lexicon.match import ANYWHERE, Scores, belonging, known, shares

@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import exp
 
 from ocr.lexicon.alphabets import SEPARATORS, STRUCK, alike, alphabet, mask
-from ocr.lexicon.ctc import merged, n_best, thinned
+from ocr.lexicon.beam import n_best
+from ocr.lexicon.ctc import merged, thinned
 from ocr.lexicon.posteriors import CharPosteriors
 from ocr.reading import Candidate
 

@@ -8,7 +8,8 @@ from datetime import date
 from math import exp
 
 from ocr.lexicon.alphabets import LATIN_CAPITALS, SEPARATORS, STRUCK
-from ocr.lexicon.ctc import merged, n_best, thinned
+from ocr.lexicon.beam import n_best
+from ocr.lexicon.ctc import merged, thinned
 from ocr.lexicon.grammar import dates_of
 from ocr.lexicon.match import NOT_IN_LEXICON, SHARPNESS, Scores, shares
 from ocr.lexicon.posteriors import CharPosteriors

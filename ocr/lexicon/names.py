@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.lexicon.alphabets import RUSSIAN, STRUCK, TAJIK_ONLY
-from ocr.lexicon.ctc import log_likelihoods, merged, n_best, thinned
+from ocr.lexicon.beam import n_best
+from ocr.lexicon.ctc import log_likelihoods, merged, thinned
 from ocr.lexicon.distance import distance
 from ocr.lexicon.lexicon import Lexicon
 from ocr.lexicon.match import ANYWHERE, SHARPNESS, belonging, known, near, shares

@@ -19,6 +19,9 @@ BLANK = 0
 COLUMN = {symbol: i + 1 for i, symbol in enumerate(SYMBOLS)}
 """Column of each character."""
 
+LIVE = 1e-4
+"""A character, or a longer text, less likely than this at a step is not followed; a blank that leaves less is sure."""
+
 _FLOOR = -12.0
 """Least logarithm of a probability in the bounds: one letter that is not there at all does not rule a text out."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log
 
 from ocr.lexicon.alphabets import SYMBOLS
@@ -24,11 +24,19 @@ class Spelling:
     """
 
     counts: Mapping[str, Mapping[str, int]]
+    _logs: dict[str, float] = field(default_factory=dict, init=False, repr=False)  # of trigrams met so far
 
     def log_probability(self, text: str) -> float:
         """Natural logarithm of the text's probability among all texts in `SYMBOLS`."""
         padded = _START * _CONTEXT + text + _END
-        return sum(log(self._next(padded[i - _CONTEXT : i], padded[i])) for i in range(_CONTEXT, len(padded)))
+        return sum(self._log(padded[i - _CONTEXT : i + 1]) for i in range(_CONTEXT, len(padded)))
+
+    def _log(self, trigram: str) -> float:
+        """Logarithm of the probability of a trigram's last character after the others, worked out once."""
+        found = self._logs.get(trigram)
+        if found is None:
+            found = self._logs[trigram] = log(self._next(trigram[:-1], trigram[-1]))
+        return found
 
     def _next(self, context: str, character: str) -> float:
         """Probability of a character after its context."""

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocr.lexicon.alphabets import SYMBOLS
-from ocr.lexicon.ctc import log_likelihoods, merged, n_best, thinned
+from ocr.lexicon.beam import n_best
+from ocr.lexicon.ctc import log_likelihoods, merged, thinned
 from ocr.lexicon.posteriors import BLANK, COLUMN, CharPosteriors
 from tests.ocr.lexicon.written import comb, line
 
