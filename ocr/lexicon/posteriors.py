@@ -25,6 +25,8 @@ LIVE = 1e-4
 _FLOOR = -12.0
 """Least logarithm of a probability in the bounds: one letter that is not there at all does not rule a text out."""
 
+_LEAST = np.exp(np.float32(_FLOOR))
+
 
 @dataclass(frozen=True, eq=False)
 class CharPosteriors:
@@ -54,12 +56,12 @@ class Spelt:
     counts
         float32 (n, 1 + len(SYMBOLS)): how often each column of `CharPosteriors` occurs in each text.
     has
-        bool (1 + len(SYMBOLS), n): whether it does.
+        float32 (1 + len(SYMBOLS), n): 1 where it does, else 0.
     """
 
     texts: tuple[str, ...]
     counts: NDArray[np.float32]
-    has: NDArray[np.bool_]
+    has: NDArray[np.float32]
 
 
 def spelt(texts: Iterable[str]) -> Spelt:
@@ -69,20 +71,19 @@ def spelt(texts: Iterable[str]) -> Spelt:
     for i, text in enumerate(kept):
         for character in text:
             counts[i, COLUMN[character]] += 1
-    return Spelt(kept, counts, np.ascontiguousarray(counts.T > 0))
+    return Spelt(kept, counts, np.ascontiguousarray(counts.T > 0, dtype=np.float32))
 
 
 def likeliest(posteriors: CharPosteriors, known: Spelt, count: int) -> list[int]:
     """Indices of the texts with the highest bounds on their likelihood, highest first.
 
     Two bounds are added that take no account of order: each character of the text must come somewhere, and each step
-    must be one of the text's characters or blank.
+    must be one of the text's characters or blank. Steps that are most likely blank are so for all texts.
     """
     logp = np.maximum(posteriors.logp, _FLOOR)
     bounds = known.counts @ logp.max(axis=0)
-    for row in logp:
-        step = np.full(len(known.texts), row[BLANK])
-        for column in np.flatnonzero(row > max(row[BLANK], _FLOOR)):
-            np.maximum(step, row[column], out=step, where=known.has[column])
-        bounds += step
-    return [int(i) for i in np.argsort(-bounds, kind="stable")[:count]]
+    steps = np.exp(logp[logp[:, BLANK] < logp.max(axis=1)])
+    columns = np.flatnonzero((steps > _LEAST).any(axis=0))
+    columns = columns[columns != BLANK]
+    bounds += np.log(steps[:, [BLANK]] + steps[:, columns] @ known.has[columns]).sum(axis=0)
+    return np.argsort(-bounds, kind="stable")[:count].tolist()
