@@ -38,6 +38,7 @@ from review.quality.figures import Share
 from store.cards import save_card
 from store.engine import open_store
 from store.records import CHUNK, cards_now
+from store.scans import ReadCard
 from store.tables import Decision, Waiting
 
 DOUBTFUL = ("occupation", "residence_district", "checkpoint", "document_no", "birth_date", "dest_region")
@@ -128,9 +129,8 @@ def fill(engine: Engine, cards: int, chance: random.Random, share_wrong: float) 
         for n in range(1, cards + 1):
             true = {name: chance.choice(_values(name)) for name in DOUBTFUL}
             read = {k: chance.choice(_like(k, v)) if chance.random() < share_wrong else v for k, v in true.items()}
-            card_id = save_card(
-                session, _reading(n, read), batch_id=None, form=_form(), path=f"{n}.png", dpi=300, size=(9, 9)
-            )
+            card = ReadCard(_reading(n, read), _form(), f"{n}.png", 300, (9, 9))
+            card_id = save_card(session, card, batch_id=None)
             truth[card_id], machine[card_id] = true, read
     return truth, machine
 

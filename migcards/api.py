@@ -183,7 +183,7 @@ def save(
         job = PageJob(origin.path.absolute(), page.scan.sha256, page.scan.page)
         if origin.software not in savers:
             savers[origin.software] = Saver(replace(how, software=origin.software), batch)
-        savers[origin.software].save(PageResult(job, page, origin.dpi, origin.size))
+        savers[origin.software].save([PageResult(job, page, origin.dpi, origin.size)])
     with Session(store) as session, session.begin():
         finish_batch(session, batch)
 

@@ -90,7 +90,7 @@ def new_pages(files: Sequence[Path], saver: Saver, tally: RunTally) -> Iterator[
             if scan in known:
                 tally.add_known()
             elif isinstance(info, Refused):
-                tally.add(saver.save(PageResult(job, info, None, None)).outcome)
+                tally.add(saver.save([PageResult(job, info, None, None)])[0].outcome)
             else:
                 yield job
             known.add(scan)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
-from time import perf_counter
+from time import monotonic, perf_counter
 from types import TracebackType
 
 from sqlalchemy import Engine
@@ -16,18 +16,22 @@ from sqlalchemy.orm import Session
 from migcards.log import Event, note
 from migcards.tally import RunTally
 from ocr.confidence.acceptance import AcceptancePolicy
-from ocr.errors import BadInputError
+from ocr.errors import BadInputError, StoreError
 from ocr.file_names import as_text
 from ocr.forms.definition import FORMS_DIR, Form, fingerprint, load_forms
 from ocr.page import PageJob, PageResult, software
-from ocr.reading import Refusal, Refused
+from ocr.reading import CardReading, Refusal, Refused
 from ocr.scan import ScanId
 from store.archive import keep
-from store.cards import save_card
-from store.scans import save_refused
+from store.cards import save_cards
+from store.scans import ReadCard, save_refused
 
 MAX_HELD = 32
 """Pages that wait for a slower one; a run that is killed has to read these again."""
+
+MAX_DUE, MAX_DUE_S = 32, 1.0
+"""Pages that are saved at once, and the seconds after which the next page ends their waiting: a transaction for each
+costs ten times as much. A run that is killed has to read these again, too."""
 
 
 @dataclass(frozen=True)
@@ -83,40 +87,68 @@ def version_with(policy: AcceptancePolicy) -> str:
 
 @dataclass(frozen=True)
 class Saver:
-    """Writes what became of pages to the store, one page in one transaction, and to the archive and the log."""
+    """Writes what became of pages to the store, and to the archive and the log."""
 
     how: Ingestion
     batch_id: int
 
-    def save(self, result: PageResult) -> PageResult:
-        """Keep what became of one page; returns it, refused now where its original could not be archived."""
+    def save(self, results: Sequence[PageResult]) -> list[PageResult]:
+        """Keep what became of pages, in one transaction.
+
+        Where one of them cannot be kept, each is kept in a transaction of its own, and what failed first is raised in
+        the end.
+
+        Returns
+        -------
+        list of PageResult
+            The pages, those refused whose original could not be archived.
+        """
         began = perf_counter()
-        result = self._archived(result)
-        outcome, path = result.outcome, as_text(result.job.path)
-        with Session(self.how.engine) as session, session.begin():
-            if isinstance(outcome, Refused):
-                save_refused(
-                    session,
-                    outcome,
-                    batch_id=self.batch_id,
-                    path=path,
-                    dpi=result.dpi,
-                    size=result.size,
-                    forms=self.how.forms_fingerprint,
-                )
+        results = [self._archived(result) for result in results]
+        try:
+            self._keep(results)
+        except StoreError:
+            raise
+        except Exception:
+            if len(results) > 1:
+                self._keep_each(results)
             else:
-                save_card(
-                    session,
-                    outcome,
-                    batch_id=self.batch_id,
-                    form=self.how.forms[outcome.form, outcome.version],
-                    path=path,
-                    dpi=result.dpi or 0.0,
-                    size=result.size or (0, 0),
-                    software=self.how.read_by,
-                )
-        _note_page(result, round(1000 * (perf_counter() - began), 1))
-        return result
+                raise
+        for result in results:
+            _note_page(result, round(1000 * (perf_counter() - began) / len(results), 1))
+        return results
+
+    def _keep_each(self, results: Sequence[PageResult]) -> None:
+        failed: list[Exception] = []
+        for result in results:
+            try:
+                self._keep([result])
+            except StoreError:
+                raise
+            except Exception as error:
+                failed.append(error)
+        if failed:
+            raise failed[0]
+
+    def _keep(self, results: Sequence[PageResult]) -> None:
+        with Session(self.how.engine) as session, session.begin():
+            cards = [self._card(r, r.outcome) for r in results if isinstance(r.outcome, CardReading)]
+            save_cards(session, cards, batch_id=self.batch_id, software=self.how.read_by)
+            for result in results:
+                if isinstance(result.outcome, Refused):
+                    save_refused(
+                        session,
+                        result.outcome,
+                        batch_id=self.batch_id,
+                        path=as_text(result.job.path),
+                        dpi=result.dpi,
+                        size=result.size,
+                        forms=self.how.forms_fingerprint,
+                    )
+
+    def _card(self, result: PageResult, reading: CardReading) -> ReadCard:
+        form = self.how.forms[reading.form, reading.version]
+        return ReadCard(reading, form, as_text(result.job.path), result.dpi or 0.0, result.size or (0, 0))
 
     def _archived(self, result: PageResult) -> PageResult:
         """No page is kept whose original is not: one that is gone or changed meanwhile is read by the next run."""
@@ -151,7 +183,7 @@ def _note_page(result: PageResult, saving_ms: float) -> None:
 
 @dataclass
 class OrderedSaver:
-    """Saves pages in their order, and those that are read too early once it is their turn.
+    """Saves pages in their order, some at once, and those that are read too early once it is their turn.
 
     Used in a ``with`` statement, at whose end, also after an error or an interrupt, what still waits is saved.
 
@@ -168,23 +200,39 @@ class OrderedSaver:
     tally: RunTally
     waiting: dict[int, PageResult] = field(default_factory=dict)
     turn: int = 0
+    due: list[PageResult] = field(default_factory=list)
+    due_since: float = 0.0
 
     def __enter__(self) -> OrderedSaver:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        while self.waiting:
-            self._save_first()
+        self.save_all()
 
     def add(self, result: PageResult) -> None:
         """Take a page that was read; a page that keeps `MAX_HELD` others waiting loses its turn."""
         self.waiting[self.places[result.job]] = result
         while self.waiting and (min(self.waiting) <= self.turn or len(self.waiting) > MAX_HELD):
-            self._save_first()
+            self._take_turn()
+        if len(self.due) >= MAX_DUE or (self.due and monotonic() - self.due_since >= MAX_DUE_S):
+            self._save_due()
 
-    def _save_first(self) -> None:
+    def save_all(self) -> None:
+        """Save all that was taken."""
+        while self.waiting:
+            self._take_turn()
+        self._save_due()
+
+    def _take_turn(self) -> None:
         place = min(self.waiting)
-        saved = self.saver.save(self.waiting[place])
-        del self.waiting[place]  # not before it is saved: an interrupt may come in between
+        if not self.due:
+            self.due_since = monotonic()
+        self.due.append(self.waiting[place])
+        del self.waiting[place]  # not before it is due: an interrupt may come in between
         self.turn = max(self.turn, place + 1)
-        self.tally.add(saved.outcome)
+
+    def _save_due(self) -> None:
+        saved = self.saver.save(self.due) if self.due else []
+        self.due = []  # not before they are saved
+        for result in saved:
+            self.tally.add(result.outcome)

@@ -30,8 +30,20 @@ START_TIMEOUT_S = 120.0
 
 MAX_FAILED_STARTS = 3
 
-WORKER_ENVIRONMENT = {"OMP_THREAD_LIMIT": "1", "OPENCV_IO_MAX_IMAGE_PIXELS": str(2**28)}
-"""Read by libraries while they load, so it must stand before a worker starts: one core for each worker."""
+_ONE_THREAD = (
+    "OMP_THREAD_LIMIT",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+
+WORKER_ENVIRONMENT = dict.fromkeys(_ONE_THREAD, "1") | {"OPENCV_IO_MAX_IMAGE_PIXELS": str(2**28)}
+"""Read by libraries while they load, so it must stand before a worker starts: one core for each worker.
+
+Threads of linear algebra that wait for each other spin, and take the cores from the other workers.
+"""
 
 _READY, _DONE, _FAILED, _OUT_OF_MEMORY = range(4)
 

@@ -1,22 +1,25 @@
-"""Keeping what was read. Plain functions that take a Session; the caller commits, one card in one transaction."""
+"""Keeping what was read. Plain functions that take a Session; the caller commits, whole cards only."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from ocr.forms.definition import Form
-from ocr.reading import CardReading, FieldReading, Why
+from ocr.reading import FieldReading, Why
+from ocr.scan import ScanId
+from store.card_state import StoredReading
 from store.engine import insert_new
-from store.records import card_number, refresh
-from store.scans import save_read
-from store.tables import Batch, Card, FormDefinition, PersonalReading, Reading, Record
+from store.records import CardHead, card_number, keep_derived, new_card, refresh
+from store.scans import ReadCard, save_read
+from store.tables import Batch, Card, FormDefinition, PersonalReading, Reading, Record, table
 
 
 def start_batch(session: Session, folder: str, note: str = "") -> int:
@@ -32,18 +35,13 @@ def finish_batch(session: Session, batch_id: int) -> None:
     session.execute(update(Batch).where(Batch.id == batch_id).values(finished=datetime.now(UTC)))
 
 
-def save_card(
-    session: Session,
-    reading: CardReading,
-    *,
-    batch_id: int | None,
-    form: Form,
-    path: str,
-    dpi: float,
-    size: tuple[int, int],
-    software: str = "",
-) -> int:
-    """Keep a card that was read, and return its id.
+def save_card(session: Session, card: ReadCard, *, batch_id: int | None, software: str = "") -> int:
+    """Keep one card that was read, and return its id (`save_cards`)."""
+    return save_cards(session, [card], batch_id=batch_id, software=software)[0]
+
+
+def save_cards(session: Session, cards: Sequence[ReadCard], *, batch_id: int | None, software: str = "") -> list[int]:
+    """Keep cards that were read, and return their ids.
 
     The same scan read by the same software is kept once, however often and from however many programs it is saved.
     Newer software appends a second edition of readings, which then holds; decisions stay. A sheet that was refused
@@ -51,10 +49,9 @@ def save_card(
 
     Parameters
     ----------
-    form
-        The definition that the card was read with; kept with the card.
-    dpi, size
-        Pixels per inch, and (width, height) in pixels, of the scan.
+    cards
+        In the order in which they lay in the box. Some dozens at a time cost least: statements are made for all of
+        them, not for each.
     software
         Version of all that can change a reading; by default the readers with their versions.
 
@@ -63,77 +60,160 @@ def save_card(
     ValueError
         The readings are not those of the form's fields.
     """
+    once: dict[ScanId, ReadCard] = {}
+    again = []
+    for card in cards:
+        _check(card)
+        if once.setdefault(card.reading.scan, card) is not card:
+            again.append(card)
+    ids = _save_scans(session, once, batch_id, software) if once else {}
+    if again:
+        save_cards(session, again, batch_id=batch_id, software=software)
+    return [ids[card.reading.scan] for card in cards]
+
+
+def _save_scans(
+    session: Session, cards: Mapping[ScanId, ReadCard], batch_id: int | None, software: str
+) -> dict[ScanId, int]:
+    """Keep one reading of each scan; the ids of the cards."""
+    forms = {form: _form_id(session, form) for form in dict.fromkeys(card.form for card in cards.values())}
+    scans = save_read(session, list(cards.values()), batch_id)
+    heads = {scan: _head(card, forms[card.form], scans[scan], software) for scan, card in cards.items()}
+    query = select(Card.id, Card.scan_id, Card.edition).where(Card.scan_id.in_(scans.values()))
+    there = {row.scan_id: row for row in session.execute(query.order_by(Card.id).with_for_update())}
+    ids = {scan: int(there[key].id) for scan, key in scans.items() if key in there}
+    for scan, card_id in ids.items():
+        _read_again(session, cards[scan], heads[scan], card_id, there[scans[scan]].edition + 1)
+    new = [scan for scan in cards if scan not in ids]
+    if new:
+        ids |= zip(new, _keep_new(session, [(cards[scan], heads[scan]) for scan in new], batch_id), strict=True)
+    return ids
+
+
+def _check(card: ReadCard) -> None:
+    reading, form = card.reading, card.form
     names = sorted(field.field for field in reading.fields)
     if (reading.form, reading.version) != (form.id, form.version) or names != sorted(form.by_name):
         raise ValueError(f"the readings of {reading.scan} are not those of form {form.id} {form.version}")
-    software = software or _readers(reading.fields)
-    scan_id = save_read(session, reading.scan, path, dpi, size, batch_id)
-    card = session.execute(
-        select(Card.id, Card.edition, Card.software).where(Card.scan_id == scan_id).with_for_update()
-    ).one_or_none()
-    head = _head(session, reading, form, software)
-    if card is None:
-        head |= {"scan_id": scan_id, "edition": 1}
-        card_id = session.execute(insert(Card).values(head).returning(Card.id)).scalar_one()
-    elif _has_read(session, card.id, software):
-        return int(card.id)
-    else:
-        card_id, head["edition"] = card.id, card.edition + 1
-        session.execute(update(Card).where(Card.id == card_id).values(head))
-    _append_readings(session, card_id, _marked(session, card_id, reading, form), form, head["edition"], software)
-    refresh(session, [card_id])
-    return int(card_id)
 
 
-def _head(session: Session, reading: CardReading, form: Form, software: str) -> dict[str, Any]:
+def _head(card: ReadCard, form_id: int, scan_id: int, software: str) -> dict[str, Any]:
+    reading = card.reading
     return {
-        "form_id": _form_id(session, form),
-        "form": form.id,
-        "version": form.version,
+        "scan_id": scan_id,
+        "form_id": form_id,
+        "form": reading.form,
+        "version": reading.version,
         "direction": reading.direction,
         "serial": reading.serial,
         "rotation": reading.rotation,
         "residual_mm": reading.residual_mm,
         "broken_rules": list(reading.broken_rules),
-        "software": software,
+        "software": software or _readers(reading.fields),
+        "edition": 1,
     }
 
 
 def _form_id(session: Session, form: Form) -> int:
-    definition = form.model_dump_json()
-    sha256 = hashlib.sha256(definition.encode()).hexdigest()
+    sha256, definition = _definition(form)
     key = {"form": form.id, "version": form.version, "sha256": sha256}
     query = select(FormDefinition.id).filter_by(**key)
     known = session.scalars(query).one_or_none()
-    if known is not None:
-        return known
-    new = insert_new(session, FormDefinition, key | {"title": form.title_en, "definition": definition})
-    return new if new is not None else session.scalars(query).one()
+    if known is None:
+        row = key | {"title": form.title_en, "definition": definition}
+        insert_new(session, FormDefinition, [row], FormDefinition.id)
+        known = session.scalars(query).one()
+    return known
 
 
-def _has_read(session: Session, card_id: int, software: str) -> bool:
-    query = select(Reading.id).where(Reading.card_id == card_id, Reading.software == software).limit(1)
-    return session.scalars(query).first() is not None
+@lru_cache(maxsize=32)
+def _definition(form: Form) -> tuple[str, str]:
+    """The hash of a form's canonical JSON, and that itself."""
+    definition = form.model_dump_json()
+    return hashlib.sha256(definition.encode()).hexdigest(), definition
 
 
-def _append_readings(
-    session: Session, card_id: int, fields: Sequence[FieldReading], form: Form, edition: int, software: str
-) -> None:
-    at = datetime.now(UTC)
-    head = {"card_id": card_id, "edition": edition, "software": software, "read_at": at}
-    contents = [_content(reading) for reading in fields]
-    personal = [form.by_name[reading.field].personal for reading in fields]
-    nothing = {"raw": None, "candidates": None, "value": None}
-    rows = [
-        head | _about(reading) | {"personal": secret} | (nothing if secret else content)
-        for reading, content, secret in zip(fields, contents, personal, strict=True)
+def _read_again(session: Session, card: ReadCard, head: Mapping[str, Any], card_id: int, edition: int) -> None:
+    """Append an edition to a card that is there, unless this software has read it."""
+    query = select(Reading.id).where(Reading.card_id == card_id, Reading.software == head["software"]).limit(1)
+    if session.scalars(query).first() is not None:
+        return
+    head = {**head, "edition": edition}
+    session.execute(update(Card).where(Card.id == card_id).values(head))
+    fields = _marked(card, card_id, _first_bearers(session, [card]))
+    _append_readings(session, [_Edition(card_id, card.form, edition, head["software"], fields)], datetime.now(UTC))
+    refresh(session, [card_id])
+
+
+def _keep_new(
+    session: Session, cards: Sequence[tuple[ReadCard, Mapping[str, Any]]], batch_id: int | None
+) -> Sequence[int]:
+    """Keep cards with their heads; their ids rise in the order of the cards."""
+    ids = session.scalars(insert(Card).returning(Card.id, sort_by_parameter_order=True), [h for _, h in cards]).all()
+    at, first = datetime.now(UTC), _first_bearers(session, [card for card, _ in cards])
+    editions, now = [], []
+    for card_id, (card, head) in zip(ids, cards, strict=True):
+        fields = _marked(card, card_id, first)
+        editions.append(_Edition(card_id, card.form, 1, head["software"], fields))
+        seen = {f.field: StoredReading(0, f.value, f.review, f.quad, at) for f in fields}  # no id tells a state
+        columns = {name: head[name] for name in ("form_id", "form", "direction", "serial", "broken_rules")}
+        now.append(new_card(CardHead(id=card_id, batch_id=batch_id, **columns), card.form, seen))
+        if not now[-1].is_duplicate:
+            first.setdefault((card.form.id, now[-1].serial), card_id)
+    _append_readings(session, editions, at)
+    keep_derived(session, now)
+    return ids
+
+
+def _first_bearers(session: Session, cards: Iterable[ReadCard]) -> dict[tuple[str, str | None], int]:
+    """The first card that counts with each of these cards' numbers, by form and number."""
+    serials = {card.reading.serial for card in cards if card.reading.serial is not None}
+    query = select(Record.form, Record.serial, func.min(Record.card_id)).where(Record.serial.in_(serials))
+    return {
+        (form, serial): first for form, serial, first in session.execute(query.group_by(Record.form, Record.serial))
+    }
+
+
+def _marked(card: ReadCard, card_id: int, first: Mapping[tuple[str, str | None], int]) -> Sequence[FieldReading]:
+    """The card's readings; its number waits for a person where a card saved before it bears it on the same form."""
+    reading = card.reading
+    if reading.serial is None or first.get((reading.form, reading.serial), card_id) >= card_id:
+        return reading.fields
+    number = card_number(card.form)
+    return [replace(f, review=(*f.review, Why.DUPLICATE)) if f.field == number else f for f in reading.fields]
+
+
+@dataclass(frozen=True)
+class _Edition:
+    """The readings of one card by one version of the software."""
+
+    card_id: int
+    form: Form
+    number: int
+    software: str
+    fields: Sequence[FieldReading]
+
+
+def _append_readings(session: Session, editions: Iterable[_Edition], at: datetime) -> None:
+    rows, secrets = [], {}
+    for edition in editions:
+        head = {
+            "card_id": edition.card_id,
+            "edition": edition.number,
+            "software": edition.software,
+            "read_at": at,
+        }
+        for reading in edition.fields:
+            content, personal = _content(reading), edition.form.by_name[reading.field].personal
+            if personal:
+                secrets[edition.card_id, reading.field] = content
+            rows.append(head | _about(reading) | {"personal": personal} | (_NOTHING if personal else content))
+    kept = session.execute(insert(table(Reading)).returning(Reading.id, Reading.card_id, Reading.field), rows)
+    personal_rows = [
+        {"reading_id": key} | secrets[card_id, name] for key, card_id, name in kept if (card_id, name) in secrets
     ]
-    ids = session.scalars(insert(Reading).returning(Reading.id, sort_by_parameter_order=True), rows)
-    secrets = [
-        {"reading_id": key} | content for key, content, secret in zip(ids, contents, personal, strict=True) if secret
-    ]
-    if secrets:
-        session.execute(insert(PersonalReading), secrets)
+    if personal_rows:
+        session.execute(insert(table(PersonalReading)), personal_rows)
 
 
 def _about(reading: FieldReading) -> dict[str, Any]:
@@ -143,24 +223,18 @@ def _about(reading: FieldReading) -> dict[str, Any]:
         "score": reading.score,
         "probability": reading.probability,
         "review": [str(reason) for reason in reading.review],
-        "quad": [list(corner) for corner in reading.quad],
+        "quad": reading.quad,
         "reader": reading.reader,
         "reader_version": reading.reader_version,
     }
 
 
+_NOTHING = {"raw": None, "candidates": None, "value": None}
+
+
 def _content(reading: FieldReading) -> dict[str, Any]:
-    candidates = [asdict(candidate) for candidate in reading.candidates]
+    candidates = [{"value": c.value, "text": c.text, "probability": c.probability} for c in reading.candidates]
     return {"raw": reading.raw, "candidates": candidates, "value": reading.value}
-
-
-def _marked(session: Session, card_id: int, reading: CardReading, form: Form) -> Sequence[FieldReading]:
-    """The card's readings; its number waits for a person where a card saved before it bears it on the same form."""
-    same = (Record.form == reading.form) & (Record.serial == reading.serial) & (Record.card_id < card_id)
-    if reading.serial is None or session.scalars(select(Record.card_id).where(same).limit(1)).first() is None:
-        return reading.fields
-    number = card_number(form)
-    return [replace(f, review=(*f.review, Why.DUPLICATE)) if f.field == number else f for f in reading.fields]
 
 
 def _readers(fields: Sequence[FieldReading]) -> str:

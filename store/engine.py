@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import Connection, Engine, Row, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -21,6 +21,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ocr.errors import StoreError
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 BUSY_SECONDS = 30
 _READ_ONLY = "25006"  # PostgreSQL's code of a write where nothing may be written
@@ -70,14 +72,16 @@ def read_only(engine: Engine) -> Engine:
     return engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
 
 
-def insert_new(session: Session, table: type[DeclarativeBase], values: dict[str, Any]) -> int | None:
-    """Insert a row unless its unique key is there already; returns the new row's id, or None.
+def insert_new(
+    session: Session, table: type[DeclarativeBase], rows: Sequence[dict[str, Any]], *columns: Any
+) -> Sequence[AnyRow]:
+    """Insert the rows whose unique key is not there yet; returns `columns` of the new ones, in any order.
 
     Where another program is about to insert the same key, this waits until that one commits or gives up.
     """
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table).values(values).on_conflict_do_nothing()
-    return session.execute(statement.returning(table.__table__.c.id)).scalar_one_or_none()
+    statement = dialect.insert(table).on_conflict_do_nothing().returning(*columns)
+    return session.execute(statement, rows).all()
 
 
 def alembic_config(connection: Connection) -> Config:

@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from store.card_state import Decided, StoredReading
+from store.engine import AnyRow
 from store.tables import Card, Decision, PersonalDecision, PersonalReading, Reading
 
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
-AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 READ_RAW = func.coalesce(Reading.raw, PersonalReading.raw).label("raw")
 READ_CANDIDATES = func.coalesce(Reading.candidates, PersonalReading.candidates).label("candidates")

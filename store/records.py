@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.orm import Session
@@ -15,20 +15,32 @@ from ocr.forms.codebook import Role
 from ocr.forms.definition import FieldSpec, Form
 from ocr.lexicon.rules import check
 from ocr.reading import Why
-from store.card_state import BrokenRules, CardState, Decided, StoredReading, card_state
+from store.card_state import UNKNOWN, BrokenRules, CardState, Decided, StoredReading, card_state
 from store.queries import card_logs
 from store.record_values import own_values, record_values
-from store.tables import Base, Card, FormDefinition, Issue, Record, RecordValue, Scan, Waiting
+from store.tables import Base, Card, FormDefinition, Issue, Record, RecordValue, Scan, Waiting, table
 
 CHUNK = 500
 """Cards derived at a time: bounds memory and the number of bound parameters."""
+
+
+class CardHead(NamedTuple):
+    """What the derived tables need to know of a card besides its fields; `batch_id` is that of its scan."""
+
+    id: int
+    form_id: int
+    form: str
+    direction: str
+    serial: str | None
+    broken_rules: Sequence[str]
+    batch_id: int | None
 
 
 @dataclass(frozen=True)
 class CardNow:
     """A card's head, its newest readings, its decisions, and what they amount to."""
 
-    head: Row[Any]
+    head: CardHead | Row[Any]
     form: Form
     readings: Mapping[str, StoredReading]
     log: Sequence[Decided]
@@ -42,6 +54,12 @@ class CardNow:
         if number is None or Why.DUPLICATE not in number.review:
             return False
         return self.state.values[name] in (None, number.value)
+
+    @property
+    def serial(self) -> str | None:
+        """The number that the record bears: the settled one, else the one that was read."""
+        settled = self.state.values.get(card_number(self.form))
+        return settled if settled not in (None, "", UNKNOWN) else self.head.serial
 
 
 def card_number(form: Form) -> str:
@@ -83,14 +101,24 @@ def cards_now(session: Session, card_ids: Sequence[int]) -> list[CardNow]:
     return result
 
 
+def new_card(head: CardHead, form: Form, readings: Mapping[str, StoredReading]) -> CardNow:
+    """The state of a card that nobody can have decided about yet, as `cards_now` derives it once it is stored."""
+    return CardNow(head, form, readings, (), card_state(form, readings, head.broken_rules, (), broken_rules))
+
+
 def refresh(session: Session, card_ids: Sequence[int]) -> None:
-    """Derive records, waiting fields and issues of cards anew; not more than `CHUNK` at a time.
+    """Derive records, waiting fields and issues of cards anew; not more than `CHUNK` at a time."""
+    now = cards_now(session, card_ids)
+    for kind in (Waiting, Issue, Record, RecordValue):
+        session.execute(delete(kind).where(kind.card_id.in_(card_ids)))
+    keep_derived(session, now)
+
+
+def keep_derived(session: Session, now: Sequence[CardNow]) -> None:
+    """Write records, waiting fields and issues of cards that have none.
 
     A duplicate is no record, and of its fields only the number can wait: nobody needs to key a card twice.
     """
-    now = cards_now(session, card_ids)
-    for table in (Waiting, Issue, Record, RecordValue):
-        session.execute(delete(table).where(table.card_id.in_(card_ids)))
     issues = [
         {"card_id": card.head.id, "rule": rule, "fields": list(fields)}
         for card in now
@@ -104,7 +132,7 @@ def refresh(session: Session, card_ids: Sequence[int]) -> None:
     ]
     for kind, rows in derived:
         if rows:
-            session.execute(insert(kind), rows)
+            session.execute(insert(table(kind)), rows)
 
 
 def rebuild_records(session: Session) -> int:
@@ -153,13 +181,12 @@ def _waiting(card: CardNow) -> list[dict[str, Any]]:
 
 
 def _record(card: CardNow) -> dict[str, Any]:
-    serial = card.state.values.get(card_number(card.form))
     return record_values(card.form, card.state.values) | {
         "card_id": card.head.id,
         "batch_id": card.head.batch_id,
         "form": card.head.form,
         "direction": card.head.direction,
-        "serial": serial if serial not in (None, "", "?") else card.head.serial,
+        "serial": card.serial,
         "pending": sum(not wait.is_audit for wait in card.state.waiting),
     }
 

@@ -5,7 +5,7 @@ Plain functions that take a Session; the caller commits.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from ocr.reading import Refusal, Refused
+from ocr.forms.definition import Form
+from ocr.reading import CardReading, Refusal, Refused
 from ocr.scan import ScanId
 from store.engine import insert_new
 from store.tables import LoggedRefusal, Scan
@@ -99,7 +100,7 @@ def save_refused(
     """
     outcome = {"outcome": "refused", "reason": str(refused.reason), "detail": refused.detail}
     values = _values(refused.scan, path, dpi, size, batch_id) | outcome
-    if insert_new(session, Scan, values) is None:
+    if not insert_new(session, Scan, [values], Scan.id):
         row = _locked(session, refused.scan)
         if row.outcome == "read":
             return False
@@ -116,20 +117,42 @@ def save_refused(
     return True
 
 
-def save_read(
-    session: Session, scan: ScanId, path: str, dpi: float, size: tuple[int, int], batch_id: int | None
-) -> int:
-    """The row of a scan that is read now; holds its lock, so that of two programs one waits for the other.
+@dataclass(frozen=True)
+class ReadCard:
+    """A card that was read.
+
+    Attributes
+    ----------
+    form
+        The definition that it was read with; kept with the card.
+    path
+        Where the scan lay.
+    dpi, size
+        Pixels per inch, and (width, height) in pixels, of the scan.
+    """
+
+    reading: CardReading
+    form: Form
+    path: str
+    dpi: float
+    size: tuple[int, int]
+
+
+def save_read(session: Session, cards: Sequence[ReadCard], batch_id: int | None) -> dict[ScanId, int]:
+    """The rows of scans that are read now; holds their locks, so that of two programs one waits for the other.
 
     One that was refused before is read from now on, by this run; that it was refused stays in the log.
     """
-    values = _values(scan, path, dpi, size, batch_id) | {"outcome": "read", "reason": None, "detail": None}
-    if (new := insert_new(session, Scan, values)) is not None:
-        return new
-    row = _locked(session, scan)
-    if row.outcome == "refused":
-        session.execute(update(Scan).where(Scan.id == row.id).values(values))
-    return int(row.id)
+    read = {"outcome": "read", "reason": None, "detail": None}
+    rows = {c.reading.scan: _values(c.reading.scan, c.path, c.dpi, c.size, batch_id) | read for c in cards}
+    new = insert_new(session, Scan, list(rows.values()), Scan.sha256, Scan.page, Scan.id)
+    ids = {ScanId(sha256, page): int(key) for sha256, page, key in new}
+    for scan in [scan for scan in rows if scan not in ids]:
+        row = _locked(session, scan)
+        if row.outcome == "refused":
+            session.execute(update(Scan).where(Scan.id == row.id).values(rows[scan]))
+        ids[scan] = int(row.id)
+    return ids
 
 
 def forget_unavailable(session: Session, present: Mapping[str, str]) -> None:

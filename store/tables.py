@@ -23,6 +23,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     String,
+    Table,
     Text,
     TypeDecorator,
     UniqueConstraint,
@@ -72,6 +73,11 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {str: Text(), datetime: Utc(), list[Any]: Json}  # noqa: RUF012
+
+
+def table(kind: type[Base]) -> Table:
+    """The table of a class, for inserts of many rows, which cost half of what they do through the mapper."""
+    return Base.metadata.tables[kind.__tablename__]
 
 
 class Batch(Base):

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
-from migcards.saver import MAX_HELD, OrderedSaver, Saver
+from migcards.saver import MAX_DUE, MAX_DUE_S, MAX_HELD, Ingestion, OrderedSaver, Saver
 from migcards.tally import RunTally
+from ocr.confidence.acceptance import AcceptancePolicy
+from ocr.confidence.calibration import load_calibration
 from ocr.page import PageJob, PageResult, crashed_page
+from ocr.reading import CardReading
 from ocr.worker_pool import Crash
+from store.cards import start_batch
+from store.engine import open_store
+from store.tables import Card, Reading, Scan
+from tests.store.cards import card
 
 
 class Noting:
@@ -21,9 +33,10 @@ class Noting:
     def __init__(self) -> None:
         self.saved: list[int] = []
 
-    def save(self, result: PageResult) -> PageResult:
-        self.saved.append(result.job.page)
-        return result
+    def save(self, results: Sequence[PageResult]) -> list[PageResult]:
+        assert 0 < len(results) <= MAX_DUE + MAX_HELD
+        self.saved += [result.job.page for result in results]
+        return list(results)
 
 
 def started(pages: int) -> tuple[OrderedSaver, list[int]]:
@@ -40,16 +53,23 @@ def add(held: OrderedSaver, page: int) -> None:
     held.add(crashed_page(job(page), Crash("died", "made up")))
 
 
-@given(st.permutations(range(12)))
+def taken(held: OrderedSaver, saved: list[int]) -> list[int]:
+    """Pages that are saved, or are next."""
+    return saved + [result.job.page for result in held.due]
+
+
+@given(st.permutations(range(MAX_DUE + 12)))
 def test_pages_are_saved_in_their_order_as_soon_as_it_is_their_turn(order: list[int]) -> None:
-    held, saved = started(12)
+    held, saved = started(len(order))
     with held:
         for i, page in enumerate(order):
             add(held, page)
-            come = set(order[: i + 1])
-            first_missing = next(n for n in range(13) if n not in come)
-            assert saved == list(range(first_missing))
-    assert saved == list(range(12))
+            assert len(held.due) < MAX_DUE and len(held.waiting) <= MAX_HELD
+            if i < MAX_HELD:  # nothing can have lost its turn
+                come = set(order[: i + 1])
+                first_missing = next(n for n in range(len(order) + 1) if n not in come)
+                assert taken(held, saved) == list(range(first_missing))
+    assert sorted(saved) == list(range(len(order)))
 
 
 def test_a_page_that_takes_very_long_does_not_hold_up_the_rest() -> None:
@@ -58,9 +78,21 @@ def test_a_page_that_takes_very_long_does_not_hold_up_the_rest() -> None:
         for page in range(1, MAX_HELD + 10):
             add(held, page)
             assert len(held.waiting) <= MAX_HELD
-        assert saved == list(range(1, MAX_HELD + 10))
+        assert taken(held, saved) == list(range(1, MAX_HELD + 10))
         add(held, 0)
     assert saved == [*range(1, MAX_HELD + 10), 0]
+
+
+def test_no_page_waits_for_others_longer_than_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 0.1, 0.9, MAX_DUE_S, 5.0, 5.1])
+    monkeypatch.setattr("migcards.saver.monotonic", lambda: next(clock))
+    held, saved = started(9)
+    counts = []
+    for page in range(4):
+        add(held, page)
+        counts.append((held.tally.sheets, len(held.due)))
+    assert counts == [(0, 1), (0, 2), (3, 0), (3, 1)]
+    assert saved == [0, 1, 2]
 
 
 @pytest.mark.parametrize("break_off", [KeyboardInterrupt, RuntimeError])
@@ -71,3 +103,30 @@ def test_what_waits_when_the_run_breaks_off_is_saved(break_off: type[BaseExcepti
             add(held, page)
         raise break_off
     assert saved == [0, 3, 5]
+
+
+def test_a_card_that_cannot_be_kept_takes_no_other_down_and_leaves_no_half_of_itself(tmp_path: Path) -> None:
+    engine = open_store(f"sqlite:///{tmp_path}/cards.db")
+    with Session(engine) as session, session.begin():
+        batch_id = start_batch(session, "box")
+    saver = Saver(Ingestion(engine, AcceptancePolicy(load_calibration())), batch_id)
+    pages = [read_page(n) for n in range(1, 6)]
+    bad = pages[2].outcome
+    assert isinstance(bad, CardReading)
+    lacking = replace(bad, fields=tuple(replace(f, probability=cast(float, None)) for f in bad.fields))
+    pages[2] = replace(pages[2], outcome=lacking)  # the tables do not take it
+    tally = RunTally()
+    with pytest.raises(IntegrityError), OrderedSaver({p.job: i for i, p in enumerate(pages)}, saver, tally) as held:
+        for page in pages:
+            held.add(page)
+    with Session(engine) as session:
+        assert set(session.scalars(select(Scan.path))) == {f"/box/{n}.jpg" for n in (1, 2, 4, 5)}
+        assert session.scalar(select(func.count()).select_from(Card)) == 4
+        assert session.scalar(select(func.count()).select_from(Reading)) == 4 * len(bad.fields)
+    engine.dispose()
+
+
+def read_page(n: int) -> PageResult:
+    """The n-th page of a box, read."""
+    reading = card(n)
+    return PageResult(PageJob(Path(f"/box/{n}.jpg"), reading.scan.sha256, 0), reading, 300.0, (10, 10))

@@ -19,6 +19,7 @@ from review.cards.search import find
 from store.cards import save_card
 from store.engine import open_store
 from store.records import rebuild_records
+from store.scans import ReadCard
 from store.tables import RecordValue
 from tests.store.cards import card, form, reading
 
@@ -50,9 +51,9 @@ def store(store_url: str) -> Iterator[Engine]:
             why = ("not_sure",) if answer is None else ()
             seen = card(n)
             seen = replace(seen, fields=(*seen.fields, reading("children", answer, why, "1", "made-up")))
-            save_card(session, seen, batch_id=None, form=own, path=f"{n}.png", dpi=300.0, size=(100, 100))
+            save_card(session, ReadCard(seen, own, f"{n}.png", 300.0, (100, 100)), batch_id=None)
         shipped = form("revised-departure")
-        save_card(session, card(99), batch_id=None, form=shipped, path="99.png", dpi=300.0, size=(100, 100))
+        save_card(session, ReadCard(card(99), shipped, "99.png", 300.0, (100, 100)), batch_id=None)
     yield engine
     engine.dispose()
 
@@ -112,7 +113,7 @@ def test_a_personal_variable_has_no_value_beside_the_record(store_url: str) -> N
     engine, own = open_store(store_url), Form.model_validate(children(VariableKind.PERSONAL).model_dump())
     with Session(engine) as session, session.begin():
         seen = replace(card(1), fields=(*card(1).fields, reading("children", "9", (), "1", "made-up")))
-        save_card(session, seen, batch_id=None, form=own, path="1.png", dpi=300.0, size=(100, 100))
+        save_card(session, ReadCard(seen, own, "1.png", 300.0, (100, 100)), batch_id=None)
         assert session.scalars(select(RecordValue)).all() == []
         assert len(find(session, Filters(values=(("children", "9"),))).hits) == 1
     engine.dispose()

@@ -16,21 +16,17 @@ from ocr.scan import ScanId
 from review.decisions.decision_log import decide, undo
 from store.cards import finish_batch, save_card, start_batch
 from store.records import rebuild_records
-from store.scans import forget_unavailable, known_scans, rescan_list, save_refused
+from store.scans import ReadCard, forget_unavailable, known_scans, rescan_list, save_refused
 from store.tables import Base, Batch, Card, LoggedRefusal, PersonalReading, Reading, Record, Scan, Waiting
 from tests.store.cards import DEPARTURE, card, current_values, form, scan
 
 
 def save(session: Session, reading: CardReading, batch_id: int | None = None) -> int:
-    return save_card(
-        session,
-        reading,
-        batch_id=batch_id,
-        form=form(reading.form),
-        path=f"box/{reading.scan}.png",
-        dpi=300.0,
-        size=(1748, 2480),
-    )
+    return save_card(session, read(reading), batch_id=batch_id)
+
+
+def read(reading: CardReading) -> ReadCard:
+    return ReadCard(reading, form(reading.form), f"box/{reading.scan}.png", 300.0, (1748, 2480))
 
 
 def refuse(session: Session, n: int) -> bool:
@@ -173,13 +169,13 @@ def test_the_rescan_list_says_why(session: Session) -> None:
 
 def test_readings_of_another_form_are_refused(session: Session) -> None:
     with pytest.raises(ValueError, match="not those of form"):
-        save_card(session, card(1), batch_id=None, form=form("card-2008"), path="1.png", dpi=300.0, size=(10, 10))
+        save_card(session, ReadCard(card(1), form("card-2008"), "1.png", 300.0, (10, 10)), batch_id=None)
 
 
 def test_a_changed_definition_is_another_form_and_the_old_card_keeps_the_old_one(session: Session) -> None:
     save(session, card(1))
     changed = form("revised-departure").model_copy(update={"title_en": "Changed"})
-    save_card(session, card(2), batch_id=None, form=changed, path="2.png", dpi=300.0, size=(10, 10))
+    save_card(session, ReadCard(card(2), changed, "2.png", 300.0, (10, 10)), batch_id=None)
     save(session, card(3))
     titles = session.scalars(text("SELECT title FROM cards JOIN forms ON forms.id = form_id ORDER BY cards.id"))
     assert [title == "Changed" for title in titles] == [False, True, False]
@@ -290,6 +286,6 @@ def test_a_file_that_lies_there_again_leaves_the_rescan_list(session: Session) -
 def test_cards_of_a_form_that_is_neither_departure_nor_return_are_kept(session: Session) -> None:
     plain = form("revised-departure").model_copy(update={"id": "plain", "side": None})
     reading = replace(card(1), form="plain", direction=plain.direction)
-    card_id = save_card(session, reading, batch_id=None, form=plain, path="a.png", dpi=300.0, size=(10, 10))
+    card_id = save_card(session, ReadCard(reading, plain, "a.png", 300.0, (10, 10)), batch_id=None)
     assert session.scalars(select(Record.direction).where(Record.card_id == card_id)).one() == ""
     assert session.scalars(select(Card.direction)).one() == ""

@@ -20,7 +20,7 @@ from review.decisions.decision_log import decide
 from store.calibrations import apply_calibration
 from store.cards import save_card
 from store.engine import alembic_config, open_store, read_only
-from store.scans import save_refused
+from store.scans import ReadCard, save_refused
 from store.tables import APPEND_ONLY_TABLES, PERSONAL_TABLES, Base, ControlItem, LoggedRefusal, Scan
 from tests.store.cards import card, form, scan
 
@@ -29,7 +29,7 @@ AT = datetime(2024, 1, 2, tzinfo=UTC)
 
 def save(session: Session, n: int = 1) -> int:
     reading = card(n)
-    return save_card(session, reading, batch_id=None, form=form(reading.form), path=f"{n}.png", dpi=300, size=(1, 1))
+    return save_card(session, ReadCard(reading, form(reading.form), f"{n}.png", 300, (1, 1)), batch_id=None)
 
 
 def test_migrations_make_the_tables_of_the_code(engine: Engine) -> None:
