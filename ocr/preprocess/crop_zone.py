@@ -105,7 +105,7 @@ def _places(registration: Registration, rect: Rect, dpi: float, size: tuple[int,
 
 def _remap(pixels: NDArray[np.uint8], places: NDArray[np.float32]) -> NDArray[np.uint8]:
     white = (255, 255, 255)
-    out = cv2.remap(pixels, places[..., 0], places[..., 1], cv2.INTER_LINEAR, None, cv2.BORDER_CONSTANT, white)
+    out = cv2.remap(pixels, places, None, cv2.INTER_LINEAR, None, cv2.BORDER_CONSTANT, white)  # type: ignore[call-overload]
     return np.asarray(out, dtype=np.uint8)
 
 
