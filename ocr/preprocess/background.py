@@ -80,7 +80,7 @@ def ink_darkness(pixels: NDArray[np.uint8], dpi: float) -> NDArray[np.uint8]:
     paper = cv2.blur(paper, (reach // 2, reach // 2), borderType=cv2.BORDER_REFLECT)
     level = cv2.resize(paper, tone.shape[::-1], interpolation=cv2.INTER_LINEAR)
     dark = cv2.bitwise_not(cv2.divide(tone, np.maximum(level, 1), scale=255))
-    counts = np.cumsum(cv2.calcHist([dark], [0], None, [256], [0, 256]))
+    counts = np.cumsum(cv2.calcHist([dark[::4]], [0], None, [256], [0, 256]))
     base = min(int(np.searchsorted(counts, counts[-1] / 2)), _MOST_BASE)
     stretched = np.clip((np.arange(256) - base) * (255 / (255 - base)), 0, 255)
     return np.asarray(cv2.LUT(dark, np.rint(stretched).astype(np.uint8)), np.uint8)
