@@ -22,7 +22,7 @@ from ocr.reading import Refusal
 
 def diagnose(view: View, forms: Sequence[Form], gates: Gates) -> tuple[Refusal, str]:
     """Why no form was found on a sheet."""
-    small, _ = view.reduced_to(PAPER_PX)
+    small = _at_work_size(view.image)
     paper = _inner_paper(small)
     level = float(np.percentile(paper, 90))
     dark = np.asarray(cv2.GaussianBlur(darkness(paper, max(small.shape) // 45 + 1), (0, 0), 0.8), dtype=np.float32)
@@ -42,6 +42,13 @@ def diagnose(view: View, forms: Sequence[Form], gates: Gates) -> tuple[Refusal, 
     if empty:
         return Refusal.TOO_FAINT, f"contrast {contrast:.2f}"
     return Refusal.UNKNOWN_FORM, f"ink_percent {100 * ink:.1f}"
+
+
+def _at_work_size(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The image at most `PAPER_PX` long, and exactly that where it is longer: the measures depend on it."""
+    factor = max(1.0, max(image.shape) / PAPER_PX)
+    size = (max(1, round(image.shape[1] / factor)), max(1, round(image.shape[0] / factor)))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def _likeness(view: View, forms: Sequence[Form]) -> float:

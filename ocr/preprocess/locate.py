@@ -25,7 +25,7 @@ from ocr.preprocess.view import View, view_of
 from ocr.reading import Refusal, Refused
 from ocr.sheet import Sheet
 
-_TRIES, _TRIES_A_FORM = 5, 2
+_TRIES, _TRIES_A_FORM = 10, 4
 _GOOD = ((0.7, 0.3), (0.5, 0.15))
 """Scores with the residual in mm below which each is beyond doubt: the surer the place, the less must be seen."""
 
