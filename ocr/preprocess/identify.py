@@ -187,6 +187,7 @@ def _correlated(
     norms = np.array([model.coarse_norm for model in models])
     for upside_down in (False, True):
         match = correlate(padded[None], _spectra(tuple(forms), room), norms, (rows, columns), upside_down)
+        match = match[:, : laid.shape[0] - rows + 1, : laid.shape[1] - columns + 1]
         over = translation(columns - 1, rows - 1) @ rotation(180.0) if upside_down else np.eye(3)
         pixels = over @ mm_to_pixels(COARSE_DPI)
         for form, (x, y), score in zip(forms, *best_places(match), strict=True):
