@@ -12,8 +12,8 @@ import numpy as np
 from ocr.lexicon.alphabets import SYMBOLS
 from ocr.lexicon.posteriors import BLANK, COLUMN, LIVE, CharPosteriors
 
-_BEAM = 24
-"""Beginnings of texts followed at each step."""
+WIDE, NARROW = 24, 12
+"""Beginnings of texts followed at each step: where every likely text counts, and where only the likeliest few do."""
 
 _SMALL = 1e-100
 """Where all masses are below this they are scaled up, lest they vanish."""
@@ -34,7 +34,9 @@ class _Step(NamedTuple):
     live: list[tuple[int, float]]
 
 
-def n_best(posteriors: CharPosteriors, admits: Callable[[str], bool] | None = None) -> list[tuple[str, float]]:
+def n_best(
+    posteriors: CharPosteriors, admits: Callable[[str], bool] | None = None, width: int = WIDE
+) -> list[tuple[str, float]]:
     """The likeliest texts, by prefix beam search (Graves 2012, section 7.5; Hannun et al. 2014).
 
     Spaces at the ends, and a space after a space, count as blanks, since a comb's empty boxes may be read as either.
@@ -43,6 +45,8 @@ def n_best(posteriors: CharPosteriors, admits: Callable[[str], bool] | None = No
     ----------
     admits
         Whether a text may be the beginning of an answer; any may where there is no such rule.
+    width
+        Beginnings followed at each step: `WIDE` or `NARROW`.
 
     Returns
     -------
@@ -57,7 +61,7 @@ def n_best(posteriors: CharPosteriors, admits: Callable[[str], bool] | None = No
             beams = [(mass, text, mass, 0.0, last) for mass, text, _, _, last in beams]
             continue
         longer = _longer(beams, step, characters, admits)
-        beams = sorted(_merged(beams, step, longer), reverse=True)[:_BEAM]
+        beams = sorted(_merged(beams, step, longer), reverse=True)[:width]
         top = beams[0][0]
         if top < _SMALL:
             if not top:
@@ -95,8 +99,11 @@ def _longer(
     """The beginnings with one more character each, as far as they are likely enough to be followed."""
     floor = LIVE * beams[0][0]
     space, live = step.space, step.live
+    most = max(space, live[0][1] if live else 0.0)
     longer: dict[str, _Beginning] = {}
     for mass, text, ended, _, last in beams:
+        if mass * most <= floor:
+            break
         if mass * space > floor and last != _GAP and (admits is None or admits(text + " ")):
             longer[text + " "] = (mass * space, text + " ", mass * space, 0.0, _GAP)
         for character, p in live:

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from ocr.lexicon.alphabets import LATIN_CAPITALS, SEPARATORS, STRUCK
-from ocr.lexicon.beam import n_best
+from ocr.lexicon.beam import NARROW, n_best
 from ocr.lexicon.ctc import log_likelihoods, merged, thinned
 from ocr.lexicon.decode import match
 from ocr.lexicon.lexicon import Lexicon, WrittenForm
@@ -23,6 +23,7 @@ from ocr.reading import Candidate
 _TEXTS, _SHARE = 3, 0.05  # at most so many texts are matched as texts, with at least that share of the likeliest
 _SHARPNESS = 7.0  # what readers mistake is in the probabilities; writers' own mistakes are rarer
 _FORMS = 60  # likeliest forms whose probability is worked out
+_FAR = 25.0  # a form so much less likely than the likeliest text, as a logarithm, changes no share by more than 1e-9
 
 
 def decode_posteriors(
@@ -58,7 +59,7 @@ def decode_posteriors(
     if lexicon.is_open:
         return decode_name_posteriors(posteriors, lexicon, within, limit)
     spaced = thinned(merged(merged(posteriors, STRUCK), SEPARATORS, " "))
-    texts = n_best(spaced)
+    texts = n_best(spaced, width=NARROW)
     if not texts or not fold(texts[0][0]):
         return ()
     scores: Scores = {}
@@ -68,7 +69,7 @@ def decode_posteriors(
             _add(scores, value, p * score, written)
     parents = known(within, lexicon.parents)
     matched = {letters(text) for same, _ in different for text in same}
-    for form, p in _weighed(merged(spaced, " "), lexicon, on, matched):
+    for form, p in _weighed(merged(spaced, " "), lexicon, on, matched, texts[0][1] - _FAR):
         prior = form.weight * belonging(lexicon.entries[form.code].parent, parents)
         _add(scores, form.code, p * prior, form.text)
     weighed = {value: (score * expected.get(value, 1.0), text) for value, (score, text) in scores.items()}
@@ -87,12 +88,12 @@ def _different(texts: list[tuple[str, float]]) -> list[tuple[list[str], float]]:
 
 
 def _weighed(
-    posteriors: CharPosteriors, lexicon: Lexicon, on: date | None, but: set[str]
+    posteriors: CharPosteriors, lexicon: Lexicon, on: date | None, but: set[str], least: float
 ) -> Iterator[tuple[WrittenForm, float]]:
     """The likeliest forms with their probabilities, one form for a code and text, without texts already matched."""
     known_texts, forms = _spelt(lexicon)
     found: dict[tuple[str, str], WrittenForm] = {}
-    for text in (known_texts.texts[i] for i in likeliest(posteriors, known_texts, _FORMS)):
+    for text in (known_texts.texts[i] for i in likeliest(posteriors, known_texts, _FORMS, least)):
         for form in forms[text] if text not in but else ():
             best = found.get((form.code, text))
             if form.valid(on) and (best is None or form.weight > best.weight):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from functools import lru_cache
+from itertools import accumulate, pairwise
 from math import inf
 from pathlib import Path
 
@@ -53,23 +55,30 @@ def distance(a: str, b: str, most: float = inf) -> float:
 def _edits(a: str, b: str, most: float) -> float:
     """Weighted edit distance of letters alone."""
     a, b = _without_common_ends(a, b)
-    costs = confusion_costs()
-    gaps_a, gaps_b = _gap_costs(a, costs), _gap_costs(b, costs)
-    above = [0.0]
-    for gap in gaps_b:
-        above.append(above[-1] + gap)
-    for i, x in enumerate(a):
-        row = [above[0] + gaps_a[i]]
-        for j, y in enumerate(b):
-            swap = above[j] if x == y else above[j] + costs.get((x, y), 1.0)
-            drop, add = above[j + 1] + gaps_a[i], row[j] + gaps_b[j]
-            if drop < swap:
-                swap = drop
-            row.append(add if add < swap else swap)
+    gaps_b = _gap_costs(b)
+    above = list(accumulate(gaps_b, initial=0.0))
+    for x, gap_a in zip(a, _gap_costs(a), strict=True):
+        costs = _costs_of(x)
+        diagonal = above[0]
+        row = [left := diagonal + gap_a]
+        for y, gap_b, up in zip(b, gaps_b, above[1:], strict=True):
+            swap = diagonal + costs.get(y, 1.0)
+            drop, add = up + gap_a, left + gap_b
+            left = swap if swap <= drop else drop
+            if add < left:
+                left = add
+            row.append(left)
+            diagonal = up
         if min(row) > most:
             return inf
         above = row
     return above[-1]
+
+
+@lru_cache(maxsize=256)
+def _costs_of(character: str) -> Mapping[str, float]:
+    """What it costs to take a character for another one that is like it, or for itself, or to lose it."""
+    return {character: 0.0} | {b: cost for (a, b), cost in confusion_costs().items() if a == character}
 
 
 def _without_common_ends(a: str, b: str) -> tuple[str, str]:
@@ -85,9 +94,10 @@ def _without_common_ends(a: str, b: str) -> tuple[str, str]:
     return a[start : len(a) - end], b[start : len(b) - end]
 
 
-def _gap_costs(text: str, costs: dict[tuple[str, str], float]) -> list[float]:
+def _gap_costs(text: str) -> list[float]:
     """Cost of losing each character: little where it repeats its neighbour."""
-    return [
-        min(costs.get((c, ""), 1.0), _DOUBLED if c in (text[i - 1 : i], text[i + 1 : i + 2]) else 1.0)
-        for i, c in enumerate(text)
-    ]
+    costs = [_costs_of(c).get("", 1.0) for c in text]
+    for i, (c, after) in enumerate(pairwise(text)):
+        if c == after:
+            costs[i], costs[i + 1] = min(costs[i], _DOUBLED), min(costs[i + 1], _DOUBLED)
+    return costs

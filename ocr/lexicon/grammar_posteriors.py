@@ -102,11 +102,13 @@ def _decode(
         What a text may mean, with priors.
     """
     posteriors = thinned(posteriors)
-    anything = n_best(posteriors)
+    refused: list[str] = []
+    follows = n_best(posteriors, lambda text: admits(text) or bool(refused.append(text)))
+    anything = n_best(posteriors) if refused else follows
     if not anything or not anything[0][0]:
         return ()
     scores: Scores = {}
-    for text, logp in n_best(posteriors, admits):
+    for text, logp in follows:
         for value, prior in values(text):
             before, first = scores.get(value, (0.0, text))
             scores[value] = before + exp(logp) * prior, first

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from math import exp
 from types import MappingProxyType
 
@@ -32,14 +33,23 @@ ANYWHERE: Mapping[str, float] = MappingProxyType({})
 
 def near(key: str, lexicon: Lexicon, on: date | None) -> Iterator[tuple[WrittenForm, float]]:
     """Forms valid on a day whose folded form is like the key, with their weighted distances."""
+    for like, cost in _near_keys(key, lexicon):
+        yield from ((form, cost) for form in lexicon.by_key[like] if form.valid(on))
+
+
+@lru_cache(maxsize=4096)
+def _near_keys(key: str, lexicon: Lexicon) -> tuple[tuple[str, float], ...]:
+    """Folded forms like the key, with their weighted distances; what people write often is compared once."""
     hits = process.extract(
         key, lexicon.keys, scorer=Levenshtein.normalized_similarity, limit=SHORTLIST, score_cutoff=0.3
     )
     most = FAR
+    found: list[tuple[str, float]] = []
     for like, _, _ in hits:
         cost = distance(key, like, most)
         most = min(most, cost + FAR / 2)
-        yield from ((form, cost) for form in lexicon.by_key[like] if form.valid(on))
+        found.append((like, cost))
+    return tuple(found)
 
 
 def belonging(parent: str, within: Mapping[str, float]) -> float:

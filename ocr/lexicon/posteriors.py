@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,16 +75,24 @@ def spelt(texts: Iterable[str]) -> Spelt:
     return Spelt(kept, counts, np.ascontiguousarray(counts.T > 0, dtype=np.float32))
 
 
-def likeliest(posteriors: CharPosteriors, known: Spelt, count: int) -> list[int]:
+def likeliest(posteriors: CharPosteriors, known: Spelt, count: int, least: float = -inf) -> list[int]:
     """Indices of the texts with the highest bounds on their likelihood, highest first.
 
     Two bounds are added that take no account of order: each character of the text must come somewhere, and each step
     must be one of the text's characters or blank. Steps that are most likely blank are so for all texts.
+
+    Parameters
+    ----------
+    count
+        Most texts to return.
+    least
+        Texts whose log-likelihood is surely less, by the second bound, are left out.
     """
     logp = np.maximum(posteriors.logp, _FLOOR)
-    bounds = known.counts @ logp.max(axis=0)
     steps = np.exp(logp[logp[:, BLANK] < logp.max(axis=1)])
     columns = np.flatnonzero((steps > _LEAST).any(axis=0))
     columns = columns[columns != BLANK]
-    bounds += np.log(steps[:, [BLANK]] + steps[:, columns] @ known.has[columns]).sum(axis=0)
-    return np.argsort(-bounds, kind="stable")[:count].tolist()
+    bounds = np.log(steps[:, [BLANK]] + steps[:, columns] @ known.has[columns]).sum(axis=0)
+    kept = np.flatnonzero(bounds >= least)
+    bounds = bounds[kept] + known.counts[kept] @ logp.max(axis=0)
+    return kept[np.argsort(-bounds, kind="stable")[:count]].tolist()
