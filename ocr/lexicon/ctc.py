@@ -13,6 +13,15 @@ from ocr.lexicon.posteriors import BLANK, COLUMN, LIVE, CharPosteriors
 _RESCALED = 8
 """Steps after which the forward algorithm is scaled: the least probabilities do not vanish in so many."""
 
+_NOTHING = 1e-9
+"""Where all characters of a step together are less likely, it is blank and nothing else: so are those of a comb."""
+
+_END = "\0"
+
+_COLUMNS = np.full(1 + max(map(ord, SYMBOLS)), 1 + len(SYMBOLS), dtype=np.intp)
+"""Column by code point; `_END` has the one after the last."""
+_COLUMNS[[ord(symbol) for symbol in SYMBOLS]] = [COLUMN[symbol] for symbol in SYMBOLS]
+
 
 def merged(posteriors: CharPosteriors, characters: str, into: str = "") -> CharPosteriors:
     """Steps in which some characters count as one other, or as none.
@@ -66,7 +75,11 @@ def log_likelihoods(posteriors: CharPosteriors, texts: Sequence[str]) -> NDArray
     blanks, characters = np.zeros((2, len(columns) + 1, len(texts)))  # after so many characters; never after none
     blanks[0] = 1.0
     scale, entering = np.zeros(len(texts)), np.empty(columns.shape)
-    for t, blank in enumerate(p[:, BLANK].tolist()):
+    for t, (blank, other) in enumerate(zip(p[:, BLANK].tolist(), p[:, BLANK + 1 :].sum(axis=1).tolist(), strict=True)):
+        if other < _NOTHING:
+            blanks += characters
+            characters.fill(0.0)
+            continue
         np.multiply(differs, characters[:-1], out=entering)
         entering += blanks[:-1]
         blanks += characters
@@ -86,7 +99,6 @@ def log_likelihoods(posteriors: CharPosteriors, texts: Sequence[str]) -> NDArray
 def _columns(texts: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Column of each text's characters, (longest, n), filled up with the one after the last; and lengths."""
     lengths = np.array([len(text) for text in texts], dtype=np.intp)
-    columns = np.full((max(lengths, default=0), len(texts)), 1 + len(SYMBOLS), dtype=np.intp)
-    for i, text in enumerate(texts):
-        columns[: len(text), i] = [COLUMN[c] for c in text]
-    return columns, lengths
+    longest = int(lengths.max(initial=0))
+    points = np.frombuffer("".join(text.ljust(longest, _END) for text in texts).encode("utf-32-le"), dtype="<u4")
+    return np.ascontiguousarray(_COLUMNS[points].reshape(len(texts), longest).T), lengths

@@ -60,16 +60,18 @@ def belonging(parent: str, within: Mapping[str, float]) -> float:
     parent
         What the entry belongs to; empty where it may belong to anything.
     within
-        Shares of what the card says it belongs to, as from `known`.
+        How likely each is, relative to the likeliest, as from `known`.
     """
     if not parent or not within:
         return 1.0
-    return max(_OUTSIDE, within.get(parent, 0.0) / max(within.values()))
+    return max(_OUTSIDE, within.get(parent, 0.0))
 
 
 def known(within: Mapping[str, float], parents: Collection[str]) -> dict[str, float]:
-    """The shares of codes that entries do belong to."""
-    return {parent: share for parent, share in within.items() if share > 0 and parent in parents}
+    """The shares of codes that entries do belong to, relative to the largest of them."""
+    found = {parent: share for parent, share in within.items() if share > 0 and parent in parents}
+    top = max(found.values(), default=1.0)
+    return {parent: share / top for parent, share in found.items()}
 
 
 def unlisted(key: str, sharpness: float = SHARPNESS) -> float:

@@ -26,6 +26,7 @@ _UNLISTED, _GARBLED = 0.2, 0.1
 _LISTED = 0.5  # share of people whose name is on a list
 _TRUST = 0.6  # how far the prior counts: the recogniser has learnt some spelling itself
 _WEIGHED = 30  # likeliest listed names whose probability is worked out
+_FAR = 50.0  # so much less likely than the likeliest text, as a logarithm, a listed name is out of reach of any prior
 _LETTERS = RUSSIAN + TAJIK_ONLY
 
 # -ин and -ина are left out: they also end Tajik names (Амин, Мадина).
@@ -88,20 +89,22 @@ def decode_name_posteriors(
         texts that were not listed; empty where the likeliest text is empty.
     """
     posteriors = thinned(merged(merged(posteriors, STRUCK), "./", " "))
-    written = [normalise_name(text) for text, _ in n_best(posteriors)]
+    texts = n_best(posteriors)
+    written = [normalise_name(text) for text, _ in texts]
     if not written or not written[0]:
         return ()
     prior, sexes = _prior(lexicon), known(sex, ("M", "F"))
+    fits = {sex: log(belonging(sex, sexes)) for sex in ("", "M", "F")}
     read = {letters(name): name for name in reversed(written) if name}  # the likeliest way to set spaces comes last
-    listed = (prior.spelt.texts[i] for i in likeliest(posteriors, prior.spelt, _WEIGHED))
+    listed = (prior.spelt.texts[i] for i in likeliest(posteriors, prior.spelt, _WEIGHED, texts[0][1] - _FAR))
     names = {**{letters(name): name for name in listed}, **read}
     likelihoods = log_likelihoods(merged(posteriors, "- "), list(names))
-    gains = [_TRUST * prior.gain(name) + log(belonging(prior.sex(name), sexes)) for name in names.values()]
+    gains = [_TRUST * gain + fits[sex] for gain, sex in (_gain(prior, name) for name in names.values())]
     scores = np.exp(likelihoods + gains - max(likelihoods + gains))
     of_reading = np.array([key in read for key in names])
     unlisted = of_reading & np.array([name not in prior.listed for name in names.values()])
     total = float(scores.sum()) + _unread(np.exp(likelihoods), scores, of_reading, unlisted)
-    ranked = {name: (float(score), name) for name, score in zip(names.values(), scores, strict=True)}
+    ranked = {name: (score, name) for name, score in zip(names.values(), scores.tolist(), strict=True)}
     return shares(ranked, total, limit)
 
 
@@ -122,15 +125,17 @@ class _Prior:
     by_ending: bool
     spelling: Spelling
 
-    def gain(self, name: str) -> float:
-        """Log of how much likelier the name is than as many letters drawn with equal chances."""
-        listed = _LISTED / len(self.listed) if name in self.listed else 0.0
-        probability = listed + (1 - _LISTED) * exp(self.spelling.log_probability(name))
-        return log(probability) + (len(name) + 1) * log(len(_LETTERS))
 
-    def sex(self, name: str) -> str:
-        """``M``, ``F`` or empty, by the list where it says so and else by the ending."""
-        return sex_of_ending(name) if self.by_ending else self.listed.get(name, "")
+@lru_cache(maxsize=8192)
+def _gain(prior: _Prior, name: str) -> tuple[float, str]:
+    """Log of how much likelier the name is than as many letters drawn with equal chances, and whose it is.
+
+    The sex is ``M``, ``F`` or empty, by the list where it says so and else by the ending.
+    """
+    listed = _LISTED / len(prior.listed) if name in prior.listed else 0.0
+    probability = listed + (1 - _LISTED) * exp(prior.spelling.log_probability(name))
+    gain = log(probability) + (len(name) + 1) * log(len(_LETTERS))
+    return gain, sex_of_ending(name) if prior.by_ending else prior.listed.get(name, "")
 
 
 @lru_cache(maxsize=8)
