@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from threadpoolctl import threadpool_limits
+
 from ocr.errors import BadInputError, MigcardsError
 from ocr.reading import CardReading, Origin, Refused
 from ocr.worker_pool import Crash, raised
@@ -321,11 +323,16 @@ def _each(
 
 
 def _here(jobs: Sequence[J], work: Callable[[J], R], on_crash: Callable[[J, Crash], R]) -> Iterator[tuple[J, R]]:
-    """Do the jobs in this process; one that fails fails alone, as in the pool."""
-    for job in jobs:
-        try:
-            yield job, work(job)
-        except MigcardsError:
-            raise
-        except Exception as error:
-            yield job, on_crash(job, raised(error))
+    """Do the jobs in this process; one that fails fails alone, as in the pool.
+
+    On one thread, as in the pool: sums over several are rounded in another order, and a reading differs in its last
+    digits.
+    """
+    with threadpool_limits(1):
+        for job in jobs:
+            try:
+                yield job, work(job)
+            except MigcardsError:
+                raise
+            except Exception as error:
+                yield job, on_crash(job, raised(error))

@@ -9,8 +9,8 @@ from typing import TypeAlias
 from reportlab.pdfgen.canvas import Canvas
 
 from ocr.errors import BadInputError
-from ocr.forms.artwork import ArtworkPen, draw_form
 from ocr.forms.definition import Form
+from ocr.forms.drawing import ArtworkPen, draw_form
 from ocr.forms.printed_words import POINTS_PER_MM
 from ocr.forms.serial import serial_number
 

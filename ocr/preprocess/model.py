@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ocr.forms.artwork import raster
 from ocr.forms.definition import Form
 from ocr.geometry import MM_PER_INCH, Points, apply, mm_to_pixels
+from ocr.prepared import prepared
 from ocr.preprocess.background import darkness, grey
 from ocr.preprocess.match import correlate, normalised, spectra
 
@@ -101,6 +102,7 @@ def soften(image: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 @lru_cache(maxsize=32)
+@prepared
 def form_model(form: Form) -> FormModel:
     """Build the model of a form (about 0.1 s, once a process; most of it drawing, then trying anchors for doubles)."""
     coarse = soften(blank(form, COARSE_DPI))

@@ -10,8 +10,9 @@ import pytest
 import zxingcpp
 from numpy.typing import NDArray
 
-from ocr.forms.artwork import form_pdf, raster
+from ocr.forms.artwork import raster
 from ocr.forms.definition import FieldKind, FieldSpec, Form, Panel, Rect, Rule, Text, load_forms
+from ocr.forms.drawing import form_pdf
 from ocr.forms.printed_words import POINTS_PER_MM
 from ocr.forms.serial import parse_payload, serial_number
 
