@@ -176,9 +176,7 @@ def _coarse(view: View, to_view: Matrix, size: tuple[int, int]) -> NDArray[np.fl
     return soften(darkness(view.laid(to_view, size), reach_px(COARSE_DPI)))
 
 
-def _correlated(
-    laid: NDArray[np.float32], to_view: Matrix, quarter: int, forms: Sequence[Form]
-) -> Iterator[Pose]:
+def _correlated(laid: NDArray[np.float32], to_view: Matrix, quarter: int, forms: Sequence[Form]) -> Iterator[Pose]:
     """The best place in a coarse picture of each of several forms of one size, upright and upside down."""
     models = [form_model(form) for form in forms]
     rows, columns = models[0].coarse.shape

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ocr.forms.definition import Form
 from ocr.geometry import MM_PER_INCH, Points, apply, area, rect_quad

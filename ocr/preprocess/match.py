@@ -38,9 +38,7 @@ def window_norms(images: NDArray[np.float32], size: tuple[int, int]) -> NDArray[
     return np.asarray(np.sqrt(np.maximum(variance, 0)), dtype=np.float32)
 
 
-def _window_sums(
-    table: NDArray[np.float64], stack: tuple[int, ...], size: tuple[int, int]
-) -> NDArray[np.float64]:
+def _window_sums(table: NDArray[np.float64], stack: tuple[int, ...], size: tuple[int, int]) -> NDArray[np.float64]:
     """Sums over windows, from the integral image of a stack of (count, height) images below each other."""
     height, width = size
     upper = table[:-1].reshape(*stack, -1)[:, : stack[1] - height + 1]

@@ -140,7 +140,9 @@ def _patch_half(dpi: float) -> tuple[int, int]:
     return round(PATCH_MM[0] * scale), round(PATCH_MM[1] * scale)
 
 
-def _patches(image: NDArray[np.float32], anchors: Points, dpi: float) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+def _patches(
+    image: NDArray[np.float32], anchors: Points, dpi: float
+) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
     if not len(anchors):
         return np.zeros((0, 1, 1), np.float32), np.zeros(0)
     hx, hy = _patch_half(dpi)

@@ -20,7 +20,7 @@ from ocr.lexicon.decode_posteriors import decode_posteriors
 from ocr.lexicon.lexicon import load_lexicon
 from ocr.preprocess.crop_zone import crop_size
 from ocr.reading import FieldState
-from tests.ocr.extract.drawn import DPI, MARGIN
+from tests.ocr.extract.drawn import DPI, MARGIN, crop_of
 from tests.ocr.extract.test_stamp import stamp
 
 
@@ -31,7 +31,7 @@ def stamped(field: str, ink: NDArray[np.uint8]) -> Crop:
     w, h = crop_size(rect, DPI)
     pixels = np.full((h, w), 245, np.uint8)
     pixels[: ink.shape[0], : ink.shape[1]] -= (ink[:h, :w] * 0.7).astype(np.uint8)
-    return Crop(spec, rect, pixels, np.full((h, w), 255, np.uint8), DPI)
+    return crop_of(spec, rect, pixels, np.full((h, w), 255, np.uint8))
 
 
 def face(lines: list[tuple[str, int]], font_name: str) -> NDArray[np.uint8]:
