@@ -96,9 +96,8 @@ def boxes(ink: Gray, edges: Sequence[float], top: float, bottom: float) -> list[
     nearest = cv2.dilate(found.labels.astype(np.float32), np.ones((3, 3), np.uint8))
     inked = np.flatnonzero(ink > 0)
     owners = owner[nearest.reshape(-1)[inked].astype(np.intp)]
-    belongs = np.full(ink.size, _NOBODY, np.int16)
-    belongs[inked] = np.where(owners == _CUT, _places(inked % ink.shape[1], edges), owners)
-    belongs = belongs.reshape(ink.shape)
+    belongs = np.full(ink.shape, _NOBODY, np.int16)
+    belongs.reshape(-1)[inked] = np.where(owners == _CUT, _places(inked % ink.shape[1], edges), owners)
     pictures = []
     for i, (left, right) in enumerate(pairwise(edges)):
         window = slice(max(0, round(left - _NEIGHBOUR * width)), round(right + _NEIGHBOUR * width))
@@ -126,7 +125,7 @@ def _owners(found: Strokes, edges: Sequence[float], outside: NDArray[np.bool_]) 
     cells = len(edges) - 1
     width = (edges[-1] - edges[0]) / cells
     inked = np.flatnonzero(found.labels > 0)
-    labels = found.labels.reshape(-1)[inked]
+    labels = found.labels.reshape(-1)[inked].astype(np.intp)
     cell = labels * cells + _places(inked % found.labels.shape[1], edges)
     shares = np.bincount(cell, minlength=len(found.stats) * cells).reshape(-1, cells)
     owner = shares.argmax(axis=1)
