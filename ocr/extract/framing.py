@@ -92,10 +92,10 @@ def boxes(ink: Gray, edges: Sequence[float], top: float, bottom: float) -> list[
     found = strokes(ink, _FAINT)
     width = (edges[-1] - edges[0]) / (len(edges) - 1)
     owner = _owners(found, edges, _outside(found.stats, top, bottom))
-    # Faint edges are of the stroke they touch.
-    nearest = cv2.dilate(found.labels.astype(np.float32), np.ones((3, 3), np.uint8))
+    # Faint edges are of the stroke they touch; a comb has never so many strokes that their numbers take more bits.
+    nearest = cv2.dilate(found.labels.astype(np.uint16), np.ones((3, 3), np.uint8))
     inked = np.flatnonzero(ink > 0)
-    owners = owner[nearest.reshape(-1)[inked].astype(np.intp)]
+    owners = owner[nearest.reshape(-1)[inked]]
     belongs = np.full(ink.shape, _NOBODY, np.int16)
     belongs.reshape(-1)[inked] = np.where(owners == _CUT, _places(inked % ink.shape[1], edges), owners)
     pictures = []

@@ -130,11 +130,12 @@ class _Strokes:
 
 def _measured(pixels: NDArray[np.uint8], scale: float) -> _Strokes:
     labels, stats = strokes(pixels, _INKED)
-    rows, columns = np.nonzero(pixels > _INKED)
+    inked = np.flatnonzero(pixels > _INKED)
+    rows, columns = np.divmod(inked, pixels.shape[1])
     width, height, top = (stats[:, i] for i in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_TOP))
     diagonal = np.hypot(width, height) / scale
-    amount = pixels[rows, columns] / 255 / scale**2
-    return _Strokes(pixels, rows, columns, labels[rows, columns], amount, diagonal, top, top + height)
+    amount = pixels.reshape(-1)[inked] / 255 / scale**2
+    return _Strokes(pixels, rows, columns, labels.reshape(-1)[inked], amount, diagonal, top, top + height)
 
 
 def _strays(option: Option, crop: Crop, strokes: _Strokes, scale: float) -> NDArray[np.bool_]:

@@ -110,8 +110,9 @@ def skew(ink: Gray) -> float:
     reduced image, then refined by a parabola. The inked pixels are projected by their places; no image is turned.
     """
     small = cv2.resize(ink, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    y, x = np.nonzero(small > _FAINT)
-    amount = small[y, x].astype(np.float64)
+    inked = np.flatnonzero(small > _FAINT)
+    y, x = np.divmod(inked, small.shape[1])
+    amount = small.reshape(-1)[inked].astype(np.float64)
     reach = np.hypot(*small.shape)
 
     def unevenness(degrees: float) -> float:
