@@ -24,7 +24,7 @@ from ocr.preprocess.view import View, view_of
 from ocr.reading import Refusal, Refused
 from ocr.sheet import Sheet
 
-_TRIES, _TRIES_A_FORM = 10, 4
+_TRIES, _TRIES_A_WAY = 16, 2
 _GOOD = ((0.7, 0.3), (0.5, 0.15))
 """Scores with the residual in mm below which each is beyond doubt: the surer the place, the less must be seen."""
 
@@ -75,12 +75,12 @@ def best_fit(view: View, forms: Sequence[Form], gates: Gates) -> Fit | None:
 
 
 def worth_trying(poses: Sequence[Pose]) -> list[Pose]:
-    """The best guesses, a few of each form: a small form likes many places of a busy picture."""
-    seen: Counter[str] = Counter()
+    """The best guesses, a few of each form and way up: a small form likes many places of a busy picture."""
+    seen: Counter[tuple[str, int]] = Counter()
     kept = []
     for pose in poses:
-        seen[pose.form.id] += 1
-        if seen[pose.form.id] <= _TRIES_A_FORM:
+        seen[pose.form.id, pose.rotation] += 1
+        if seen[pose.form.id, pose.rotation] <= _TRIES_A_WAY:
             kept.append(pose)
     return kept[:_TRIES]
 

@@ -28,6 +28,9 @@ _ANGLE_STEP = 0.1
 _LOW_FREQUENCY, _HIGH_FREQUENCY = 0.03, 0.4
 """Frequencies, in cycles per pixel, that tell the skew: above uneven light, below noise."""
 
+_TAPERED = 0.2
+"""Share of the picture at either end over which it is faded."""
+
 _FINER_SPECTRUM = 1.5
 """Times as many frequencies as pixels, so that the spectrum may be interpolated."""
 
@@ -56,8 +59,8 @@ def estimate_skew(dark: NDArray[np.float32]) -> Skew:
         Within ±7 degrees, to 0.15. Lines may run along either axis: a card on its side has the same skew.
     """
     side = fft.next_fast_len(int(_FINER_SPECTRUM * max(dark.shape)), real=True)
-    window = np.outer(*(np.hanning(n + 2)[1:-1].astype(np.float32) for n in dark.shape))
-    power = np.abs(fft.rfft2((dark - dark.mean()) * window, (side, side))) ** 2
+    soft = (dark - dark.mean()) * np.outer(*(_taper(n) for n in dark.shape))
+    power = np.abs(fft.rfft2(soft, (side, side))) ** 2
     power = fft.fftshift(power, axes=0)
     angles = np.arange(-MAX_SKEW, MAX_SKEW + _ANGLE_STEP / 2, _ANGLE_STEP)
     radii = np.arange(_LOW_FREQUENCY * side, _HIGH_FREQUENCY * side)
@@ -69,6 +72,12 @@ def estimate_skew(dark: NDArray[np.float32]) -> Skew:
         places = np.stack([x, y + side // 2], axis=-1).astype(np.float32)
         sharpness += cv2.remap(power, places, None, cv2.INTER_LINEAR) @ radii**2
     return Skew(float(angles[int(np.argmax(sharpness))]))
+
+
+def _taper(length: int) -> NDArray[np.float32]:
+    """Cosine-tapered window (Tukey 1967), so that the picture's own edges have no direction."""
+    from_end = np.minimum(np.arange(1, length + 1), np.arange(length, 0, -1))
+    return np.asarray(0.5 - 0.5 * np.cos(np.pi * np.minimum(from_end / (_TAPERED * length + 1), 1)), dtype=np.float32)
 
 
 def best_angle(angles: NDArray[np.float64], score: Callable[[float], float]) -> float:
