@@ -48,6 +48,9 @@ _BEYOND_EDGE, _CUT_OFF_SHARE = 0.05, 0.4
 USUAL_DPI = (600.0, 400.0, 300.0, 240.0, 200.0, 150.0)
 """Resolutions that office scanners offer, tried where a sheet states none or a wrong one; the quickest first."""
 
+_PLACES, _APART = 3, 6
+"""Places of each form that are tried where it may be cut off, and coarse pixels by which they differ at least."""
+
 _ROOM_STEP = 32
 """Coarse pictures are brought to multiples of so many pixels, so that few transforms of the forms are needed."""
 
@@ -146,7 +149,7 @@ def _on_quad(view: View, quad: Points, forms: Sequence[Form]) -> Iterator[Pose]:
         matrix = quad_to_quad(rect_quad(0, 0, w, h), np.roll(quad, -(quarter // 90), axis=0))
         to_view = matrix @ np.linalg.inv(translation(margin, margin) @ mm_to_pixels(COARSE_DPI))
         laid = _coarse(view, to_view, (columns + 2 * margin, rows + 2 * margin))
-        yield from _correlated(laid, to_view, quarter, forms)
+        yield from _correlated(laid, to_view, quarter, forms, 1)
 
 
 def _anywhere(view: View, dpi: float, skew: Skew, forms: Sequence[Form], beyond: float) -> Iterator[Pose]:
@@ -159,6 +162,7 @@ def _anywhere(view: View, dpi: float, skew: Skew, forms: Sequence[Form], beyond:
     beyond
         Share of the longest form's longer side by which a card may reach over the picture's edge.
     """
+    places = 1 if beyond == _BEYOND_EDGE else _PLACES
     margin = round(beyond * max(max(form_model(form).coarse.shape) for form in forms))
     h, w = (round(side * COARSE_DPI / dpi) for side in view.image.shape)
     for group in sorted(_of_one_size(forms), key=lambda group: -group[0].size[0] * group[0].size[1]):
@@ -168,7 +172,8 @@ def _anywhere(view: View, dpi: float, skew: Skew, forms: Sequence[Form], beyond:
             if rows <= height and columns <= width:
                 turn = rotation(skew.degrees + quarter) @ translation(-(width - 1) / 2, -(height - 1) / 2)
                 to_view = pixel_scaling(dpi / COARSE_DPI) @ translation((w - 1) / 2, (h - 1) / 2) @ turn
-                yield from best_first(_correlated(_coarse(view, to_view, (width, height)), to_view, quarter, group))
+                laid = _coarse(view, to_view, (width, height))
+                yield from best_first(_correlated(laid, to_view, quarter, group, places))
 
 
 def _coarse(view: View, to_view: Matrix, size: tuple[int, int]) -> NDArray[np.float32]:
@@ -176,8 +181,10 @@ def _coarse(view: View, to_view: Matrix, size: tuple[int, int]) -> NDArray[np.fl
     return soften(darkness(view.laid(to_view, size), reach_px(COARSE_DPI)))
 
 
-def _correlated(laid: NDArray[np.float32], to_view: Matrix, quarter: int, forms: Sequence[Form]) -> Iterator[Pose]:
-    """The best place in a coarse picture of each of several forms of one size, upright and upside down."""
+def _correlated(
+    laid: NDArray[np.float32], to_view: Matrix, quarter: int, forms: Sequence[Form], places: int
+) -> Iterator[Pose]:
+    """The best places in a coarse picture of each of several forms of one size, upright and upside down."""
     models = [form_model(form) for form in forms]
     rows, columns = models[0].coarse.shape
     room = (laid.shape[0] + -laid.shape[0] % _ROOM_STEP, laid.shape[1] + -laid.shape[1] % _ROOM_STEP)
@@ -188,8 +195,12 @@ def _correlated(laid: NDArray[np.float32], to_view: Matrix, quarter: int, forms:
         match = match[:, : laid.shape[0] - rows + 1, : laid.shape[1] - columns + 1]
         over = translation(columns - 1, rows - 1) @ rotation(180.0) if upside_down else np.eye(3)
         pixels = over @ mm_to_pixels(COARSE_DPI)
-        for form, (x, y), score in zip(forms, *best_places(match), strict=True):
-            yield Pose(form, to_view @ translation(x, y) @ pixels, (quarter + 180 * upside_down) % 360, float(score))
+        for _ in range(places):
+            for form, surface, (x, y), score in zip(forms, match, *best_places(match), strict=True):
+                turn = (quarter + 180 * upside_down) % 360
+                yield Pose(form, to_view @ translation(x, y) @ pixels, turn, float(score))
+                around = (slice(max(0, round(v) - _APART), round(v) + _APART + 1) for v in (y, x))
+                surface[tuple(around)] = -1.0
 
 
 @lru_cache(maxsize=8)

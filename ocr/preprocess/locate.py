@@ -24,7 +24,7 @@ from ocr.preprocess.view import View, view_of
 from ocr.reading import Refusal, Refused
 from ocr.sheet import Sheet
 
-_TRIES, _TRIES_A_WAY = 16, 2
+_TRIES, _TRIES_A_WAY = 24, 3
 _GOOD = ((0.7, 0.3), (0.5, 0.15))
 """Scores with the residual in mm below which each is beyond doubt: the surer the place, the less must be seen."""
 

@@ -40,7 +40,7 @@ def picture(mapping: Mapping, size: tuple[int, int]) -> Sheet:
 def registered(mapping: Mapping) -> Registration:
     grid = np.stack(np.meshgrid(np.linspace(0, 148, 16), np.linspace(0, 105, 12)), -1).reshape(-1, 2)
     moved = np.zeros_like(grid) if mapping.stretch is None else mapping.stretch.at(grid)
-    return Registration(FORM, mapping.matrix, fit_spline(grid, moved, 0.0)[0], 0.0, 0)
+    return Registration(FORM, mapping.matrix, fit_spline(grid, moved, 0.0).spline, 0.0, 0)
 
 
 def expected(rect: Rect, dpi: float) -> NDArray[np.float64]:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ocr.preprocess.match import best_place, correlate, integrals, normalised, norms_near, window_norms
+from ocr.geometry import parabola_vertex
+from ocr.preprocess.match import best_places, correlate, normalised, spectra, window_norms
 
 Image = NDArray[np.float32]
 
@@ -19,9 +20,15 @@ def texture(seed: int, shape: tuple[int, int] = (60, 80)) -> Image:
     return np.asarray(cv2.GaussianBlur(noise, (0, 0), 1.5), dtype=np.float32)
 
 
-def match(image: Image, template: Image) -> Image:
+def match(image: Image, template: Image, turned: bool = False) -> Image:
     unit, norm = normalised(template)
-    return correlate(image, unit, window_norms(image, (template.shape[0], template.shape[1])), norm)
+    size = (template.shape[0], template.shape[1])
+    return correlate(image[None], spectra(unit[None], image.shape), np.array([norm]), size, turned)[0]
+
+
+def best_place(surface: Image) -> tuple[float, float, float]:
+    [(x, y)], [peak] = best_places(surface[None])
+    return x, y, peak
 
 
 @given(st.integers(0, 10**6))
@@ -41,14 +48,41 @@ def test_flat_template_has_no_norm() -> None:
 
 @given(st.integers(0, 10**6), st.integers(2, 12), st.integers(2, 12))
 def test_window_norms_are_those_of_each_window(seed: int, height: int, width: int) -> None:
-    image = texture(seed, (20, 24))
-    norms = window_norms(image, (height, width))
-    assert norms.shape == (21 - height, 25 - width)
+    images = np.stack([texture(seed, (20, 24)), texture(seed + 1, (20, 24)) + 1])
+    both = window_norms(images, (height, width))
+    assert both.shape == (2, 21 - height, 25 - width)
+    image, norms = images[1], both[1]
     for y, x in ((0, 0), (20 - height, 24 - width), (5, 7)):
         window = image[y : y + height, x : x + width]
         assert norms[y, x] == pytest.approx(float(np.linalg.norm(window - window.mean())), abs=1e-4)
-    near = norms_near(integrals(image), (height, width), slice(2, 6), slice(1, 5))
-    np.testing.assert_array_equal(near, norms[2:6, 1:5])
+
+
+@given(st.integers(0, 10**6), st.integers(2, 12), st.integers(2, 12))
+def test_correlation_is_that_of_each_window(seed: int, height: int, width: int) -> None:
+    """Also of a template upside down, and of a stack of images with a template each."""
+    images = np.stack([texture(seed, (20, 24)), texture(seed + 1, (20, 24))])
+    templates = np.stack([texture(seed + 2, (height, width)), texture(seed + 3, (height, width))])
+    units, norms = zip(*map(normalised, templates), strict=True)
+    patterns = spectra(np.stack(units), (20, 24))
+    for turned in (False, True):
+        match = correlate(images, patterns, np.array(norms), (height, width), turned)
+        for n, (y, x) in enumerate(((0, 0), (20 - height, 24 - width))):
+            window = images[n, y : y + height, x : x + width]
+            unit = units[n][::-1, ::-1] if turned else units[n]
+            expected = float((window * unit).sum()) / max(float(np.linalg.norm(window - window.mean())), norms[n] / 4)
+            assert match[n, y, x] == pytest.approx(expected, abs=1e-3)
+
+
+@given(st.integers(0, 10**6))
+def test_best_places_lie_on_parabolas(seed: int) -> None:
+    surfaces = np.stack([texture(seed + i, (9, 11)) for i in range(3)])
+    places, peaks = best_places(surfaces)
+    for surface, (px, py), peak in zip(surfaces, places, peaks, strict=True):
+        y, x = np.unravel_index(surface.argmax(), surface.shape)
+        assert peak == surface.max()
+        assert abs(px - x) <= 0.5 and abs(py - y) <= 0.5
+        if 0 < x < 10:
+            assert px - x == pytest.approx(parabola_vertex(*surface[y, x - 1 : x + 2].tolist()), abs=1e-4)
 
 
 @given(st.integers(0, 10**6), st.integers(0, 40), st.integers(0, 50), st.floats(0.3, 3), st.floats(0, 1))

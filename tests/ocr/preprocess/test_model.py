@@ -8,7 +8,7 @@ import pytest
 
 from ocr.forms.definition import Form, load_forms
 from ocr.geometry import MM_PER_INCH, apply, mm_to_pixels, rect_quad
-from ocr.preprocess.match import best_place, correlate, window_norms
+from ocr.preprocess.match import best_places, correlate, spectra
 from ocr.preprocess.model import COARSE_DPI, FINE_DPI, MAX_ANCHORS, PATCH_MM, form_model
 
 FORMS = load_forms()
@@ -21,7 +21,7 @@ def test_pictures_cover_the_card(form: Form) -> None:
     for picture, dpi in ((model.coarse, COARSE_DPI), (model.fine, FINE_DPI)):
         assert picture.dtype == np.float32
         assert picture.min() >= 0 and picture.max() <= 1.001
-        np.testing.assert_allclose(np.array(picture.shape[::-1]) * MM_PER_INCH / dpi, form.size, atol=0.6)
+        np.testing.assert_allclose(np.array(picture.shape[::-1]) * MM_PER_INCH / dpi, form.size, atol=MM_PER_INCH / dpi)
 
 
 @each_form
@@ -30,6 +30,7 @@ def test_anchors_lie_on_the_card_with_their_patches(form: Form) -> None:
     count = len(model.anchors)
     assert 24 <= count <= MAX_ANCHORS
     assert len(model.patches) == len(model.norms) == len(model.safe) == count
+    assert len(model.half_patches) == len(model.half_norms) == count
     half = np.array(PATCH_MM) / 2 - 0.2
     assert (model.anchors > half).all()
     assert (model.anchors < np.array(form.size) - half).all()
@@ -72,7 +73,8 @@ def test_each_anchor_is_found_on_its_own_form_and_nowhere_near(form: Form) -> No
         x, y = np.rint(apply(mm_to_pixels(FINE_DPI), model.anchors[i])[0]).astype(int) + 40 + reach
         top, left = y - ph // 2 - reach, x - pw // 2 - reach
         window = np.ascontiguousarray(padded[top : top + ph + 2 * reach, left : left + pw + 2 * reach])
-        found = best_place(correlate(window, model.patches[i], window_norms(window, (ph, pw)), model.norms[i]))
+        match = correlate(window[None], spectra(model.patches[[i]], window.shape), model.norms[[i]], (ph, pw))
+        [found], _ = best_places(match)
         assert np.hypot(found[0] - reach, found[1] - reach) < 1.5, model.anchors[i]
 
 

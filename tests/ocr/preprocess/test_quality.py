@@ -16,6 +16,7 @@ from ocr.preprocess.gates import Gates, load_gates
 from ocr.preprocess.identify import Pose
 from ocr.preprocess.quality import SheetQuality, judge, measure
 from ocr.preprocess.register import Fit, register
+from ocr.preprocess.view import View
 from ocr.reading import Refusal
 from tests.ocr.preprocess.scans import straight
 
@@ -28,7 +29,7 @@ Image = NDArray[np.uint8]
 
 
 def fit_of(image: Image, form: Form = CARD) -> Fit:
-    fit = register(image, Pose(form, straight(form, DPI).mapping.matrix, 0, 1.0))
+    fit = register(View(image, np.eye(3), None, 1.0), Pose(form, straight(form, DPI).mapping.matrix, 0, 1.0))
     assert fit is not None
     return fit
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from fixtures.mapping import Mapping
 from ocr.forms.definition import Form, load_forms
@@ -11,10 +12,15 @@ from ocr.geometry import rotation, scaling, translation
 from ocr.preprocess.identify import Pose
 from ocr.preprocess.model import form_model
 from ocr.preprocess.register import MIN_ANCHORS, Fit, register
+from ocr.preprocess.view import View
 from tests.ocr.preprocess.scans import Made, random_map, scanned, scribbled, spoilt, straight, worst_mm
 
 FRONTS = [form for form in load_forms() if form.fields]
 each_form = pytest.mark.parametrize("form", FRONTS, ids=lambda form: form.id)
+
+
+def seen(image: NDArray[np.uint8]) -> View:
+    return View(np.ascontiguousarray(image), np.eye(3), None, 1.0)
 
 
 def found(
@@ -23,7 +29,7 @@ def found(
     """Register from the truth's homography, misplaced by millimetres, degrees and a factor about the card's middle."""
     middle = (form.size[0] / 2, form.size[1] / 2)
     slip = translation(*shift) @ rotation(turn, middle) @ scaling(grow)
-    return register(made.sheet.pixels, Pose(form, made.mapping.matrix @ slip, 0, 1.0))
+    return register(seen(made.sheet.pixels), Pose(form, made.mapping.matrix @ slip, 0, 1.0))
 
 
 @each_form
@@ -71,7 +77,7 @@ def test_anchors_under_a_blot_and_a_few_false_ones_are_left_out() -> None:
     image[200:330, 300:520] = 60
     patch = image[575:625, 600:720].copy()
     image[575:625, 600:720] = np.roll(patch, 8, axis=1)
-    fit = register(image, Pose(form, made.mapping.matrix, 0, 1.0))
+    fit = register(seen(image), Pose(form, made.mapping.matrix, 0, 1.0))
     assert fit is not None
     assert fit.share < 0.97
     assert worst_mm(fit.registration, made) < 0.15
@@ -87,7 +93,7 @@ def test_one_stray_anchor_does_not_bend_the_paper() -> None:
     x, y = (round(v * 200 / 25.4) for v in nearest)
     patch = image[y - 24 : y + 24, x - 36 : x + 36]
     patch[:] = np.roll(patch, 4, axis=1)
-    fit = register(image, Pose(form, made.mapping.matrix, 0, 1.0))
+    fit = register(seen(image), Pose(form, made.mapping.matrix, 0, 1.0))
     assert fit is not None
     assert worst_mm(fit.registration, made) < 0.1
 
@@ -97,13 +103,13 @@ def test_nothing_is_found_on_blank_or_noisy_paper(form: Form) -> None:
     made = straight(form, 100)
     noise = np.random.default_rng(0).normal(230, 20, made.sheet.pixels.shape).clip(0, 255).astype(np.uint8)
     for image in (np.full_like(noise, 255), noise):
-        assert register(image, Pose(form, made.mapping.matrix, 0, 1.0)) is None
+        assert register(seen(image), Pose(form, made.mapping.matrix, 0, 1.0)) is None
 
 
 def test_upside_down_is_not_believed() -> None:
     form = FRONTS[0]
     made = straight(form, 150)
-    fit = register(np.ascontiguousarray(made.sheet.pixels[::-1, ::-1]), Pose(form, made.mapping.matrix, 0, 1.0))
+    fit = register(seen(made.sheet.pixels[::-1, ::-1]), Pose(form, made.mapping.matrix, 0, 1.0))
     assert fit is None or fit.score < 0.3
 
 
@@ -111,9 +117,7 @@ def test_only_what_is_in_the_picture_counts() -> None:
     form = FRONTS[0]
     made = straight(form, 150)
     width = made.sheet.size[0]
-    fit = register(
-        np.ascontiguousarray(made.sheet.pixels[:, : round(0.7 * width)]), Pose(form, made.mapping.matrix, 0, 1.0)
-    )
+    fit = register(seen(made.sheet.pixels[:, : round(0.7 * width)]), Pose(form, made.mapping.matrix, 0, 1.0))
     assert fit is not None
     assert fit.share > 0.9
     assert len(fit.kept) >= MIN_ANCHORS

@@ -25,7 +25,7 @@ def sample(seed: int, count: int = 14) -> tuple[Points, Points]:
 @given(seeds)
 def test_without_smoothing_it_passes_through_every_offset(seed: int) -> None:
     places, offsets = sample(seed)
-    spline, *_ = fit_spline(places, offsets, 0.0)
+    spline = fit_spline(places, offsets, 0.0).spline
     np.testing.assert_allclose(spline.at(places), offsets, atol=1e-7)
 
 
@@ -33,26 +33,37 @@ def test_without_smoothing_it_passes_through_every_offset(seed: int) -> None:
 @given(seeds, smoothings)
 def test_errors_are_those_of_leaving_one_out(seed: int, smoothing: float) -> None:
     places, offsets = sample(seed)
-    _, errors, _ = fit_spline(places, offsets, smoothing)
+    errors = fit_spline(places, offsets, smoothing).errors
     for i in range(len(places)):
         rest = np.arange(len(places)) != i
-        others, *_ = fit_spline(places[rest], offsets[rest], smoothing)
+        others = fit_spline(places[rest], offsets[rest], smoothing).spline
         assert errors[i] == pytest.approx(float(np.hypot(*(others.at(places[[i]]) - offsets[[i]])[0])), abs=1e-6)
+
+
+@settings(max_examples=25)
+@given(seeds, st.floats(0.001, 1), st.sets(st.integers(0, 13), max_size=6))
+def test_dropping_places_is_fitting_the_rest(seed: int, smoothing: float, dropped: set[int]) -> None:
+    places, offsets = sample(seed)
+    out = np.isin(np.arange(len(places)), list(dropped))
+    fit, fresh = fit_spline(places, offsets, smoothing).without(out), fit_spline(places[~out], offsets[~out], smoothing)
+    np.testing.assert_allclose(fit.spline.weights, fresh.spline.weights, atol=1e-7)
+    np.testing.assert_allclose(fit.errors, fresh.errors, atol=1e-7)
+    np.testing.assert_allclose(fit.spread, fresh.spread, atol=1e-7)
 
 
 @given(seeds, smoothings, st.floats(-5, 5), st.floats(0.98, 1.02))
 def test_a_straight_map_is_followed_exactly_everywhere(seed: int, smoothing: float, turn: float, scale: float) -> None:
     places, _ = sample(seed)
     straight = translation(1, -2) @ rotation(turn) @ scaling(scale, 1)
-    spline, errors, _ = fit_spline(places, apply(straight, places) - places, smoothing)
+    fit = fit_spline(places, apply(straight, places) - places, smoothing)
     far = np.array([[-40.0, 200.0], [75.0, 50.0], [300.0, -20.0]])
-    np.testing.assert_allclose(spline.at(far), apply(straight, far) - far, atol=1e-6)
-    assert errors.max() < 1e-6
+    np.testing.assert_allclose(fit.spline.at(far), apply(straight, far) - far, atol=1e-6)
+    assert fit.errors.max() < 1e-6
 
 
 def test_smoothing_trusts_single_offsets_less() -> None:
     places, offsets = sample(3)
-    misses = [np.abs(fit_spline(places, offsets, s)[0].at(places) - offsets).mean() for s in (0.0, 0.03, 0.3, 3.0)]
+    misses = [np.abs(fit_spline(places, offsets, s).spline.at(places) - offsets).mean() for s in (0.0, 0.03, 0.3, 3.0)]
     assert misses == sorted(misses)
     assert misses[-1] > 10 * misses[0] + 0.05
 
@@ -60,7 +71,7 @@ def test_smoothing_trusts_single_offsets_less() -> None:
 def test_less_is_known_of_lonely_places() -> None:
     places, offsets = sample(1, 15)
     lonely = np.vstack([places, [[400.0, 300.0]]])
-    _, _, spread = fit_spline(lonely, np.vstack([offsets, [[0.0, 0.0]]]), 0.03)
+    spread = fit_spline(lonely, np.vstack([offsets, [[0.0, 0.0]]]), 0.03).spread
     assert spread.argmax() == 15
     assert spread[15] > 3 * np.median(spread)
     assert np.median(spread) == pytest.approx(1, abs=0.1)
