@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Protocol
 
-import numpy as np
-
 from ocr.confidence.calibration import Calibration
 from ocr.confidence.kinds import kind_of, measured_version, target_error
 from ocr.forms.definition import FieldSpec
@@ -69,7 +67,7 @@ class AcceptancePolicy:
             return Acceptance(0.0, False, Why.UNMEASURED)
         if scale is None or state is FieldState.UNREAD:
             return Acceptance(0.0, False)
-        probability = float(np.interp(score, scale.scores, scale.probabilities))
+        probability = scale.probability(score)
         threshold = scale.threshold(target_error(spec, self.target_errors))
         if threshold is None or score < threshold.score:
             return Acceptance(probability, False)

@@ -11,6 +11,8 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ocr.confidence.threshold import LEVEL, Threshold
@@ -52,6 +54,14 @@ class Scale(BaseModel):
     scores: tuple[float, ...]
     probabilities: tuple[float, ...]
     kept: tuple[ProvenThreshold, ...]
+
+    def probability(self, score: float) -> float:
+        """Probability that a reading of this score is right."""
+        return float(np.interp(score, *self._corners))
+
+    @cached_property
+    def _corners(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        return np.asarray(self.scores, np.float64), np.asarray(self.probabilities, np.float64)
 
     def threshold(self, target_error: float) -> Threshold | None:
         """The threshold of the loosest target error measured that is at least as strict as this one."""

@@ -95,7 +95,7 @@ def match(
         parts = list(_parts(key, lexicon, on))
     for form, cost in (*forms, *parts):
         likelihood = form.weight * exp(-sharpness * (cost + _kind_cost(kinds, form)))
-        prior = belonging(lexicon.entries[form.code].parent, parents)
+        prior = belonging(lexicon.entries[form.code].parent, parents) if parents else 1.0
         keep_best(scores, form.code, likelihood * prior, form.text)
     doubt = unlisted(key, sharpness)
     if parts:  # a word left over may change the meaning

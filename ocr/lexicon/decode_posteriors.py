@@ -70,8 +70,8 @@ def decode_posteriors(
     parents = known(within, lexicon.parents)
     matched = {letters(text) for same, _ in different for text in same}
     for form, p in _weighed(merged(spaced, " "), lexicon, on, matched, texts[0][1] - _FAR):
-        prior = form.weight * belonging(lexicon.entries[form.code].parent, parents)
-        _add(scores, form.code, p * prior, form.text)
+        prior = belonging(lexicon.entries[form.code].parent, parents) if parents else 1.0
+        _add(scores, form.code, p * form.weight * prior, form.text)
     weighed = {value: (score * expected.get(value, 1.0), text) for value, (score, text) in scores.items()}
     return shares(weighed, sum(score for score, _ in weighed.values()), limit)
 

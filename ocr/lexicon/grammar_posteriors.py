@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import lru_cache
 from math import exp
 
 from ocr.lexicon.alphabets import LATIN_CAPITALS, SEPARATORS, STRUCK
@@ -49,7 +50,7 @@ def decode_date_posteriors(
             yield value, 1.0 if usual[0].isoformat() <= value <= usual[1].isoformat() else _UNUSUAL
 
     spaced = merged(merged(posteriors, STRUCK), SEPARATORS, " ")
-    return _decode(spaced, lambda text: bool(_DATE_BEGINS.fullmatch(text)), dates, limit)
+    return _decode(spaced, _begins_date, dates, limit)
 
 
 def decode_digits_posteriors(
@@ -83,7 +84,16 @@ def decode_passport_posteriors(posteriors: CharPosteriors, *, limit: int = 5) ->
         return [(text, 1.0 if usual else _UNUSUAL)] if _PASSPORT.fullmatch(text) else []
 
     joined = merged(merged(posteriors, SEPARATORS + STRUCK), "А", LATIN_CAPITALS[0])
-    return _decode(joined, lambda text: bool(_PASSPORT_BEGINS.fullmatch(text)), numbers, limit)
+    return _decode(joined, _begins_passport, numbers, limit)
+
+
+@lru_cache(maxsize=1 << 15)
+def _begins_date(text: str) -> bool:
+    return _DATE_BEGINS.fullmatch(text) is not None
+
+
+def _begins_passport(text: str) -> bool:
+    return _PASSPORT_BEGINS.fullmatch(text) is not None
 
 
 def _decode(
@@ -103,7 +113,14 @@ def _decode(
     """
     posteriors = thinned(posteriors)
     refused: list[str] = []
-    follows = n_best(posteriors, lambda text: admits(text) or bool(refused.append(text)))
+
+    def asked(text: str) -> bool:
+        if admits(text):
+            return True
+        refused.append(text)
+        return False
+
+    follows = n_best(posteriors, asked)
     anything = n_best(posteriors) if refused else follows
     if not anything or not anything[0][0]:
         return ()

@@ -94,6 +94,7 @@ def kind_of(word: str) -> str:
     return next((ADMINISTRATIVE[known] for known in alike if Hamming.distance(known, word) <= most), "")
 
 
+@lru_cache(maxsize=8192)
 def letters(text: str) -> str:
     """Letters and digits of a text as a handwriting recogniser tells them apart: capitals, nothing between them."""
     capitals = unicodedata.normalize("NFC", text).translate(LEGACY_GLYPHS).upper()

@@ -94,5 +94,5 @@ def likeliest(posteriors: CharPosteriors, known: Spelt, count: int, least: float
     columns = columns[columns != BLANK]
     bounds = np.log(steps[:, [BLANK]] + steps[:, columns] @ known.has[columns]).sum(axis=0)
     kept = np.flatnonzero(bounds >= least)
-    bounds = bounds[kept] + known.counts[kept] @ logp.max(axis=0)
+    bounds = (bounds + known.counts @ logp.max(axis=0))[kept]
     return kept[np.argsort(-bounds, kind="stable")[:count]].tolist()

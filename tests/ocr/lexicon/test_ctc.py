@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ocr.extract.likelihood import sure
 from ocr.lexicon.alphabets import SYMBOLS
 from ocr.lexicon.beam import n_best
 from ocr.lexicon.ctc import log_likelihoods, merged, thinned
 from ocr.lexicon.posteriors import BLANK, COLUMN, CharPosteriors
+from tests.ocr.lexicon.plain import likelihood
 from tests.ocr.lexicon.written import comb, line
 
 FEW = "АБ #"
@@ -51,6 +53,27 @@ def test_a_text_that_cannot_be_spelt_has_no_likelihood() -> None:
     assert log_likelihoods(steps, ["АБАБ", "АА#АА", "В"]).tolist() == [-np.inf] * 3
     assert log_likelihoods(steps, []).shape == (0,)
     assert np.exp(log_likelihoods(steps, [""]))[0] == pytest.approx(every_path(steps)[""], rel=1e-5)
+
+
+@settings(max_examples=25)
+@given(st.integers(1, 30), st.lists(st.text(FEW, max_size=12), max_size=6), st.integers(0, 10**6), st.floats(0.5, 12))
+def test_all_texts_at_once_are_as_likely_as_each_alone(
+    count: int, texts: list[str], seed: int, sharpness: float
+) -> None:
+    steps = random_steps(count, seed, sharpness)
+    found = log_likelihoods(steps, texts)
+    assert np.exp(found) == pytest.approx([likelihood(steps, text) for text in texts], rel=1e-6, abs=1e-12)
+
+
+@settings(max_examples=15)
+@given(st.text("АБВ", min_size=1, max_size=6), st.integers(0, 10**6))
+def test_boxes_of_a_comb_are_as_likely_as_step_by_step(text: str, seed: int) -> None:
+    steps = comb(text, 8, 0.5, np.random.default_rng(seed))
+    steps = CharPosteriors(
+        np.where(np.arange(len(steps.logp))[:, None] % 2, steps.logp, sure(BLANK)).astype(np.float32)
+    )
+    for each in (text, text[:-1], text + "А"):
+        assert np.exp(log_likelihoods(steps, [each]))[0] == pytest.approx(likelihood(steps, each), rel=1e-6, abs=1e-8)
 
 
 @settings(max_examples=15)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
 from ocr.lexicon.distance import confusion_costs, distance
+from tests.ocr.lexicon.plain import edits
 
 words = st.text("абвгинпшщц03 -", max_size=10)
 
@@ -17,6 +18,13 @@ def test_symmetric_and_never_above_plain_edit_distance(a: str, b: str) -> None:
     assert distance(a, b) == pytest.approx(distance(b, a))
     assert distance(a, b) <= Levenshtein.distance(a, b) + 1e-9
     assert (distance(a, b) == 0) == (a == b)
+
+
+@given(words, words)
+def test_letters_cost_what_the_plain_algorithm_says(a: str, b: str) -> None:
+    if a != b:
+        exchanged = min(edits(a, b), 0.1 + edits(a.replace("тс", "ц"), b.replace("тс", "ц")))
+        assert distance(a, b) == pytest.approx(exchanged if "ц" in a + b and "тс" in a + b else edits(a, b))
 
 
 @given(words, words, st.floats(0, 4))

@@ -27,3 +27,13 @@ def test_only_so_many_are_listed() -> None:
     assert set(likeliest(steps, spelt(words), 2)) == {1, 2}
     assert likeliest(steps, spelt(words), 9)[2:] == [3, 0]
     assert likeliest(steps, spelt([]), 2) == []
+
+
+@settings(max_examples=25)
+@given(WORDS, st.integers(0, 10**6), st.floats(-40, 0))
+def test_only_what_is_surely_less_likely_is_left_out(words: list[str], seed: int, least: float) -> None:
+    rng = np.random.default_rng(seed)
+    for steps in (comb(words[0], 12, 0.5, rng), line(words[0], 0.5, rng)):
+        listed = likeliest(steps, spelt(words), len(words), least)
+        out = [word for i, word in enumerate(words) if i not in listed]
+        assert all(p <= least + 1e-4 for p in log_likelihoods(steps, out))
