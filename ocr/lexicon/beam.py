@@ -12,8 +12,8 @@ import numpy as np
 from ocr.lexicon.alphabets import SYMBOLS
 from ocr.lexicon.posteriors import BLANK, COLUMN, LIVE, CharPosteriors
 
-WIDE, NARROW = 24, 12
-"""Beginnings of texts followed at each step: where every likely text counts, and where only the likeliest few do."""
+_BEAM = 24
+"""Beginnings of texts followed at each step."""
 
 _SMALL = 1e-100
 """Where all masses are below this they are scaled up, lest they vanish."""
@@ -34,9 +34,7 @@ class _Step(NamedTuple):
     live: list[tuple[int, float]]
 
 
-def n_best(
-    posteriors: CharPosteriors, admits: Callable[[str], bool] | None = None, width: int = WIDE
-) -> list[tuple[str, float]]:
+def n_best(posteriors: CharPosteriors, admits: Callable[[str], bool] | None = None) -> list[tuple[str, float]]:
     """The likeliest texts, by prefix beam search (Graves 2012, section 7.5; Hannun et al. 2014).
 
     Spaces at the ends, and a space after a space, count as blanks, since a comb's empty boxes may be read as either.
@@ -45,8 +43,6 @@ def n_best(
     ----------
     admits
         Whether a text may be the beginning of an answer; any may where there is no such rule.
-    width
-        Beginnings followed at each step: `WIDE` or `NARROW`.
 
     Returns
     -------
@@ -61,7 +57,7 @@ def n_best(
             beams = [(mass, text, mass, 0.0, last) for mass, text, _, _, last in beams]
             continue
         longer = _longer(beams, step, characters, admits)
-        beams = sorted(_merged(beams, step, longer), reverse=True)[:width]
+        beams = sorted(_merged(beams, step, longer), reverse=True)[:_BEAM]
         top = beams[0][0]
         if top < _SMALL:
             if not top:

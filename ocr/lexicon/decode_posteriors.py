@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from ocr.lexicon.alphabets import LATIN_CAPITALS, SEPARATORS, STRUCK
-from ocr.lexicon.beam import NARROW, n_best
+from ocr.lexicon.beam import n_best
 from ocr.lexicon.ctc import log_likelihoods, merged, thinned
 from ocr.lexicon.decode import match
 from ocr.lexicon.lexicon import Lexicon, WrittenForm
@@ -59,7 +59,7 @@ def decode_posteriors(
     if lexicon.is_open:
         return decode_name_posteriors(posteriors, lexicon, within, limit)
     spaced = thinned(merged(merged(posteriors, STRUCK), SEPARATORS, " "))
-    texts = n_best(spaced, width=NARROW)
+    texts = n_best(spaced)
     if not texts or not fold(texts[0][0]):
         return ()
     scores: Scores = {}

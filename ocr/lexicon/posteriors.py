@@ -95,4 +95,4 @@ def likeliest(posteriors: CharPosteriors, known: Spelt, count: int, least: float
     bounds = np.log(steps[:, [BLANK]] + steps[:, columns] @ known.has[columns]).sum(axis=0)
     kept = np.flatnonzero(bounds >= least)
     bounds = (bounds + known.counts @ logp.max(axis=0))[kept]
-    return kept[np.argsort(-bounds, kind="stable")[:count]].tolist()
+    return [int(i) for i in kept[np.argsort(-bounds, kind="stable")[:count]]]

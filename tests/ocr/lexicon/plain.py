@@ -7,9 +7,10 @@ from collections.abc import Callable
 import numpy as np
 
 from ocr.lexicon.alphabets import SYMBOLS
-from ocr.lexicon.beam import WIDE
 from ocr.lexicon.distance import confusion_costs
 from ocr.lexicon.posteriors import BLANK, COLUMN, LIVE, CharPosteriors
+
+BEAM = 24
 
 
 def likelihood(steps: CharPosteriors, text: str) -> float:
@@ -28,9 +29,7 @@ def likelihood(steps: CharPosteriors, text: str) -> float:
     return sum(alpha[-2:])
 
 
-def beam_search(
-    steps: CharPosteriors, admits: Callable[[str], bool] = lambda text: True, width: int = WIDE
-) -> dict[str, float]:
+def beam_search(steps: CharPosteriors, admits: Callable[[str], bool] = lambda text: True) -> dict[str, float]:
     """Prefix beam search of Hannun et al. (2014), one text and character after another: probabilities of texts."""
     beams = {"": (1.0, 0.0)}
     for row in np.exp(steps.logp.astype(np.float64)):
@@ -49,7 +48,7 @@ def beam_search(
                     _add(grown, text, total * p, 0.0)
                 elif total * p > LIVE * top and admits(text + character):
                     _add(grown, text + character, 0.0, (ended if character == text[-1:] else total) * p)
-        kept = sorted(grown.items(), key=lambda item: -sum(item[1]))[:width]
+        kept = sorted(grown.items(), key=lambda item: -sum(item[1]))[:BEAM]
         beams = dict(kept)
     texts: dict[str, float] = {}
     for text, masses in beams.items():
