@@ -101,8 +101,9 @@ def _values(readings: Mapping[str, FieldReading]) -> dict[str, str]:
 
 def _expected(spec: FieldSpec, form: Form) -> Mapping[str, float]:
     """How much more each code is to be expected; nothing is known of what is written beside boxes to tick."""
-    beside = any(other.specify == spec.name for other in form.fields)
-    return EQUAL if beside or spec.lexicon is None else priors(load_lexicon(spec.lexicon))
+    if spec.lexicon is None or any(other.specify == spec.name for other in form.fields):
+        return EQUAL
+    return priors(load_lexicon(spec.lexicon))
 
 
 def _candidates(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
-from math import log
+from math import log, log1p
 from typing import NamedTuple
 
 import numpy as np
@@ -26,8 +26,13 @@ _Beginning = tuple[float, str, float, float, int]
 
 
 class _Step(NamedTuple):
-    """Probabilities at one step; `live` holds characters that are followed, likeliest first, but for the space."""
+    """Probabilities at one step that is no sure blank.
 
+    `joins` says whether none came before, so that a character may go on; `live` holds the characters that are followed,
+    likeliest first, but for the space.
+    """
+
+    joins: bool
     blank: float
     space: float
     each: list[float]
@@ -53,9 +58,6 @@ def n_best(posteriors: CharPosteriors, admits: Callable[[str], bool] | None = No
     beams: list[_Beginning] = [(1.0, "", 1.0, 0.0, _GAP)]
     scale = 0.0
     for step in steps:
-        if step.blank > 1 - LIVE:
-            beams = [(mass, text, mass, 0.0, last) for mass, text, _, _, last in beams]
-            continue
         longer = _longer(beams, step, characters, admits)
         beams = sorted(_merged(beams, step, longer), reverse=True)[:_BEAM]
         top = beams[0][0]
@@ -72,20 +74,23 @@ def n_best(posteriors: CharPosteriors, admits: Callable[[str], bool] | None = No
 
 
 def _steps(posteriors: CharPosteriors) -> tuple[list[str], list[_Step]]:
-    """The characters that are live at any step, by number, and the steps in these numbers."""
-    live = posteriors.logp > log(LIVE)
+    """The characters that are live at any step, by number, and the steps in these numbers, without sure blanks."""
+    sure = posteriors.logp[:, BLANK] > log1p(-LIVE)
+    joins = ~np.concatenate([[True], sure[:-1]])[~sure]
+    logp = posteriors.logp[~sure]
+    live = logp > log(LIVE)
     live[:, BLANK] = False
     columns = np.flatnonzero(live.any(axis=0))
-    p = np.exp(posteriors.logp[:, columns], dtype=np.float64)
-    blanks = np.exp(posteriors.logp[:, BLANK], dtype=np.float64)
-    spaces = np.exp(posteriors.logp[:, COLUMN[" "]], dtype=np.float64) * live[:, COLUMN[" "]]
+    p = np.exp(logp[:, columns], dtype=np.float64)
+    blanks = np.exp(logp[:, BLANK], dtype=np.float64)
+    spaces = np.exp(logp[:, COLUMN[" "]], dtype=np.float64) * live[:, COLUMN[" "]]
     live[:, COLUMN[" "]] = False
     rows, numbers = np.nonzero(live[:, columns])
     order = np.lexsort((-p[rows, numbers], rows))
     rows, numbers = rows[order], numbers[order]
     pairs = list(zip(numbers.tolist(), p[rows, numbers].tolist(), strict=True))
     parts = [pairs[i:j] for i, j in pairwise(np.searchsorted(rows, np.arange(len(p) + 1)).tolist())]
-    steps = map(_Step, blanks.tolist(), spaces.tolist(), p.tolist(), parts)
+    steps = map(_Step, joins.tolist(), blanks.tolist(), spaces.tolist(), p.tolist(), parts)
     return [SYMBOLS[i - 1] for i in columns], list(steps)
 
 
@@ -94,7 +99,7 @@ def _longer(
 ) -> dict[str, _Beginning]:
     """The beginnings with one more character each, as far as they are likely enough to be followed."""
     floor = LIVE * beams[0][0]
-    space, live = step.space, step.live
+    joins, space, live = step.joins, step.space, step.live
     most = max(space, live[0][1] if live else 0.0)
     longer: dict[str, _Beginning] = {}
     for mass, text, ended, _, last in beams:
@@ -107,17 +112,18 @@ def _longer(
                 break
             grown = text + characters[character]
             if admits is None or admits(grown):
-                new = p * (ended if character == last else mass)  # without a blank between, equal ones are one
+                new = p * (ended if joins and character == last else mass)  # equal ones in a row are one
                 longer[grown] = (new, grown, 0.0, new, character)
     return longer
 
 
 def _merged(beams: list[_Beginning], step: _Step, longer: dict[str, _Beginning]) -> list[_Beginning]:
     """The beginnings one step on: those that stay as they are, with what has become them, and the longer ones."""
-    blank, gap, each = step.blank, step.blank + step.space, step.each
+    joins, blank, gap, each = step.joins, step.blank, step.blank + step.space, step.each
     stayed: list[_Beginning] = []
     for mass, text, _, open_, last in beams:
-        ended, open_ = (mass * gap, 0.0) if last == _GAP else (mass * blank, open_ * each[last])
+        ended = mass * (gap if last == _GAP else blank)
+        open_ = open_ * each[last] if joins and last != _GAP else 0.0
         if text in longer:
             open_ += longer.pop(text)[0]
         stayed.append((ended + open_, text, ended, open_, last))
