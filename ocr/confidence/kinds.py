@@ -17,7 +17,7 @@ TARGET_ERRORS = tuple(sorted({variable.target_error for variable in codebook().v
 NO_TARGET_ERRORS: Mapping[str, float] = MappingProxyType({})
 
 _SUFFIX = {FieldState.EMPTY: " empty", FieldState.CORRECTED: " corrected"}
-_FOREIGN_READERS = frozenset({"tesseract", "zxing"})
+_FOREIGN_READERS = frozenset({"zxing"})
 _MINOR = re.compile(r"(\d+)(\.\d+)+")
 
 
@@ -67,9 +67,8 @@ def _is_name(spec: FieldSpec) -> bool:
 def measured_version(reader: str, version: str) -> str:
     """The part of a reader's version that a calibration holds for.
 
-    Readers that come with this package, and their models, are compared to the letter. Tesseract and ZXing are
-    installed by the machine's owner and differ in the last digits from one machine to the next, while the models that
-    decide what is read change with the major version; of those only the major version and the languages count, and
-    the audit watches over the rest.
+    Readers that come with this package, and their models, are compared to the letter. ZXing is installed by the
+    machine's owner and differs in the last digits from one machine to the next; of it only the major version counts,
+    and the audit watches over the rest.
     """
     return _MINOR.sub(r"\1", version) if reader in _FOREIGN_READERS else version

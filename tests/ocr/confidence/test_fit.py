@@ -58,15 +58,15 @@ def test_isotonic_finds_the_true_probability_also_from_a_weighted_sample() -> No
 
 def test_readings_are_grouped_by_reader_the_version_that_counts_and_kind() -> None:
     samples = [
-        Sample("tesseract", "5.3.0 rus", "stamp line", 0.5, True),
-        Sample("tesseract", "5.5.4 rus", "stamp line", 0.6, None, stood=True),
+        Sample("zxing", "2.2.0", "printed barcode", 0.5, True),
+        Sample("zxing", "2.3.1", "printed barcode", 0.6, None, stood=True),
         Sample("marks", "1", "one_of", 0.7, False),
         Sample("marks", "2", "one_of", 0.7, False),
     ]
     groups = grouped(samples)
-    assert list(groups) == [KEY, Key("marks", "2", "one_of"), Key("tesseract", "5 rus", "stamp line")]
-    stamps = groups[Key("tesseract", "5 rus", "stamp line")]
-    assert (stamps.labelled.tolist(), stamps.stood.tolist()) == ([True, False], [False, True])
+    assert list(groups) == [KEY, Key("marks", "2", "one_of"), Key("zxing", "2", "printed barcode")]
+    codes = groups[Key("zxing", "2", "printed barcode")]
+    assert (codes.labelled.tolist(), codes.stood.tolist()) == ([True, False], [False, True])
 
 
 def test_a_threshold_for_every_target_error_and_the_strictest_that_suffices_is_used() -> None:
