@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ocr.extract.framing import Gray
 from ocr.extract.handwriting import IMPOSSIBLE, HandwritingReader
-from ocr.extract.networks import MODELS, LineLogits, Networks, load_networks
+from ocr.extract.networks import MODELS, LineLogits, Networks, as_input, load_networks
 from ocr.extract.reader import Crop, Raw
 from ocr.forms.artwork import raster
 from ocr.geometry import mm_to_pixels
@@ -169,5 +169,18 @@ def test_lines_read_together_come_out_as_alone() -> None:
     for strip in strips:
         cv2.putText(strip, "12", (4, 24), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 255, 2)
     for alone, together in zip((networks.lines([s])[0] for s in strips), networks.lines(strips), strict=True):
-        assert alone.characters.shape == together.characters.shape
-        assert (alone.characters.argmax(axis=1) == together.characters.argmax(axis=1)).mean() > 0.8
+        assert np.array_equal(alone.characters, together.characters)
+
+
+def test_boxes_read_together_come_out_as_alone() -> None:
+    networks, rng = load_networks(), np.random.default_rng(4)
+    pictures = [rng.integers(0, 256, (32, 32)).astype(np.uint8) for _ in range(7)]
+    alone = np.concatenate([networks.boxes([picture]) for picture in pictures])
+    assert networks.boxes(pictures) == pytest.approx(alone, abs=1e-4)
+
+
+@pytest.mark.parametrize("width", [1, 4, 33, 640])
+def test_strips_are_filled_up_with_paper(width: int) -> None:
+    shown = as_input([np.full((32, width), 255, np.uint8)])
+    assert shown.shape == (1, 1, 32, -(-width // 4) * 4) and shown.dtype == np.float32
+    assert (shown[..., :width] == 1).all() and not shown[..., width:].any()
