@@ -1,66 +1,114 @@
-"""`./run bench`: time per stage, cards a second, peak memory, the ratios to the naive way and to the last release."""
+"""`./run bench`: the real command over cards of one office and of any, beside the naive way and the last release.
+
+Every figure is of `migcards run` as an operator starts it, the store included (`benchmarks.timed_run`). Seconds of one
+card alone are taken off those of all cards before cards a second are counted, so that the start does not blur them.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-import resource
-import statistics
-import time
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
-
-os.environ["OMP_THREAD_LIMIT"] = "1"
+from statistics import median
 
 import click
 import cv2
+from threadpoolctl import threadpool_limits
 
+from benchmarks.cards import SETS, make_cards
 from benchmarks.naive import read_naively
-from ocr.confidence.acceptance import AcceptancePolicy
-from ocr.confidence.calibration import load_calibration
+from benchmarks.timed_run import TimedRun, timed_run
 from ocr.evaluation.truth import PageTruth, read_truth
-from ocr.extract.reader import Crop
-from ocr.forms.definition import FORMS_DIR
-from ocr.interpret import interpret
-from ocr.page import Engine, cut_crops, load_engine, seen_fields
+from ocr.forms.definition import load_forms
 from ocr.preprocess.load import load_page, probe
-from ocr.preprocess.locate import locate
 from ocr.reading import Refused
 from ocr.sheet import Sheet
 
-SAMPLES = Path(__file__).parents[1] / "fixtures" / "samples"
+HERE = Path(__file__).parents[1]
 LAST = Path(__file__).parent / "last_release.json"
 NAIVE_CARDS = 6
+IN_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-class Clock:
-    """Milliseconds spent in named stages, one number per card."""
+@dataclass(frozen=True)
+class Measured:
+    """The runs of one checkout: with one card, and over each set by the number of processes."""
 
-    def __init__(self) -> None:
-        self.stages: dict[str, list[float]] = defaultdict(list)
+    single: TimedRun
+    runs: Mapping[tuple[str, int], TimedRun]
 
-    @contextmanager
-    def time(self, stage: str) -> Iterator[None]:
-        """Add the time spent inside to a stage."""
-        start = time.perf_counter()
-        yield
-        self.stages[stage].append(1000 * (time.perf_counter() - start))
+    def cards_per_second(self, name: str, workers: int) -> float:
+        """Cards a second beyond the first card."""
+        run = self.runs[name, workers]
+        return (run.cards - 1) / (run.seconds - self.single.seconds)
 
-    def median(self, stage: str) -> float:
-        """Median milliseconds a card."""
-        return statistics.median(self.stages[stage])
+    def processor_ms(self, name: str, workers: int) -> float:
+        """Milliseconds of processor a card beyond the first, all processes together."""
+        run, cpu = self.runs[name, workers], self.single.saving_cpu_s + self.single.reading_cpu_s
+        return 1000 * (run.saving_cpu_s + run.reading_cpu_s - cpu) / (run.cards - 1)
+
+    def figures(self) -> dict[str, float]:
+        """All that is printed, by name with unit."""
+        one = self.runs["office", 1]
+        stages = {f"{name} ms a card": ms / one.cards for name, ms in one.stages.items()}
+        found = {**stages, "start-up ms": 1000 * self.single.seconds - sum(self.single.stages.values())}
+        saving = (one.saving_cpu_s - self.single.saving_cpu_s) / (one.cards - 1)
+        found["processor ms a card of the process that saves"] = 1000 * saving
+        for name, workers in self.runs:
+            found[f"processor ms a card, {name}, {workers} reading"] = self.processor_ms(name, workers)
+            found[f"cards a second, {name}, {workers} reading"] = self.cards_per_second(name, workers)
+        found["mixed / office, processor"] = self.processor_ms("mixed", 2) / self.processor_ms("office", 2)
+        found["peak MB of a process that reads"] = max(run.reading_mb for run in self.runs.values())
+        found["peak MB of the process that saves"] = max(run.saving_mb for run in self.runs.values())
+        found["database KB a card"] = one.store_bytes / one.cards / 1024
+        return found
 
 
-def readable(folder: Path) -> list[PageTruth]:
-    """Upright, readable pages scanned at about 300 dpi or less."""
-    return [truth for truth in read_truth(folder) if truth.expect == "read"]
+@click.command()
+@click.option("--cards", type=click.IntRange(2), default=60, show_default=True, help="Cards of each set.")
+@click.option("--beside", type=IN_FOLDER, help="Another checkout, run in turn with this one.")
+@click.option("--release", is_flag=True, help="Keep this run's ratios as those of the last release.")
+def main(cards: int, beside: Path | None, release: bool) -> None:
+    """Measure and print."""
+    folders = {name: make_cards(name, cards) for name in SETS}
+    measured = measure([HERE, *([beside.absolute()] if beside else [])], folders)
+    report(measured, naive_ms(folders["office"]), release)
+
+
+def measure(codes: Sequence[Path], folders: Mapping[str, Path]) -> list[Measured]:
+    """Run each checkout over each set with one process and with two, the checkouts in turn."""
+    first = min(path for path in folders["office"].iterdir() if path.suffix != ".json")
+    for code in codes:
+        timed_run(first, 1, code)  # reads programs from the disk and prepares what is kept between runs
+    single = [timed_run(first, 1, code) for code in codes]
+    runs: list[dict[tuple[str, int], TimedRun]] = [{} for _ in codes]
+    for name, folder in folders.items():
+        for workers in (1, 2):
+            for code, of_code in zip(codes, runs, strict=True):
+                of_code[name, workers] = timed_run(folder, workers, code)
+    return [Measured(one, of_code) for one, of_code in zip(single, runs, strict=True)]
+
+
+def naive_ms(folder: Path) -> float:
+    """Median milliseconds of processor a card that the naive way takes, its Tesseract included."""
+    cv2.setNumThreads(1)
+    forms = {form.id: form for form in load_forms()}
+    times = []
+    with threadpool_limits(1):
+        for truth in islice(read_truth(folder), NAIVE_CARDS):
+            sheet = load(folder, truth)
+            began = processor_seconds()
+            read_naively(sheet, forms[truth.form or ""])
+            times.append(1000 * (processor_seconds() - began))
+    return median(times)
 
 
 def load(folder: Path, truth: PageTruth) -> Sheet:
-    """Load one sample page."""
+    """Load one page."""
     info = probe(folder / truth.scan)
     sheet = info if isinstance(info, Refused) else load_page(folder / truth.scan, truth.page, info.sha256)
     if isinstance(sheet, Refused):
@@ -68,75 +116,31 @@ def load(folder: Path, truth: PageTruth) -> Sheet:
     return sheet
 
 
-def measure(folder: Path, truths: Sequence[PageTruth], engine: Engine, clock: Clock, handwriting: bool) -> None:
-    """Time every stage on every page."""
-    policy = AcceptancePolicy(load_calibration())
-    for truth in truths:
-        with clock.time("load"):
-            sheet = load(folder, truth)
-        with clock.time("locate"):
-            located = locate(sheet, engine.forms, engine.gates)
-        if isinstance(located, Refused):
-            continue
-        with clock.time("cut"):
-            crops = cut_crops(sheet, located.registration)
-        if not handwriting:
-            crops = [crop for crop in crops if not is_handwriting(crop)]
-        with clock.time("read"):
-            seen = seen_fields(sheet, located.registration, crops, engine.readers)
-        if handwriting:
-            with clock.time("interpret"):
-                interpret(located.registration.form, seen, policy, date.today())
+def processor_seconds() -> float:
+    """Processor seconds of this process and of the programs it has called."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
 
 
-def is_handwriting(crop: Crop) -> bool:
-    """Whether a field is what the handwriting reader reads."""
-    return crop.spec.kind.is_text and crop.spec.entry == "hand"
-
-
-@click.command()
-@click.option("--cards", type=int, default=40, show_default=True, help="Sample pages to read.")
-@click.option("--release", is_flag=True, help="Keep this run's ratios as those of the last release.")
-def main(cards: int, release: bool) -> None:
-    """Measure and print."""
-    cv2.setNumThreads(1)
-    engine = load_engine(FORMS_DIR)
-    truths = readable(SAMPLES)[:cards]
-    measure(SAMPLES, truths[:3], engine, Clock(), handwriting=True)
-    spine, whole, naive = Clock(), Clock(), Clock()
-    measure(SAMPLES, truths, engine, spine, handwriting=False)
-    measure(SAMPLES, truths, engine, whole, handwriting=True)
-    forms = {form.id: form for form in engine.forms}
-    for truth in truths[:NAIVE_CARDS]:
-        sheet = load(SAMPLES, truth)
-        with naive.time("naive"):
-            read_naively(sheet, forms[truth.form or ""])
-    report(spine, whole, naive.median("naive"), release)
-
-
-def report(spine: Clock, whole: Clock, naive_ms: float, release: bool) -> None:
+def report(measured: Sequence[Measured], naive: float, release: bool) -> None:
     """Print the table and, for a release, keep the ratios."""
-    click.echo(f"{'stage':14}{'spine ms':>10}{'with handwriting ms':>36}   (medians a card, one core)")
-    for stage in whole.stages:
-        left = f"{spine.median(stage):10.1f}" if stage in spine.stages else f"{'—':>10}"
-        click.echo(f"{stage:14}{left}{whole.median(stage):36.1f}")
-    totals = {"spine": _total(spine), "whole": _total(whole)}
-    ratios = {name: naive_ms / total for name, total in totals.items()}
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    click.echo(f"{'total':14}{totals['spine']:10.1f}{totals['whole']:36.1f}")
-    click.echo(f"{'cards/s, core':14}{1000 / totals['spine']:10.1f}{1000 / totals['whole']:36.1f}")
-    click.echo(f"naive way: {naive_ms:.0f} ms a card, so {ratios['spine']:.1f} and {ratios['whole']:.1f} times faster")
-    click.echo(f"peak memory of the process: {peak:.0f} MB")
-    if LAST.exists():
-        last = json.loads(LAST.read_text())["times_faster_than_naive"]
-        click.echo(", ".join(f"{name}: {ratios[name] / last[name]:.2f} times the last release" for name in ratios))
+    columns = [of_code.figures() for of_code in measured]
+    heads = ["this", "beside", "this / beside"][: 1 if len(columns) == 1 else 3]
+    click.echo(f"{'':52}" + "".join(f"{head:>15}" for head in heads))
+    for name in columns[0]:
+        values = [column.get(name, float("nan")) for column in columns]
+        values += [values[0] / values[1]] if len(values) == 2 and values[1] else []
+        click.echo(f"{name:52}" + "".join(f"{value:15.2f}" for value in values))
+    ratios = {f"{name}, {workers} reading": naive / measured[0].processor_ms(name, workers)
+              for name, workers in measured[0].runs}  # fmt: skip
+    click.echo(f"naive way: {naive:.0f} ms of processor a card, which is so many times as much:")
+    last = json.loads(LAST.read_text("utf-8"))["times_faster_than_naive"] if LAST.exists() else {}
+    for name, ratio in ratios.items():
+        then = f"   {ratio / last[name]:.2f} of the last release's" if name in last else ""
+        click.echo(f"{name:52}{ratio:15.2f}{then}")
     if release:
-        LAST.write_text(json.dumps({"date": str(date.today()), "times_faster_than_naive": ratios}, indent=1) + "\n")
-
-
-def _total(clock: Clock) -> float:
-    """Median over cards of the sum over stages: stages follow each other card by card."""
-    return sum(clock.median(stage) for stage in clock.stages)
+        kept = {"date": str(date.today()), "times_faster_than_naive": ratios}
+        LAST.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

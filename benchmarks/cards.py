@@ -1,0 +1,61 @@
+"""Cards to measure with, made by the generator and kept between runs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
+from multiprocessing import get_context
+from pathlib import Path
+
+from fixtures.fonts import fetch_fonts
+from fixtures.glyphs import load_source
+from fixtures.handwriting import GlyphSource
+from fixtures.make import make_file
+from fixtures.plan import FilePlan, Plan, plan_files
+
+BUILD = Path(__file__).parents[1] / "build"
+FONTS = BUILD / "fonts"
+SEED = 25
+
+SETS = {
+    "office": "grey,noise,skew,scale=0.006,stretch,dust,white_border,bleed_through",
+    "mixed": "usual",
+}
+"""Faults of each set. ``office``: A6 in grey at 300 dpi as JPEG from one feeder, which stretches all cards alike.
+``mixed``: all faults, resolutions, formats and turns in random order, as from scanners never seen."""
+
+
+def make_cards(name: str, count: int) -> Path:
+    """Folder with `count` readable cards of a set of `SETS`; made once.
+
+    Raises
+    ------
+    ToolMissingError
+        The handwriting fonts cannot be fetched.
+    """
+    folder = BUILD / "bench" / f"{name}-{count}-{SEED}"
+    if folder.is_dir():
+        return folder
+    fetch_fonts(FONTS)
+    plan = Plan(count, SEED, faults=SETS[name])
+    if name == "office":
+        plan = Plan(count, SEED, faults=SETS[name], dpi=300.0, formats=("jpeg",))
+    part = folder.with_suffix(".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        for _ in pool.map(_make, *zip(*((file, part) for file in plan_files(plan)), strict=True)):
+            pass
+    part.rename(folder)
+    return folder
+
+
+def _make(file: FilePlan, folder: Path) -> None:
+    make_file(file, _source(), SEED, folder)
+
+
+@lru_cache(maxsize=1)
+def _source() -> GlyphSource:
+    return load_source(FONTS)
