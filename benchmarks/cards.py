@@ -19,6 +19,9 @@ BUILD = Path(__file__).parents[1] / "build"
 FONTS = BUILD / "fonts"
 SEED = 25
 
+DPI = 300.0
+"""Resolution of the cards of ``office``."""
+
 SETS = {
     "office": "grey,noise,skew,scale=0.006,stretch,dust,white_border,bleed_through",
     "mixed": "usual",
@@ -41,7 +44,7 @@ def make_cards(name: str, count: int) -> Path:
     fetch_fonts(FONTS)
     plan = Plan(count, SEED, faults=SETS[name])
     if name == "office":
-        plan = Plan(count, SEED, faults=SETS[name], dpi=300.0, formats=("jpeg",))
+        plan = Plan(count, SEED, faults=SETS[name], dpi=DPI, formats=("jpeg",))
     part = folder.with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)

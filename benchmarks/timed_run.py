@@ -27,7 +27,9 @@ finally:
 _LEFT_OUT = ("MIGCARDS_", "OMP_", "OPENBLAS_")
 """Beginnings of the variables that a command is not to inherit."""
 
-_DONE = (0, 7)
+LOG, USAGE, STORE = "log", "usage", "cards.db"
+
+DONE = (0, 7)
 """Exit codes of a run that came to its end; with 7 some sheets were refused."""
 
 
@@ -77,25 +79,34 @@ def timed_run(scans: Path, workers: int, code: Path) -> TimedRun:
         The command failed; what it printed stands above.
     """
     with tempfile.TemporaryDirectory() as temp:
-        log, usage, store = (Path(temp) / name for name in ("log", "usage", "cards.db"))
-        own = {
-            name: value for name, value in os.environ.items() if not name.startswith(("MIGCARDS_", "OMP_", "OPENBLAS_"))
-        }
-        environment = own | {
-            "PYTHONPATH": str(code),
-            "MIGCARDS_DATABASE": f"sqlite:///{store}",
-            "MIGCARDS_WORKERS": str(workers),
-            "BENCH_USAGE": str(usage),
-        }
-        command = [sys.executable, "-c", _LAUNCHER, "--log", str(log), "run", str(scans.absolute()), "--json"]
         began = perf_counter()
-        done = subprocess.run(command, env=environment, cwd=temp, stdout=subprocess.PIPE, check=False)
+        run = start(scans, workers, code, Path(temp))
+        said, _ = run.communicate()
         seconds = perf_counter() - began
-        if done.returncode not in _DONE:
-            raise SystemExit(f"migcards run ended with exit status {done.returncode}.")
-        (saving, reading), tally = json.loads(usage.read_text()), json.loads(done.stdout)
-        stored = sum(path.stat().st_size for path in Path(temp).glob("cards.db*"))
-        return TimedRun(tally["sheets"], seconds, _stages(log), saving[0], reading[0], saving[1], reading[1], stored)
+        if run.returncode not in DONE:
+            raise SystemExit(f"migcards run ended with exit status {run.returncode}.")
+        (saving, reading), tally = json.loads((Path(temp) / USAGE).read_text()), json.loads(said)
+        size = store_bytes(Path(temp))
+        stages = _stages(Path(temp) / LOG)
+        return TimedRun(tally["sheets"], seconds, stages, saving[0], reading[0], saving[1], reading[1], size)
+
+
+def start(scans: Path, workers: int, code: Path, folder: Path) -> subprocess.Popen[str]:
+    """Start the command of a checkout over a file or folder; store, log and usage go to `folder`."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith(_LEFT_OUT)}
+    environment = others | {
+        "PYTHONPATH": str(code),
+        "MIGCARDS_DATABASE": f"sqlite:///{folder / STORE}",
+        "MIGCARDS_WORKERS": str(workers),
+        "BENCH_USAGE": str(folder / USAGE),
+    }
+    command = [sys.executable, "-c", _LAUNCHER, "--log", str(folder / LOG), "run", str(scans.absolute()), "--json"]
+    return subprocess.Popen(command, env=environment, cwd=folder, stdout=subprocess.PIPE, text=True)
+
+
+def store_bytes(folder: Path) -> int:
+    """Size of the database with all its files."""
+    return sum(path.stat().st_size for path in folder.glob(f"{STORE}*"))
 
 
 def _stages(log: Path) -> dict[str, float]:

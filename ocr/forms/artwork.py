@@ -22,7 +22,6 @@ RENDER_DPI = 600
 
 
 @lru_cache(maxsize=32)
-@prepared
 def raster(form: Form, dpi: float, serial: str | None = None) -> NDArray[np.uint8]:
     """The blank card as pixels.
 
@@ -32,6 +31,17 @@ def raster(form: Form, dpi: float, serial: str | None = None) -> NDArray[np.uint
         uint8 (H, W, 3), blue, green, red; white paper; read-only. Pixel (c, r) shows the card at
         ``inv(mm_to_pixels(dpi)) @ (c, r, 1)``; the last column and row may reach past the paper's edge.
     """
+    image = _blank(form, dpi) if serial is None else _drawn(form, dpi, serial)
+    image.setflags(write=False)
+    return image
+
+
+@prepared
+def _blank(form: Form, dpi: float) -> NDArray[np.uint8]:
+    return _drawn(form, dpi, None)
+
+
+def _drawn(form: Form, dpi: float, serial: str | None) -> NDArray[np.uint8]:
     from ocr.forms.drawing import form_pdf  # takes long to import, and is not needed where the raster lies prepared
 
     width, height = (math.ceil(side * dpi / MM_PER_INCH - 1e-6) for side in form.size)

@@ -117,6 +117,11 @@ def test_models_and_artwork_are_the_same_from_disk() -> None:
     assert picture.dtype == np.uint8
 
 
+def test_cards_with_a_number_are_not_kept(folder: Path) -> None:
+    raster.__wrapped__(load_forms()[0], 50.0, "000000018")
+    assert not folder.exists()
+
+
 def norm_of(number: int) -> float:
     return likeness(load_forms()[0], 500_000).norm
 

@@ -1,0 +1,105 @@
+"""Many different cards, cheaply.
+
+They are some dozens of generated ones, each time with another number printed on them, another exposure and another
+place in the picture, so that no two are alike and none is a duplicate.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import lru_cache
+from itertools import repeat
+from multiprocessing import get_context
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from benchmarks.cards import BUILD, DPI
+from ocr.evaluation.truth import PageTruth, read_truth
+from ocr.forms.codebook import Role
+from ocr.forms.definition import FieldKind, FieldSpec, Form, load_forms
+from ocr.forms.printed_words import FONTS_DIR
+from ocr.forms.serial import qr_payload, serial_number
+from ocr.geometry import MM_PER_INCH
+
+PIXELS_PER_MM = 20.0
+"""Resolution at which numbers are drawn."""
+
+
+@contextmanager
+def made_files(originals: Path, cards: int) -> Iterator[Path]:
+    """A folder with so many different files, removed afterwards."""
+    folder = BUILD / "soak"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+            for _ in pool.map(make_file, repeat(originals), repeat(folder), range(1, cards + 1), chunksize=50):
+                pass
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+def make_file(originals: Path, folder: Path, number: int) -> None:
+    """Write the file of one number."""
+    cv2.setNumThreads(1)
+    truths = _truths(originals)
+    truth = truths[number % len(truths)]
+    image = np.asarray(cv2.imread(str(originals / truth.scan), cv2.IMREAD_GRAYSCALE), np.uint8)
+    form = next(form for form in load_forms() if form.id == truth.form)
+    spec = form.by_role[Role.CARD_NUMBER]
+    quad = np.array(truth.fields[spec.name].quad, np.float32)
+    rng = np.random.default_rng(number)
+    moved = renumbered(image, quad, form, serial_number(number))[rng.integers(6) :, rng.integers(6) :]
+    exposed = np.clip(moved * rng.uniform(0.97, 1.03), 0, 255).astype(np.uint8)
+    Image.fromarray(exposed).save(folder / f"{number:06}.jpg", quality=85, dpi=(DPI, DPI))
+
+
+@lru_cache(maxsize=1)
+def _truths(originals: Path) -> list[PageTruth]:
+    return list(read_truth(originals))
+
+
+def renumbered(image: NDArray[np.uint8], quad: NDArray[np.float32], form: Form, serial: str) -> NDArray[np.uint8]:
+    """The scan of a card with another number printed on it; `quad` is the number's zone, clockwise from top left."""
+    patch = number_patch(form, form.by_role[Role.CARD_NUMBER], serial)
+    height, width = patch.shape
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    place = cv2.getPerspectiveTransform(corners, quad)
+    size = (image.shape[1], image.shape[0])
+    inside = cv2.fillConvexPoly(np.zeros_like(image), np.round(quad).astype(np.int32), (255,)) > 0
+    paper = float(np.percentile(image[inside], 90)) / 255
+    soft = cv2.GaussianBlur(patch, (0, 0), 0.4 * PIXELS_PER_MM * MM_PER_INCH / DPI)
+    out = image.copy()
+    out[inside] = (cv2.warpPerspective(soft, place, size, borderValue=(255,)) * paper).astype(np.uint8)[inside]
+    return out
+
+
+def number_patch(form: Form, spec: FieldSpec, serial: str) -> NDArray[np.uint8]:
+    """A number as the form bears it: a QR code or digits, black on white, uint8 (h, w) at `PIXELS_PER_MM`."""
+    width, height = round(spec.box.w * PIXELS_PER_MM), round(spec.box.h * PIXELS_PER_MM)
+    if spec.kind is FieldKind.BARCODE:
+        code = cv2.QRCodeEncoder.create(_level_q()).encode(qr_payload(form.code, form.version, serial))
+        rows, columns = np.nonzero(code == 0)
+        bare = code[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+        return np.asarray(cv2.resize(bare, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)
+    picture = Image.new("L", (width, height), 255)
+    size = min(40.0, spec.box.h * 2.2) / 72 * MM_PER_INCH * PIXELS_PER_MM
+    font = ImageFont.truetype(str(FONTS_DIR / "DejaVuSansCondensed-Bold.ttf"), round(size))
+    at = (0.5 * PIXELS_PER_MM, 0.78 * height)
+    ImageDraw.Draw(picture).text(at, serial, fill=0, font=font, anchor="ls")
+    return np.asarray(picture, np.uint8)
+
+
+def _level_q() -> cv2.QRCodeEncoder.Params:
+    params = cv2.QRCodeEncoder.Params()
+    params.correction_level = cv2.QRCODE_ENCODER_CORRECT_LEVEL_Q
+    return params
