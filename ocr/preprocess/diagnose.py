@@ -19,6 +19,9 @@ from ocr.preprocess.paper import paper_quads
 from ocr.preprocess.view import View
 from ocr.reading import Refusal
 
+_NOTHING = 0.004
+"""Contrast (0..1) below which there is not even faint print: less than one grey level."""
+
 
 def diagnose(view: View, forms: Sequence[Form], gates: Gates) -> tuple[Refusal, str]:
     """Why no form was found on a sheet."""
@@ -33,7 +36,7 @@ def diagnose(view: View, forms: Sequence[Form], gates: Gates) -> tuple[Refusal, 
     shown = replace(view, image=_amplified(view.image)) if empty else view
     mirrored = replace(shown, image=np.ascontiguousarray(shown.image[:, ::-1]))
     likeness, mirror_likeness = _likeness(shown, forms), _likeness(mirrored, forms)
-    if empty and max(likeness, mirror_likeness) < gates.faint_score:
+    if empty and (contrast < _NOTHING or max(likeness, mirror_likeness) < gates.faint_score):
         return Refusal.BLANK, f"ink_percent {100 * ink:.2f}"
     if mirror_likeness - likeness > gates.back_score:
         return Refusal.BACK_SIDE, "mirrored"

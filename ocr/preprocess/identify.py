@@ -203,7 +203,7 @@ def _correlated(
                 surface[tuple(around)] = -1.0
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _spectra(forms: tuple[Form, ...], room: tuple[int, int]) -> NDArray[np.complex64]:
     """Spectra of the coarse pictures of forms of one size."""
     return spectra(np.stack([form_model(form).coarse_unit for form in forms]), room)
