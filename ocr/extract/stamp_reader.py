@@ -39,10 +39,11 @@ _PART = 0.9
 
 
 class _Seen(NamedTuple):
-    """A piece of a stamp and the logits of its characters (T, classes)."""
+    """A piece of a stamp, the logits of its characters (T, classes), and what share of them a date may hold."""
 
     piece: Piece
     characters: Logits
+    date_share: float
 
 
 class StampReader:
@@ -85,7 +86,10 @@ class StampReader:
             return None
         found = pieces(upright(crop.ink, crop.dpi, zoom=ZOOM, soft=SOFT))
         lines = self._networks().typed([strip(piece.ink, ZOOM * crop.dpi) for piece in found])
-        return [_Seen(piece, line.characters) for piece, line in zip(found, lines, strict=True)]
+        return [
+            _Seen(piece, line.characters, share_in(line.characters, DATE_MASK))
+            for piece, line in zip(found, lines, strict=True)
+        ]
 
 
 def _likeliest(stamp: Sequence[_Seen], spec: FieldSpec) -> Raw:
@@ -103,7 +107,7 @@ def _likeliest(stamp: Sequence[_Seen], spec: FieldSpec) -> Raw:
 
 def _like_date(seen: _Seen, text: str) -> float:
     """Likeness to a date: its digits, and little else that the network sees there."""
-    return share_in(seen.characters, DATE_MASK) * _DIGITS_OF_DATE.get(sum(map(str.isdigit, text)), 0.0)
+    return seen.date_share * _DIGITS_OF_DATE.get(sum(map(str.isdigit, text)), 0.0)
 
 
 def _like_words(text: str, lexicon: str | None) -> float:
@@ -119,8 +123,7 @@ def _like_words(text: str, lexicon: str | None) -> float:
 
 def _without_date(stamp: Sequence[_Seen]) -> list[_Seen]:
     """The pieces that share no place with the one that is a date, if any is."""
-    shares = [share_in(seen.characters, DATE_MASK) for seen in stamp]
-    if max(shares, default=0.0) < _DATE_SHARE:
+    date = max(stamp, key=lambda seen: seen.date_share, default=None)
+    if date is None or date.date_share < _DATE_SHARE:
         return list(stamp)
-    date = stamp[int(np.argmax(shares))].piece
-    return [seen for seen in stamp if not seen.piece.overlaps(date)]
+    return [seen for seen in stamp if not seen.piece.overlaps(date.piece)]
