@@ -41,9 +41,9 @@ def darkness(image: NDArray[np.uint8], reach: int) -> NDArray[np.float32]:
     whole = cv2.copyMakeBorder(image, 0, -h % step, 0, -w % step, cv2.BORDER_REPLICATE)
     small = cv2.resize(whole, (whole.shape[1] // step, whole.shape[0] // step), interpolation=cv2.INTER_AREA)
     window = np.ones((2 * (reach // step) + 1,) * 2, np.uint8)
-    paper = cv2.blur(cv2.dilate(small, window), window.shape)
+    paper = np.maximum(cv2.blur(cv2.dilate(small, window), window.shape), 1)
     level = cv2.resize(paper, (whole.shape[1], whole.shape[0]), interpolation=cv2.INTER_LINEAR)[:h, :w]
-    share = cv2.divide(image, cv2.max(level, (1,)), dtype=cv2.CV_32F)
+    share = cv2.divide(image, level, dtype=cv2.CV_32F)
     return np.maximum(np.subtract(1.0, share, out=share), 0.0, out=share)
 
 

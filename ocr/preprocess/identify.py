@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -101,7 +100,7 @@ def _skew(view: View) -> Skew:
 
 def _clear(poses: Iterable[Pose]) -> list[Pose]:
     """The first pose that is seen clearly, as a list; the rest is not computed."""
-    return [pose for pose in itertools.islice((pose for pose in poses if pose.score > CLEAR), 1)]
+    return list(itertools.islice((pose for pose in poses if pose.score > CLEAR), 1))
 
 
 def best_first(poses: Iterable[Pose]) -> list[Pose]:
@@ -188,7 +187,7 @@ def _correlated(
     models = [form_model(form) for form in forms]
     rows, columns = models[0].coarse.shape
     room = (laid.shape[0] + -laid.shape[0] % _ROOM_STEP, laid.shape[1] + -laid.shape[1] % _ROOM_STEP)
-    padded = cv2.copyMakeBorder(laid, 0, room[0] - laid.shape[0], 0, room[1] - laid.shape[1], cv2.BORDER_CONSTANT)
+    padded = np.pad(laid, ((0, room[0] - laid.shape[0]), (0, room[1] - laid.shape[1])))
     norms = np.array([model.coarse_norm for model in models])
     for upside_down in (False, True):
         match = correlate(padded[None], _spectra(tuple(forms), room), norms, (rows, columns), upside_down)

@@ -122,7 +122,7 @@ def _ink_beside(view: View, corners: Points, per_mm: float) -> float:
     dark = darkness(small, max(2, round(max(small.shape) / 45)))
     dark[dark < _PALE] = 0.0
     card, rim = np.zeros(small.shape, np.uint8), round(2 * _RIM_MM * per_mm / to_view[0, 0])
-    outline = np.rint(apply(np.linalg.inv(to_view), corners)).astype(np.int32)
+    outline = np.rint(apply(np.asarray(np.linalg.inv(to_view)), corners)).astype(np.int32)
     cv2.fillPoly(card, [outline], (1,))
     inside = float(dark[card > 0].sum())
     cv2.polylines(card, [outline], True, (1,), max(1, rim))

@@ -69,8 +69,8 @@ def estimate_skew(dark: NDArray[np.float32]) -> Skew:
     right = np.where(along > 0, 1.0, -1.0)
     sharpness = np.zeros(len(angles))
     for x, y in ((across, along), (along * right, -across * right)):
-        places = np.stack([x, y + side // 2], axis=-1).astype(np.float32)
-        sharpness += cv2.remap(power, places, None, cv2.INTER_LINEAR) @ radii**2
+        map_x, map_y = x.astype(np.float32), (y + side // 2).astype(np.float32)
+        sharpness += np.asarray(cv2.remap(power, map_x, map_y, cv2.INTER_LINEAR)) @ radii**2
     return Skew(float(angles[int(np.argmax(sharpness))]))
 
 

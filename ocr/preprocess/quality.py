@@ -123,7 +123,8 @@ def _blurred_patches(form: Form) -> tuple[NDArray[np.int64], NDArray[np.float32]
     chosen = np.arange(0, len(model.anchors), max(1, len(model.anchors) // _BLUR_ANCHORS))
     size = model.patches.shape[1:]
     sigmas = np.array(BLUR_STEPS_MM) * FINE_DPI / MM_PER_INCH
-    stack = [_patches(cv2.GaussianBlur(model.fine, (0, 0), s), model.anchors[chosen], size) for s in sigmas]
+    pictures = (np.asarray(cv2.GaussianBlur(model.fine, (0, 0), sigma), dtype=np.float32) for sigma in sigmas)
+    stack = [_patches(picture, model.anchors[chosen], size) for picture in pictures]
     units = np.stack(stack, axis=1)
     return chosen, units / np.maximum(np.linalg.norm(units, axis=2, keepdims=True), 1e-6)
 
@@ -131,10 +132,12 @@ def _blurred_patches(form: Form) -> tuple[NDArray[np.int64], NDArray[np.float32]
 def _patches(picture: NDArray[np.float32], centres: Points, size: tuple[int, ...]) -> NDArray[np.float32]:
     """Patches (N, h * w) of mean 0 around places (N, 2) in mm of a picture at `FINE_DPI`."""
     h, w = size
-    middle = apply(mm_to_pixels(FINE_DPI), centres).astype(np.float32)
-    grid = np.stack(np.meshgrid(np.arange(w) - w // 2, np.arange(h) - h // 2), axis=-1).astype(np.float32)
-    places = (middle[:, None, None] + grid[None]).reshape(-1, w, 2)
-    patches = cv2.remap(picture, places, None, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE).reshape(len(centres), -1)
+    x, y = apply(mm_to_pixels(FINE_DPI), centres).astype(np.float32).T[:, :, None, None]
+    columns, rows = (np.arange(n, dtype=np.float32) - n // 2 for n in (w, h))
+    map_x = np.broadcast_to(x + columns, (len(centres), h, w)).reshape(-1, w)
+    map_y = np.broadcast_to(y + rows[:, None], (len(centres), h, w)).reshape(-1, w)
+    seen = cv2.remap(picture, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    patches = np.asarray(seen).reshape(len(centres), -1)
     return np.asarray(patches - patches.mean(axis=1, keepdims=True), dtype=np.float32)
 
 

@@ -189,7 +189,7 @@ def _find(
     reach = round(radius_mm * scale)
     edge = reach + round(4 * scale)
     whole = np.rint(np.clip(np.zeros_like(model.anchors) if guess is None else guess, -4, 4) * scale).astype(np.int64)
-    padded = cv2.copyMakeBorder(laid, edge, edge, edge, edge, cv2.BORDER_CONSTANT)
+    padded = np.pad(laid, edge)
     corners = patch_corners(model.anchors, dpi) + whole + (edge - reach)
     windows = np.stack([padded[y : y + high + 2 * reach, x : x + wide + 2 * reach] for x, y in corners.tolist()])
     places, peaks = best_places(correlate(windows, _spectra(form, dpi, reach), norms, (high, wide)))

@@ -106,7 +106,7 @@ def fit_spline(places: Points, offsets: Points, smoothing: float) -> SplineFit:
     system[:n, :n] = _kernel(places, places) + smoothing * np.eye(n)
     system[:n, n:] = np.c_[np.ones(n), places / UNIT_MM]
     system[n:, :n] = system[:n, n:].T
-    return SplineFit(places, offsets, np.linalg.inv(system))
+    return SplineFit(places, offsets, np.asarray(np.linalg.inv(system)))
 
 
 def _kernel(a: Points, b: Points) -> NDArray[np.float64]:
