@@ -49,6 +49,13 @@ def test_blank_paper_on_a_black_ground() -> None:
     assert reason(noisy(page, 1)) is Refusal.BLANK
 
 
+def test_blank_paper_in_black_and_white_with_a_border() -> None:
+    """The border amplified is like part of a form; but there is not even faint print."""
+    page = np.full((660, 900), 255, np.uint8)
+    page[:8] = page[:, :12] = page[-5:] = 0
+    assert reason(page) is Refusal.BLANK
+
+
 @pytest.mark.parametrize("number", [0, 1])
 def test_too_dark(number: int) -> None:
     assert reason(noisy(card(number) * 0.1, number, 4)) is Refusal.TOO_DARK

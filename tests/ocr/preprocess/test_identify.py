@@ -131,6 +131,18 @@ def test_forms_larger_than_the_picture_are_passed_over() -> None:
     assert all(pose.score < 0.5 for poses in pose_groups(view_of(tiny), FORMS) for pose in poses)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_no_guess_leaves_most_of_the_card_outside_the_picture(seed: int) -> None:
+    """Blank space that transforms are padded with is no place for a card."""
+    rng = np.random.default_rng(seed)
+    made = scanned(scribbled(FRONTS[0], rng), FRONTS[0], random_map(FRONTS[0], rng, skew=0.5), 75, stated=75, border=9)
+    height, width = made.sheet.pixels.shape
+    reach = 0.42 * max(max(form.size) for form in FORMS) * 75 / 25.4
+    for pose in (pose for poses in itertools.islice(pose_groups(view_of(made.sheet), FORMS), 3) for pose in poses):
+        corners = apply(pose.matrix, rect_quad(0, 0, *pose.form.size))
+        assert (corners > -reach).all() and (corners < np.array([width, height]) + reach).all()
+
+
 def test_exact_scan_is_placed_within_a_millimetre() -> None:
     made = straight(FRONTS[1], 100)
     pose, _ = first_good(made, FORMS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from fixtures.plan import Page, Plan, parse_faults, plan_cards
 from ocr.forms.definition import Form, load_form, load_forms
 from ocr.preprocess.crop_zone import zone_quad
 from ocr.preprocess.gates import load_gates
-from ocr.preprocess.identify import Pose
+from ocr.preprocess.identify import Pose, pose_groups
 from ocr.preprocess.locate import Located, locate
+from ocr.preprocess.view import View
 from ocr.reading import Refusal, Refused
 from ocr.sheet import Sheet
 from tests.fixtures.conftest import BlockSource
@@ -151,6 +153,37 @@ def test_two_cards(beside: bool, gap: int) -> None:
     space = np.full((cards[0].shape[0], gap) if beside else (gap, cards[0].shape[1]), 252, np.uint8)
     both = np.concatenate([cards[0], space, cards[1]], axis=1 if beside else 0)
     assert refused(sheet_of(both, 200)).reason is Refusal.TWO_CARDS
+
+
+def test_a_second_card_is_not_looked_for_on_empty_paper(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor among dust; a stroke of ink here and there makes no card."""
+    form, rng, searches = FRONTS[0], np.random.default_rng(8), []
+    made = scanned(scribbled(form, rng), form, random_map(form, rng, stretch=0.2), 150, border=50, stated=150)
+    image = made.sheet.pixels.copy()
+    image[rng.integers(0, image.shape[0], 300), rng.integers(0, image.shape[1], 300)] = 30
+    cv2.line(image, (20, 40), (260, 60), (40,), 3)
+
+    def counted(view: View, forms: Sequence[Form]) -> Iterator[list[Pose]]:
+        searches.append(view)
+        return pose_groups(view, forms)
+
+    monkeypatch.setattr("ocr.preprocess.locate.pose_groups", counted)
+    found(Made(sheet_of(image, 150), made.mapping, 150), form, 0)
+    assert len(searches) == 1
+
+
+def test_a_registration_depends_on_nothing_read_before() -> None:
+    rng = np.random.default_rng(9)
+    scans = [
+        spoilt(scanned(scribbled(form, rng), form, random_map(form, rng), 150, border=b, stated=150), rng)
+        for form, b in zip(FRONTS, (2, 5, 9), strict=True)
+    ]
+    first = [found(made, form, 0) for made, form in zip(scans, FRONTS, strict=True)]
+    for made, form, before in reversed(list(zip(scans, FRONTS, first, strict=True))):
+        again = found(made, form, 0)
+        np.testing.assert_array_equal(again.registration.matrix, before.registration.matrix)
+        np.testing.assert_array_equal(again.registration.stretch.weights, before.registration.stretch.weights)
+        assert again.quality == before.quality
 
 
 def test_crumpled_paper_is_refused() -> None:

@@ -48,6 +48,19 @@ def test_misplaced_guesses_end_in_the_same_place(
 
 
 @each_form
+@pytest.mark.parametrize("grow", [0.95, 1.05])
+def test_a_guess_of_the_wrong_size_leads_on_from_where_it_is_right(form: Form, grow: float) -> None:
+    """Round the middle of the card the anchors lie within reach; at its ends they are 5 mm away."""
+    made = spoilt(straight(form, 150), np.random.default_rng(4))
+    middle = translation(form.size[0] / 2, form.size[1] / 2)
+    slip = middle @ scaling(grow) @ np.linalg.inv(middle)
+    fit = register(seen(made.sheet.pixels), Pose(form, made.mapping.matrix @ slip, 0, 1.0))
+    assert fit is not None
+    assert fit.share > 0.95
+    assert worst_mm(fit.registration, made) < 0.1
+
+
+@each_form
 @pytest.mark.parametrize("seed", [1, 2])
 def test_scribbles_skew_shear_and_stretch(form: Form, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -111,6 +124,17 @@ def test_upside_down_is_not_believed() -> None:
     made = straight(form, 150)
     fit = register(seen(made.sheet.pixels[::-1, ::-1]), Pose(form, made.mapping.matrix, 0, 1.0))
     assert fit is None or fit.score < 0.3
+
+
+def test_the_laid_out_sheet_is_the_blank_card_again() -> None:
+    """In the frame and at the resolution of the model, whatever the scan's."""
+    form = FRONTS[0]
+    made = straight(form, 200)
+    fit = register(seen(made.sheet.pixels), Pose(form, made.mapping.matrix, 0, 1.0))
+    assert fit is not None
+    fine = form_model(form).fine
+    assert fit.laid.shape == fine.shape and fit.laid.dtype == np.float32
+    assert np.corrcoef(fit.laid.ravel(), fine.ravel())[0, 1] > 0.97
 
 
 def test_only_what_is_in_the_picture_counts() -> None:
