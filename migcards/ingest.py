@@ -24,7 +24,12 @@ from store.cards import finish_batch, start_batch
 from store.scans import forget_unavailable, known_scans
 
 Progress = Callable[[RunTally, int], None]
-"""Told the counts so far and how many pages are to be read, once before the first page and again after each."""
+"""Told the counts so far and how many sheets they will be of in the end, whenever either has changed.
+
+A file that was not looked at yet counts as one sheet."""
+
+LOOK_AHEAD = 512
+"""Files that are looked at together, so that reading begins soon and finds their bytes still in memory."""
 
 
 def ingest(
@@ -54,46 +59,59 @@ def ingest(
     StoreError
         The database or the archive fails.
     """
-    files, tally = [path.absolute() for path in files], RunTally()
+    files, tally, told = [path.absolute() for path in files], RunTally(), progress or (lambda tally, total: None)
     with Session(how.engine) as session, session.begin():
         batch_id = start_batch(session, folder, batch_note)
     saver = Saver(how, batch_id)
     note(Event.RUN_STARTED, count=len(files))
-    jobs = list(new_pages(files, saver, tally))
-    told = progress or (lambda tally, total: None)
-    told(tally, len(jobs))
+    told(tally, len(files))
     work = partial(read_page, acceptor=how.policy, forms_dir=how.forms_dir, audit_share=how.audit_share, today=today)
-    results = worker_pool.run(jobs, work, workers=how.workers, timeout_s=how.timeout_s, on_crash=crashed_page)
-    with OrderedSaver({job: i for i, job in enumerate(jobs)}, saver, tally) as saving:
-        for _, result in results:
-            saving.add(result)
-            told(tally, len(jobs))
+    seen: set[ScanId] = set()
+    with worker_pool.Workers(how.workers, how.timeout_s) as pool:
+        for first in range(0, len(files), LOOK_AHEAD):
+            ahead = files[first : first + LOOK_AHEAD]
+            jobs = list(new_pages(ahead, saver, tally, pool, seen))
+            total = tally.sheets + len(jobs) + len(files) - first - len(ahead)
+            told(tally, total)
+            with OrderedSaver({job: i for i, job in enumerate(jobs)}, saver, tally) as saving:
+                for _, result in pool.run(jobs, work, on_crash=crashed_page):
+                    saving.add(result)
+                    told(tally, total)
+            told(tally, total)
     with Session(how.engine) as session, session.begin():
         finish_batch(session, batch_id)
     note(Event.RUN_FINISHED, count=tally.sheets)
     return tally
 
 
-def new_pages(files: Sequence[Path], saver: Saver, tally: RunTally) -> Iterator[PageJob]:
-    """Pages that are to be read, file by file; files that cannot be read at all are saved as refused."""
+def new_pages(
+    files: Sequence[Path], saver: Saver, tally: RunTally, pool: worker_pool.Workers, seen: set[ScanId]
+) -> Iterator[PageJob]:
+    """Pages that are to be read, file by file; files that cannot be read at all are saved as refused.
+
+    Parameters
+    ----------
+    seen
+        Pages of this run; those found now are added.
+    """
     how, place = saver.how, {path: i for i, path in enumerate(files)}
-    found = worker_pool.run(files, probe, workers=how.workers, timeout_s=how.timeout_s, on_crash=_crashed_file)
+    found = pool.run(files, probe, on_crash=_crashed_file)
     infos = sorted(found, key=lambda item: place[item[0]])
     with Session(how.engine) as session, session.begin():
         forget_unavailable(session, {as_text(path): _hash(info) for path, info in infos if not _is_away(info)})
         shas = {_hash(info) for _, info in infos}
-        known = known_scans(session, shas, forms=how.forms_fingerprint, again=how.again)
+        seen |= known_scans(session, shas, forms=how.forms_fingerprint, again=how.again)
     for path, info in infos:
         for page in range(1 if isinstance(info, Refused) else info.pages):
             job = PageJob(path, _hash(info), page)
             scan = ScanId(job.sha256, page)
-            if scan in known:
+            if scan in seen:
                 tally.add_known()
             elif isinstance(info, Refused):
                 tally.add(saver.save([PageResult(job, info, None, None)])[0].outcome)
             else:
                 yield job
-            known.add(scan)
+            seen.add(scan)
 
 
 def _hash(info: FileInfo | Refused) -> str:

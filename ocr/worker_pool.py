@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from time import monotonic
+from types import TracebackType
 from typing import Any, Generic, Literal, TypeVar
 
 from ocr.errors import MigcardsError, trace_of
@@ -46,6 +47,9 @@ Threads of linear algebra that wait for each other spin, and take the cores from
 """
 
 _READY, _DONE, _FAILED, _OUT_OF_MEMORY = range(4)
+
+_WORK, _JOB = b"w", b"j"
+"""What a message to a worker begins with: what to do with the jobs that follow, which is sent once, or a job."""
 
 
 class WorkerStartError(MigcardsError):
@@ -96,21 +100,25 @@ class _Worker(Generic[J]):
     ticket: _Ticket[J]
     deadline: float
 
-    def __init__(self, work: Callable[[J], Any]) -> None:
+    def __init__(self) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs, work), daemon=True)
+        self.process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self.work: Callable[[Any], Any] | None = None
         with _environment(WORKER_ENVIRONMENT):
             self.process.start()
         theirs.close()
         self.ready = False
 
-    def begin(self, ticket: _Ticket[J], timeout_s: float) -> _Event | None:
+    def begin(self, ticket: _Ticket[J], work: Callable[[J], Any], timeout_s: float) -> _Event | None:
         """Send the job, even before the worker is up; an event at once where it cannot be sent."""
         self.ticket = ticket
-        self.deadline = monotonic() + (timeout_s if self.ready else START_TIMEOUT_S)
         try:
-            self.pipe.send(ticket.job)
+            if work is not self.work:
+                self.pipe.send_bytes(_WORK + pickle.dumps(work))
+                self.work, self.ready = work, False
+            self.deadline = monotonic() + (timeout_s if self.ready else START_TIMEOUT_S)
+            self.pipe.send_bytes(_JOB + pickle.dumps(ticket.job))
         except OSError:
             return _Event(self.bury(), fatal=True)
         except Exception as error:
@@ -118,7 +126,7 @@ class _Worker(Generic[J]):
         return None
 
     def receive(self, timeout_s: float) -> _Event | None:
-        """Take the message that waits; None when it says that the worker is up and begins its job."""
+        """Take the message that waits; None when it says that the worker begins its job."""
         try:
             kind, value = pickle.loads(self.pipe.recv_bytes())
         except (EOFError, OSError):
@@ -161,24 +169,23 @@ class _Crew(Generic[J, R]):
         self,
         jobs: Iterable[J],
         work: Callable[[J], R],
-        workers: int,
-        timeout_s: float,
+        pool: Workers,
         on_crash: Callable[[J, Crash], R],
     ) -> None:
         self.source = (_Ticket(job) for job in jobs)
-        self.work, self.workers, self.timeout_s, self.on_crash = work, workers, timeout_s, on_crash
+        self.work, self.workers, self.timeout_s, self.on_crash = work, pool.count, pool.timeout_s, on_crash
         self.suspects: deque[_Ticket[J]] = deque()
         self.busy: list[_Worker[J]] = []
-        self.idle: list[_Worker[J]] = []
+        self.idle: list[_Worker[J]] = pool.idle
         self.finished: list[tuple[J, R]] = []
         self.failed_starts = 0
 
     def hand_out(self) -> None:
         """Give every worker a ticket; a suspect runs alone."""
         while len(self.busy) < self.workers and (ticket := self._next_ticket()):
-            worker = self.idle.pop() if self.idle else _Worker(self.work)
+            worker = self.idle.pop() if self.idle else _Worker()
             self.busy.append(worker)
-            self._settle(worker, worker.begin(ticket, self.timeout_s))
+            self._settle(worker, worker.begin(ticket, self.work, self.timeout_s))
 
     def listen(self) -> None:
         """Wait for the next message or the next deadline, and settle all that is due."""
@@ -193,8 +200,8 @@ class _Crew(Generic[J, R]):
                 self._settle(worker, _Event(Crash("timed_out", f"took longer than {limit:g} s"), fatal=True))
 
     def stop(self) -> None:
-        """Kill every worker at once."""
-        for worker in (*self.busy, *self.idle):
+        """Kill every worker that is at work."""
+        for worker in self.busy:
             worker.stop()
 
     def _next_ticket(self) -> _Ticket[J] | None:
@@ -225,6 +232,48 @@ class _Crew(Generic[J, R]):
         if self.failed_starts > MAX_FAILED_STARTS:
             raise WorkerStartError(f"Worker processes do not start: {event.value.words}.")
         self.suspects.append(ticket)
+
+
+class Workers:
+    """Worker processes, started when they are first needed and kept from one kind of work to the next.
+
+    Used in a ``with`` statement, at whose end all of them are killed.
+
+    Parameters
+    ----------
+    count
+        Number of processes.
+    timeout_s
+        Seconds one job may take before its worker is killed.
+    """
+
+    def __init__(self, count: int, timeout_s: float) -> None:
+        self.count, self.timeout_s = count, timeout_s
+        self.idle: list[_Worker[Any]] = []
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for worker in self.idle:
+            worker.stop()
+
+    def run(
+        self, jobs: Iterable[J], work: Callable[[J], R], *, on_crash: Callable[[J, Crash], R]
+    ) -> Iterator[tuple[J, R]]:
+        """Do all jobs and yield each exactly once, in the order they finish; as `run`."""
+        crew = _Crew(jobs, work, self, on_crash)
+        try:
+            while True:
+                crew.hand_out()
+                finished, crew.finished = crew.finished, []
+                yield from finished
+                if crew.busy:
+                    crew.listen()
+                elif not finished:
+                    return
+        finally:
+            crew.stop()
 
 
 def run(
@@ -261,21 +310,11 @@ def run(
     WorkerStartError
         Workers end before they take a job.
     """
-    crew = _Crew(jobs, work, workers, timeout_s, on_crash)
-    try:
-        while True:
-            crew.hand_out()
-            finished, crew.finished = crew.finished, []
-            yield from finished
-            if crew.busy:
-                crew.listen()
-            elif not finished:
-                return
-    finally:
-        crew.stop()
+    with Workers(workers, timeout_s) as pool:
+        yield from pool.run(jobs, work, on_crash=on_crash)
 
 
-def _serve(pipe: Connection, work: Callable[[Any], Any]) -> None:
+def _serve(pipe: Connection) -> None:
     """What a worker does: take jobs until the supervisor closes the pipe or is gone."""
     os.setpgrp()
     threading.Thread(target=_die_with_supervisor, daemon=True).start()
@@ -283,9 +322,13 @@ def _serve(pipe: Connection, work: Callable[[Any], Any]) -> None:
 
     cv2.setNumThreads(1)
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        pipe.send_bytes(pickle.dumps((_READY, None)))
         while True:
-            pipe.send_bytes(_answer(pipe.recv_bytes(), work))
+            request = pipe.recv_bytes()
+            if request[:1] == _WORK:
+                work = pickle.loads(request[1:])  # where this fails the worker ends before it takes a job
+                pipe.send_bytes(pickle.dumps((_READY, None)))
+            else:
+                pipe.send_bytes(_answer(request[1:], work))
 
 
 def _die_with_supervisor() -> None:

@@ -82,16 +82,17 @@ def _ingestion(again: bool, language: Language) -> Ingestion:
 
 @contextmanager
 def _bar(language: Language, quiet: bool) -> Iterator[Callable[[RunTally, int], None]]:
-    """A bar of pages on the screen; yields what is called before the first page and after each."""
+    """A bar of sheets on the screen; yields what is called whenever their numbers have changed."""
     with tqdm(unit="", desc=say("run.progress", language), disable=quiet or None) as bar:
 
         def progress(tally: RunTally, total: int) -> None:
-            if bar.total is None:
-                bar.reset(total)
+            if (tally.sheets, total) == (bar.n, bar.total):
                 return
+            bar.total = total
             bar.set_postfix_str(
-                say("run.postfix", language, accepted=tally.accepted, review=tally.review, refused=tally.refused)
+                say("run.postfix", language, accepted=tally.accepted, review=tally.review, refused=tally.refused),
+                refresh=False,
             )
-            bar.update()
+            bar.update(tally.sheets - bar.n)
 
         yield progress

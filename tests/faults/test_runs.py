@@ -30,6 +30,7 @@ from ocr.forms.artwork import raster
 from ocr.forms.definition import load_form
 from ocr.preprocess.load import discover
 from ocr.scan import ScanId
+from ocr.worker_pool import Workers
 from store.archive import keep
 from store.engine import open_store
 from store.scans import rescan_list
@@ -41,16 +42,18 @@ TODAY = date(2026, 1, 1)
 in_this_process = pytest.mark.usefixtures("no_workers")
 
 
-def at_once(jobs: Iterable[Any], work: Callable[[Any], Any], **_: Any) -> Iterator[tuple[Any, Any]]:
-    """Stands in for the worker processes, which take seconds to start."""
-    for job in jobs:
-        yield job, work(job)
+class AtOnce(Workers):
+    """Stands in for worker processes, which take seconds to start."""
+
+    def run(self, jobs: Iterable[Any], work: Callable[[Any], Any], **_: Any) -> Iterator[tuple[Any, Any]]:
+        for job in jobs:
+            yield job, work(job)
 
 
 @pytest.fixture
 def no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read in this process."""
-    monkeypatch.setattr("ocr.worker_pool.run", at_once)
+    monkeypatch.setattr("ocr.worker_pool.Workers", AtOnce)
 
 
 @pytest.fixture

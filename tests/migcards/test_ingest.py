@@ -22,7 +22,9 @@ from ocr.evaluation.truth import read_truth
 from ocr.forms.definition import load_forms
 from ocr.page import PageJob, PageResult
 from ocr.preprocess.load import FileInfo, Kind
-from ocr.reading import Refusal
+from ocr.reading import Refusal, Refused
+from ocr.scan import ScanId
+from ocr.worker_pool import Workers
 from store.cards import start_batch
 from store.engine import open_store
 from store.scans import rescan_list
@@ -56,7 +58,8 @@ def test_files_that_crash_the_decoder_are_kept_apart_and_the_rest_stays_in_order
     with Session(engine) as session, session.begin():
         batch_id = start_batch(session, "box")
     how = Ingestion(engine, AcceptancePolicy(load_calibration()), workers=2)
-    jobs = list(new_pages(files, Saver(how, batch_id), tally))
+    with Workers(2, 60.0) as pool:
+        jobs = list(new_pages(files, Saver(how, batch_id), tally, pool, set()))
     assert [(job.path.name, job.page) for job in jobs] == [("2.tif", 0), ("2.tif", 1), ("10.tif", 0), ("10.tif", 1)]
     assert (tally.sheets, tally.known, tally.reasons) == (2, 0, {Refusal.CRASHED: 2})
     with Session(engine) as session:
@@ -103,3 +106,34 @@ def test_a_fault_of_the_program_is_said_as_such_and_its_place_is_in_the_log(
     (crash,) = [json.loads(line) for line in log_file.read_text("utf-8").splitlines() if '"crash"' in line]
     assert crash["trace"][-1].endswith("failing_read") and Path(crash["file"]).name == "usual-01.jpg"
     assert "САИДОВ" not in log_file.read_text("utf-8") + item.detail
+
+
+def two_pages(path: Path) -> FileInfo:
+    """Of any file."""
+    return FileInfo(path, sha256(path.read_bytes()).hexdigest(), Kind.TIFF, 2)
+
+
+def read_at_once(job: PageJob, **_: object) -> PageResult:
+    """A page that can be told from others by its detail."""
+    return PageResult(job, Refused(ScanId(job.sha256, job.page), Refusal.BLANK, job.path.name), None, None)
+
+
+def test_files_are_looked_at_some_at_a_time_and_nothing_is_read_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOOK_AHEAD", 3)
+    monkeypatch.setattr(module, "probe", two_pages)
+    monkeypatch.setattr(module, "read_page", read_at_once)
+    files = [tmp_path / f"{n:02}.tif" for n in range(10)]
+    for n, path in enumerate(files):
+        path.write_text("the same" if n in (1, 2, 8) else str(n))
+    engine, told = open_store(f"sqlite:///{tmp_path}/cards.db"), []
+    how = Ingestion(engine, AcceptancePolicy(load_calibration()), workers=2)
+    tally = ingest(files, how, today=date(2026, 1, 1), progress=lambda tally, total: told.append((tally.sheets, total)))
+    assert (tally.sheets, tally.refused, tally.known) == (20, 16, 4)
+    assert told[0] == (0, 10) and told[-1] == (20, 20)
+    assert all(done <= total for done, total in told) and told == sorted(told)
+    with Session(engine) as session:
+        pages = [(item.detail, item.scan.page) for item in rescan_list(session)]
+    engine.dispose()
+    assert pages == [(path.name, page) for n, path in enumerate(files) if n not in (2, 8) for page in (0, 1)]

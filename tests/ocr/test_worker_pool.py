@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from ocr import worker_pool as batch
-from ocr.worker_pool import Crash, WorkerStartError, run
+from ocr.worker_pool import Crash, Workers, WorkerStartError, run
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -171,6 +171,26 @@ def test_each_worker_keeps_to_one_core_and_this_process_keeps_its_own(monkeypatc
     monkeypatch.delenv("OMP_THREAD_LIMIT", raising=False)
     assert results([Job(0, "threads")], workers=1) == {0: (1, "1", 2)}, "the second one waits for this process's end"
     assert "OMP_THREAD_LIMIT" not in os.environ
+
+
+def process_of(job: Job) -> int:
+    return os.getpid()
+
+
+def test_workers_are_kept_from_one_kind_of_work_to_the_next_and_end_with_the_pool(tmp_path: Path) -> None:
+    with Workers(1, 30.0) as pool:
+        (first,) = [pid for _, pid in pool.run([Job(0)], process_of, on_crash=crash_number)]
+        squares = dict(pool.run([Job(2), Job(3)], work, on_crash=words))
+        (second,) = [pid for _, pid in pool.run([Job(0)], process_of, on_crash=crash_number)]
+        killed = dict(pool.run([Job(4, "kill"), Job(5)], work, on_crash=words))
+        (third,) = [pid for _, pid in pool.run([Job(0)], process_of, on_crash=crash_number)]
+    assert list(squares.values()) == [4, 9] and set(killed.values()) == {"killed by SIGKILL", 25}
+    assert first == second != third > 0
+    assert eventually(lambda: gone(third))
+
+
+def crash_number(job: Job, crash: Crash) -> int:
+    return -1
 
 
 def test_workers_that_cannot_start_are_an_error_and_no_endless_loop(monkeypatch: pytest.MonkeyPatch) -> None:
