@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from ocr.errors import BadInputError, MigcardsError
 from ocr.reading import CardReading, Origin, Refused
-from ocr.worker_pool import Crash, raised
+from ocr.worker_pool import Crash, Workers, raised
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -123,10 +123,11 @@ def read_cards(
     folder = FORMS_DIR if forms is None else Path(forms)
     load_forms(folder)  # a bad form ends it here, not once a page
     files = discover([Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)])
-    opened = _each(files, probe, workers, page.crashed_file)
-    jobs = [job for file in opened if not isinstance(file, Refused) for job in _pages(file)]
     work = partial(page.read_page, acceptor=policy, forms_dir=folder, audit_share=audit_share, today=date.today())
-    results = iter(_each(jobs, work, workers, page.crashed_page, progress))
+    with Workers(workers, PAGE_TIMEOUT_S) as pool:
+        opened = _each(files, probe, pool, page.crashed_file)
+        jobs = [job for file in opened if not isinstance(file, Refused) for job in _pages(file)]
+        results = iter(_each(jobs, work, pool, page.crashed_page, progress))
     software = version_with(policy)
     cards: list[CardReading | Refused] = []
     for path, file in zip(files, opened, strict=True):
@@ -306,16 +307,13 @@ def _pages(file: FileInfo) -> Iterator[PageJob]:
 def _each(
     jobs: Sequence[J],
     work: Callable[[J], R],
-    workers: int,
+    pool: Workers,
     on_crash: Callable[[J, Crash], R],
     progress: ProgressCallback | None = None,
 ) -> list[R]:
     """The results of all jobs in their order, made in this process or in several."""
-    from ocr.worker_pool import run
-
     done: dict[J, R] = {}
-    pool = run(jobs, work, workers=workers, timeout_s=PAGE_TIMEOUT_S, on_crash=on_crash)
-    for job, result in pool if workers > 1 else _here(jobs, work, on_crash):
+    for job, result in pool.run(jobs, work, on_crash=on_crash) if pool.count > 1 else _here(jobs, work, on_crash):
         done[job] = result
         if progress is not None:
             progress(len(done), len(jobs))
