@@ -18,7 +18,7 @@ from ocr.preprocess.background import above, grey, without_tint
 _NEAR_MM = 0.3
 """How far print reaches into its neighbourhood: blur and what is left of misplacement."""
 
-_WIDER_MM, _HALO_MM, _HALO = 0.13, 0.26, 0.5
+_WIDER_MM, _HALO_MM, _HALO = 0.13, 0.26, 0.35
 """Print may show wider than drawn by the first, and by the second with that share of its darkness."""
 
 _WORD = 0.65
