@@ -24,7 +24,12 @@ from ocr.preprocess.view import View, view_of
 from ocr.reading import Refusal, Refused
 from ocr.sheet import Sheet
 
-_TRIES, _TRIES_A_WAY = 24, 3
+_TRIES, _TRIES_A_WAY, _SECOND_TRIES = 24, 3, 6
+"""Guesses tried in each group, of each form and way up; and in each group for a second card."""
+
+_HOPELESS = 0.12
+"""Correlation (-1..1) of a guess that is not worth trying."""
+
 _GOOD = ((0.7, 0.3), (0.5, 0.15))
 """Scores with the residual in mm below which each is beyond doubt: the surer the place, the less must be seen."""
 
@@ -80,7 +85,7 @@ def worth_trying(poses: Sequence[Pose]) -> list[Pose]:
     kept = []
     for pose in poses:
         seen[pose.form.id, pose.rotation] += 1
-        if seen[pose.form.id, pose.rotation] <= _TRIES_A_WAY:
+        if pose.score > _HOPELESS and seen[pose.form.id, pose.rotation] <= _TRIES_A_WAY:
             kept.append(pose)
     return kept[:_TRIES]
 
@@ -109,7 +114,7 @@ def _second_card(view: View, fit: Fit, forms: Sequence[Form], gates: Gates) -> t
     cv2.fillPoly(rest, [np.rint(corners).astype(np.int32)], float(np.percentile(view.image[::8, ::8], 95)))
     beside = replace(view, image=rest, dpi=per_mm * MM_PER_INCH)
     for poses in itertools.islice(pose_groups(beside, forms), 3):
-        for pose in worth_trying(poses):
+        for pose in worth_trying(poses)[:_SECOND_TRIES]:
             other = register(beside, pose)
             if other is not None and other.score >= gates.min_score:
                 return Refusal.TWO_CARDS, f"{registration.form.id} + {other.registration.form.id}"
