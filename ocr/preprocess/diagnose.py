@@ -19,8 +19,8 @@ from ocr.preprocess.paper import paper_quads
 from ocr.preprocess.view import View
 from ocr.reading import Refusal
 
-_NOTHING = 0.004
-"""Contrast (0..1) below which there is not even faint print: less than one grey level."""
+_LOPSIDED = 0.07
+"""By how much print, however faint, is more like a form one way round than the other; edges and stains are not."""
 
 
 def diagnose(view: View, forms: Sequence[Form], gates: Gates) -> tuple[Refusal, str]:
@@ -36,7 +36,8 @@ def diagnose(view: View, forms: Sequence[Form], gates: Gates) -> tuple[Refusal, 
     shown = replace(view, image=_amplified(view.image)) if empty else view
     mirrored = replace(shown, image=np.ascontiguousarray(shown.image[:, ::-1]))
     likeness, mirror_likeness = _likeness(shown, forms), _likeness(mirrored, forms)
-    if empty and (contrast < _NOTHING or max(likeness, mirror_likeness) < gates.faint_score):
+    lopsided = abs(likeness - mirror_likeness) > _LOPSIDED
+    if empty and not (lopsided and max(likeness, mirror_likeness) > gates.faint_score):
         return Refusal.BLANK, f"ink_percent {100 * ink:.2f}"
     if mirror_likeness - likeness > gates.back_score:
         return Refusal.BACK_SIDE, "mirrored"
