@@ -6,19 +6,17 @@ Marks and bare artwork take the same road: a corner mark is only a good anchor.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr.forms.definition import Form
-from ocr.geometry import MM_PER_INCH, Matrix, Points, apply, fit_affine, mm_to_pixels
-from ocr.preprocess.background import darkness
+from ocr.geometry import Matrix, Points, apply
+from ocr.preprocess.anchors import Found, find_anchors, lay
 from ocr.preprocess.crop_zone import Registration
 from ocr.preprocess.identify import Pose
-from ocr.preprocess.match import best_places, correlate, spectra
-from ocr.preprocess.model import FINE_DPI, HALF_DPI, form_model, patch_corners, reach_px
+from ocr.preprocess.model import FINE_DPI, HALF_DPI, form_model
+from ocr.preprocess.plane import MIN_ANCHORS, fit_plane
 from ocr.preprocess.spline import SplineFit, fit_spline
 from ocr.preprocess.view import View
 
@@ -31,12 +29,6 @@ NEXT_RADIUS_MM = 2.2
 LAST_RADIUS_MM = 0.9
 """The same around what the neighbours predict."""
 
-_GOOD_PEAK = 0.45
-"""Least correlation (0..1) of an anchor that counts as found."""
-
-_ROBUST_MM = 0.7
-"""Distance from the plane up to which an anchor supports it."""
-
 _STRAY_MM, _STRAY_TIMES = 0.25, 5.0
 """An anchor is astray where it lies farther from what the others say than both of these: millimetres, and multiples
 of the median over the sheet."""
@@ -46,9 +38,6 @@ _PLANES, _PLANE_SHARE = 4, 0.6
 
 _ROUNDS = 6
 """Times that the worst anchors are dropped at most."""
-
-MIN_ANCHORS = 12
-"""With fewer anchors a form is not on the sheet."""
 
 SMOOTHING = 0.03
 """Of the stretch; set where zones kept out of the fit were predicted best, see docs/registration.md."""
@@ -118,13 +107,13 @@ def place(view: View, pose: Pose) -> Rough | None:
     A pose of the wrong size is right in one part of the card only: what was found there leads on to the rest.
     """
     model = form_model(pose.form)
-    matrix, laid, before = pose.matrix, _lay(view, pose.form, pose.matrix, HALF_DPI), 0
+    matrix, laid, before = pose.matrix, lay(view, pose.form, pose.matrix, HALF_DPI), 0
     for _ in range(_PLANES):
-        plane = _fit(model.anchors, _find(laid, pose.form, HALF_DPI, model.safe, FIRST_RADIUS_MM))
+        plane = fit_plane(model.anchors, find_anchors(laid, pose.form, HALF_DPI, model.safe, FIRST_RADIUS_MM))
         if plane is None:
             return None
         matrix = matrix @ plane.matrix
-        laid = _lay(view, pose.form, matrix, HALF_DPI)
+        laid = lay(view, pose.form, matrix, HALF_DPI)
         inside = _inside(view.image, apply(matrix, model.anchors)) & model.safe
         if plane.support >= _PLANE_SHARE * inside.sum() or plane.support <= before:
             break
@@ -136,12 +125,12 @@ def refine(view: View, rough: Rough) -> Fit | None:
     """Follow the paper from a plane: a rough stretch first, then every anchor to a fraction of a pixel, or None."""
     form, model = rough.form, form_model(rough.form)
     inside = _inside(view.image, apply(rough.matrix, model.anchors))
-    bent = _agreeing(model.anchors, _find(rough.laid, form, HALF_DPI, model.safe & inside, NEXT_RADIUS_MM))
+    bent = _agreeing(model.anchors, find_anchors(rough.laid, form, HALF_DPI, model.safe & inside, NEXT_RADIUS_MM))
     if bent is None:
         return None
-    laid = _lay(view, form, rough.matrix, FINE_DPI)
+    laid = lay(view, form, rough.matrix, FINE_DPI)
     guess = bent[1].spline.at(model.anchors)
-    exact = _agreeing(model.anchors, _find(laid, form, FINE_DPI, inside, LAST_RADIUS_MM, guess))
+    exact = _agreeing(model.anchors, find_anchors(laid, form, FINE_DPI, inside, LAST_RADIUS_MM, guess))
     if exact is None:
         return None
     found, fit = exact
@@ -157,54 +146,7 @@ def refine(view: View, rough: Rough) -> Fit | None:
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Found:
-    """Anchors found: `offsets` (N, 2) mm from where they belong, correlation `peaks` (N,), which are `good` (N,)."""
-
-    offsets: Points
-    peaks: NDArray[np.float64]
-    good: NDArray[np.bool_]
-
-
-def _lay(view: View, form: Form, matrix: Matrix, dpi: float) -> NDArray[np.float32]:
-    """Darkness of the sheet in the form's frame."""
-    model = form_model(form)
-    h, w = (model.fine if dpi == FINE_DPI else model.half_unit).shape
-    return darkness(view.laid(matrix @ np.linalg.inv(mm_to_pixels(dpi)), (w, h)), reach_px(dpi))
-
-
-def _find(
-    laid: NDArray[np.float32],
-    form: Form,
-    dpi: float,
-    wanted: NDArray[np.bool_],
-    radius_mm: float,
-    guess: Points | None = None,
-) -> _Found:
-    """Look for the wanted anchors within a radius of where they belong, plus a guess (N, 2) in mm."""
-    model = form_model(form)
-    patches, norms = (model.patches, model.norms) if dpi == FINE_DPI else (model.half_patches, model.half_norms)
-    high, wide = patches.shape[1:]
-    scale = dpi / MM_PER_INCH
-    reach = round(radius_mm * scale)
-    edge = reach + round(4 * scale)
-    whole = np.rint(np.clip(np.zeros_like(model.anchors) if guess is None else guess, -4, 4) * scale).astype(np.int64)
-    padded = np.pad(laid, edge)
-    corners = patch_corners(model.anchors, dpi) + whole + (edge - reach)
-    windows = np.stack([padded[y : y + high + 2 * reach, x : x + wide + 2 * reach] for x, y in corners.tolist()])
-    places, peaks = best_places(correlate(windows, _spectra(form, dpi, reach), norms, (high, wide)))
-    return _Found((places - reach + whole) / scale, peaks, wanted & (peaks > _GOOD_PEAK))
-
-
-@lru_cache(maxsize=64)
-def _spectra(form: Form, dpi: float, reach: int) -> NDArray[np.complex64]:
-    """Spectra of a form's anchors, for windows that reach farther than they by so many pixels."""
-    model = form_model(form)
-    patches = model.patches if dpi == FINE_DPI else model.half_patches
-    return spectra(patches, (patches.shape[1] + 2 * reach, patches.shape[2] + 2 * reach))
-
-
-def _agreeing(anchors: Points, found: _Found) -> tuple[_Found, SplineFit] | None:
+def _agreeing(anchors: Points, found: Found) -> tuple[Found, SplineFit] | None:
     """Drop anchors that stray from what the others say by more than is usual on this sheet; None if few are left."""
     if found.good.sum() < MIN_ANCHORS:
         return None
@@ -227,43 +169,3 @@ def _agreeing(anchors: Points, found: _Found) -> tuple[_Found, SplineFit] | None
 def _inside(image: NDArray[np.uint8], points: Points) -> NDArray[np.bool_]:
     h, w = image.shape
     return np.asarray((points[:, 0] >= 0) & (points[:, 0] < w) & (points[:, 1] >= 0) & (points[:, 1] < h))
-
-
-@dataclass(frozen=True, eq=False)
-class _Plane:
-    """A map of the form's millimetres to where the anchors were found, and how many support it."""
-
-    matrix: Matrix
-    support: int
-
-
-def _fit(anchors: Points, found: _Found) -> _Plane | None:
-    """Robust map of the anchors to where they were found: affine, or a homography where that is clearly truer.
-
-    None where not even a part of the anchors lies on an affine map.
-    """
-    src = anchors[found.good]
-    if len(src) < MIN_ANCHORS:
-        return None
-    dst = src + found.offsets[found.good]
-    flat, inliers = cv2.estimateAffine2D(
-        src, dst, method=cv2.RANSAC, ransacReprojThreshold=_ROBUST_MM, maxIters=3000, confidence=0.999
-    )
-    if flat is None or inliers.sum() < MIN_ANCHORS:
-        return None
-    kept = inliers.ravel().astype(bool)
-    affine = _Plane(fit_affine(src[kept], dst[kept]), int(kept.sum()))
-    full, inliers = cv2.findHomography(src, dst, cv2.USAC_MAGSAC, _ROBUST_MM, maxIters=3000, confidence=0.999)
-    if full is None or inliers.sum() < MIN_ANCHORS:
-        return affine
-    clear = inliers.ravel().astype(bool)
-    homography = _Plane(np.asarray(full, dtype=np.float64), int(clear.sum()))
-    flat_error = _median_error(affine.matrix, src[kept], dst[kept])
-    error = _median_error(homography.matrix, src[clear], dst[clear])
-    more = homography.support > 1.15 * affine.support
-    truer = homography.support >= affine.support and error < 0.7 * flat_error
-    return homography if more or truer else affine
-
-
-def _median_error(matrix: Matrix, src: Points, dst: Points) -> float:
-    return float(np.median(np.hypot(*(apply(matrix, src) - dst).T)))

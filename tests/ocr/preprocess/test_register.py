@@ -11,7 +11,8 @@ from ocr.forms.definition import Form, load_forms
 from ocr.geometry import rotation, scaling, translation
 from ocr.preprocess.identify import Pose
 from ocr.preprocess.model import form_model
-from ocr.preprocess.register import MIN_ANCHORS, Fit, register
+from ocr.preprocess.plane import MIN_ANCHORS
+from ocr.preprocess.register import Fit, register
 from ocr.preprocess.view import View
 from tests.ocr.preprocess.scans import Made, random_map, scanned, scribbled, spoilt, straight, worst_mm
 
