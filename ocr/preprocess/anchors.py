@@ -45,6 +45,8 @@ def find_anchors(
 ) -> Found:
     """Look for the wanted anchors within a radius of where they belong, plus a guess (N, 2) in mm."""
     model = form_model(form)
+    if not len(model.anchors):
+        return Found(np.zeros((0, 2)), np.zeros(0), np.zeros(0, dtype=bool))
     patches, norms = (model.patches, model.norms) if dpi == FINE_DPI else (model.half_patches, model.half_norms)
     high, wide = patches.shape[1:]
     scale = dpi / MM_PER_INCH

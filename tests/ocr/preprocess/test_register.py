@@ -120,6 +120,12 @@ def test_nothing_is_found_on_blank_or_noisy_paper(form: Form) -> None:
         assert register(seen(image), Pose(form, made.mapping.matrix, 0, 1.0)) is None
 
 
+def test_a_form_without_print_is_nowhere() -> None:
+    empty = FRONTS[0].model_copy(update={"id": "empty", "rules": (), "texts": (), "panels": (), "fields": ()})
+    made = straight(FRONTS[0], 150)
+    assert register(seen(made.sheet.pixels), Pose(empty, made.mapping.matrix, 0, 1.0)) is None
+
+
 def test_upside_down_is_not_believed() -> None:
     form = FRONTS[0]
     made = straight(form, 150)
