@@ -8,7 +8,6 @@ from datetime import date
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import isotonic_regression
 
 from ocr.confidence.calibration import Calibration, ProvenThreshold, Scale
 from ocr.confidence.kinds import TARGET_ERRORS, measured_version
@@ -157,6 +156,8 @@ def isotonic(
     ndarray, ndarray
         Corners (M,) of the function: rising scores, and probabilities that never fall.
     """
+    from scipy.optimize import isotonic_regression  # here: reading, which loads this module too, needs none
+
     order = np.argsort(np.asarray(scores, dtype=np.float64), kind="stable")
     x = np.asarray(scores, dtype=np.float64)[order]
     w = np.ones(len(x)) if weights is None else np.asarray(weights, dtype=np.float64)[order]
