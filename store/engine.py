@@ -13,6 +13,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from pydantic_core import to_json
 from sqlalchemy import Connection, Engine, Row, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, ExceptionContext
@@ -100,10 +101,15 @@ def _engine(url: str) -> Engine:
         if parsed.get_backend_name() == "sqlite":
             return _sqlite_engine(parsed)
         if parsed.get_backend_name() == "postgresql":
-            return create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+            return create_engine(parsed, hide_parameters=True, pool_pre_ping=True, json_serializer=_as_json)
     except (ArgumentError, ImportError) as error:
         raise StoreError(f"{error}.") from error
     raise StoreError(f"{parsed.drivername} is neither sqlite nor postgresql.")
+
+
+def _as_json(value: Any) -> str:
+    """JSON in a third of the time that Python's takes, of which there are sixty in a card, and in less space."""
+    return to_json(value).decode()
 
 
 def _say_failures(engine: Engine) -> None:
@@ -142,7 +148,7 @@ def _is_outage(context: ExceptionContext) -> bool:
 
 def _sqlite_engine(url: URL) -> Engine:
     """Transactions are ours, not the driver's: it would begin none before SELECT, CREATE or PRAGMA."""
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS}, json_serializer=_as_json)
 
     @event.listens_for(engine, "connect")
     def _connected(connection: object, _: ConnectionPoolEntry) -> None:
