@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from ocr.reading import CardReading
 from ocr.worker_pool import Crash
 from store.cards import start_batch
 from store.engine import open_store
-from store.tables import Card, Reading, Scan
+from store.tables import Card, Reading, Record, Scan
 from tests.store.cards import card
 
 
@@ -123,6 +124,37 @@ def test_a_card_that_cannot_be_kept_takes_no_other_down_and_leaves_no_half_of_it
         assert set(session.scalars(select(Scan.path))) == {f"/box/{n}.jpg" for n in (1, 2, 4, 5)}
         assert session.scalar(select(func.count()).select_from(Card)) == 4
         assert session.scalar(select(func.count()).select_from(Reading)) == 4 * len(bad.fields)
+    engine.dispose()
+
+
+def test_two_programs_that_save_the_same_pages_in_other_orders_save_each_once(store_url: str) -> None:
+    start, errors = threading.Barrier(2), []
+    pages = [read_page(n) for n in range(1, 33)]
+    open_store(store_url).dispose()
+
+    def run(order: list[PageResult]) -> None:
+        engine = open_store(store_url)
+        saver = Saver(Ingestion(engine, AcceptancePolicy(load_calibration())), 1)
+        start.wait()
+        try:
+            for _ in range(3):
+                saver.save(order)  # where the two lock each other out, one of them is told to do it again
+        except Exception as error:
+            errors.append(error)
+        engine.dispose()
+
+    engine = open_store(store_url)
+    with Session(engine) as session, session.begin():
+        assert start_batch(session, "box") == 1
+    threads = [threading.Thread(target=run, args=(order,)) for order in (pages, pages[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    with Session(engine) as session:
+        for kind, number in ((Card, 32), (Scan, 32), (Record, 32), (Reading, 32 * len(card().fields))):
+            assert session.scalar(select(func.count()).select_from(kind)) == number
     engine.dispose()
 
 
