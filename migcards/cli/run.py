@@ -47,10 +47,9 @@ def run(
     if not files:
         raise BadInputError(say("run.nothing", language, paths=names))
     how = _ingestion(again, language)
-    gc.freeze()  # to look through all that was imported for garbage, again and again, costs a fifth of saving
     quiet = as_json or context.find_root().params.get("quiet", False)
     try:
-        with _bar(language, quiet=quiet) as progress:
+        with _bar(language, quiet=quiet) as progress, _settled():
             tally = ingest(files, how, today=date.today(), folder=names, batch_note=as_text(note), progress=progress)
     except KeyboardInterrupt:
         click.echo(say("run.interrupted", language), err=True)
@@ -80,6 +79,16 @@ def _ingestion(again: bool, language: Language) -> Ingestion:
         audit_share=settings().audit_share,
         again=again,
     )
+
+
+@contextmanager
+def _settled() -> Iterator[None]:
+    """All that was imported is not looked through for garbage again and again, which costs a fifth of saving."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextmanager
