@@ -22,7 +22,7 @@ _VEILED = 0.6
 _LEAN, _LEAN_PX = 0.09, 12
 """How far a streak may lean from one edge to the other: a share of its length, and pixels at the most."""
 
-_ROWS = 80
+_ROWS = 40
 """Rows at which a streak is looked for, about."""
 
 _NOISE, _LEAST_INK, _LEAST_NOISY = 3.0, 18.0, 56.0
@@ -62,7 +62,7 @@ def _upright_streaks(dark: Gray, hidden: Gray) -> NDArray[np.bool_] | None:
     mask = np.zeros((h, w), bool)
     rows = np.arange(h)[:, None]
     every = np.arange(len(seen))[:, None]
-    for shift in range(-lean, lean + 1, 2):
+    for shift in range(-lean, lean + 1, 3):
         columns = np.clip(candidates + np.round(shift * (rows / (h - 1) - 0.5)).astype(int), 0, w - 1)
         line, cover = (image[every, columns[::step]] for image in (seen, veil))
         through = ((line | cover).mean(axis=0) > _STREAK_SHARE * 255) & (cover.mean(axis=0) < _VEILED * 255)
@@ -74,8 +74,7 @@ def _upright_streaks(dark: Gray, hidden: Gray) -> NDArray[np.bool_] | None:
 
 
 def _candidates(dark: Gray, hidden: Gray, lean: int) -> NDArray[np.intp]:
-    """Columns near which a streak may run: inked where print hides nothing, and nowhere interrupted; every second, since
-    a streak is wider."""
+    """Columns near which a streak may run, every second: inked where print hides nothing, and nowhere interrupted."""
     reach = np.ones((1, 2 * lean + 1), np.uint8)
     seen, full = (
         cv2.reduce(cv2.dilate(image, reach), 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F)[0] / 255
