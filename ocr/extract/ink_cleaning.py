@@ -63,10 +63,11 @@ def _upright_streaks(dark: Gray, hidden: Gray) -> NDArray[np.bool_] | None:
     rows = np.arange(h)[:, None]
     every = np.arange(len(seen))[:, None]
     for shift in range(-lean, lean + 1, 3):
-        columns = np.clip(candidates + np.round(shift * (rows / (h - 1) - 0.5)).astype(int), 0, w - 1)
-        line, cover = (image[every, columns[::step]] for image in (seen, veil))
+        away = np.round(shift * (rows / (h - 1) - 0.5)).astype(int)
+        columns = np.clip(candidates + away[::step], 0, w - 1)
+        line, cover = (image[every, columns] for image in (seen, veil))
         through = ((line | cover).mean(axis=0) > _STREAK_SHARE * 255) & (cover.mean(axis=0) < _VEILED * 255)
-        mask[rows, columns[:, through]] = True
+        mask[rows, np.clip(candidates[through] + away, 0, w - 1)] = True
     if not mask.any():
         return None
     wide = cv2.dilate(mask.astype(np.uint8), np.ones((1, 3), np.uint8))
