@@ -45,7 +45,7 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Sample:
+class ProcessSizes:
     """The sizes of the processes at a moment (seconds since 1970)."""
 
     at: float
@@ -80,7 +80,7 @@ def main(cards: int, workers: int, different: int) -> None:
     sys.exit(1 if faults else 0)
 
 
-def watched(run: Popen[str]) -> Iterator[Sample]:
+def watched(run: Popen[str]) -> Iterator[ProcessSizes]:
     """Sizes of the processes of a run until its end.
 
     Raises
@@ -94,7 +94,9 @@ def watched(run: Popen[str]) -> Iterator[Sample]:
             break
         with suppress(OSError):  # a process that has just ended
             children = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
-            yield Sample(time(), resident_mb(run.pid), max((resident_mb(int(pid)) for pid in children), default=0.0))
+            yield ProcessSizes(
+                time(), resident_mb(run.pid), max((resident_mb(int(pid)) for pid in children), default=0.0)
+            )
     if run.returncode not in DONE:
         raise SystemExit(f"migcards run ended with exit status {run.returncode}.")
 
@@ -113,13 +115,13 @@ def saved_at(log: Path) -> list[float]:
         return [datetime.fromisoformat(line["at"]).timestamp() for line in noted]
 
 
-def cut(moments: Sequence[float], samples: Sequence[Sample]) -> list[Window]:
+def cut(moments: Sequence[float], samples: Sequence[ProcessSizes]) -> list[Window]:
     """A run in `WINDOWS` parts of about as many cards."""
     ends = np.linspace(0, len(moments) - 1, WINDOWS + 1).round().astype(int)
     windows = []
     for first, last in pairwise(ends):
         began, ended = moments[first], moments[last]
-        inside = [sample for sample in samples if began <= sample.at <= ended] or [Sample(began, 0.0, 0.0)]
+        inside = [sample for sample in samples if began <= sample.at <= ended] or [ProcessSizes(began, 0.0, 0.0)]
         sizes = max(s.saving_mb for s in inside), max(s.reading_mb for s in inside)
         windows.append(Window(int(last - first), max(ended - began, 1e-3), *sizes))
     return windows

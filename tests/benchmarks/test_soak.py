@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import soak, soak_files
-from benchmarks.soak import WINDOWS, Sample, Window, cut, main, verdict
+from benchmarks.soak import WINDOWS, ProcessSizes, Window, cut, main, verdict
 from benchmarks.soak_files import made_files
 from ocr.confidence.acceptance import AcceptancePolicy
 from ocr.confidence.calibration import load_calibration
@@ -85,6 +85,6 @@ def test_what_grows_is_found(name: str, said: str) -> None:
 
 def test_a_run_is_cut_into_parts_of_as_many_cards() -> None:
     moments = [float(n) for n in range(101)]
-    windows = cut(moments, [Sample(float(n), float(n), 2.0 * n) for n in range(0, 101, 5)])
+    windows = cut(moments, [ProcessSizes(float(n), float(n), 2.0 * n) for n in range(0, 101, 5)])
     assert [(w.cards, w.seconds) for w in windows] == [(10, 10.0)] * WINDOWS
     assert [w.saving_mb for w in windows] == [10.0 * n for n in range(1, WINDOWS + 1)]
