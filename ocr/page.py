@@ -26,7 +26,7 @@ from ocr.forms.definition import FORMS_DIR, Form, Rect, load_forms
 from ocr.geometry import MM_PER_INCH, apply, as_quad
 from ocr.interpret import ZoneReading, interpret
 from ocr.preprocess.content import file_hash
-from ocr.preprocess.crop_zone import Registration, zone_quad
+from ocr.preprocess.crop_zone import Registration, zone_quads
 from ocr.preprocess.gates import Gates, load_gates
 from ocr.preprocess.load import load_page
 from ocr.preprocess.locate import locate
@@ -177,11 +177,12 @@ def read_sheet(
 
 def seen_fields(sheet: Sheet, registration: Registration, crops: Sequence[Crop], readers: Readers) -> list[ZoneReading]:
     """Let the readers look at the crops."""
+    quads = apply(sheet.to_scan, zone_quads(registration, [crop.spec.box for crop in crops]).reshape(-1, 2))
     return [
-        ZoneReading(
-            crop.spec, raw, reader, version, as_quad(apply(sheet.to_scan, zone_quad(registration, crop.spec.box)))
+        ZoneReading(crop.spec, raw, reader, version, as_quad(quad))
+        for crop, quad, (raw, reader, version) in zip(
+            crops, quads.reshape(-1, 4, 2), readers.read_fields(crops), strict=True
         )
-        for crop, (raw, reader, version) in zip(crops, readers.read_fields(crops), strict=True)
     ]
 
 

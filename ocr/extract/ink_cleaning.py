@@ -52,6 +52,8 @@ def without_streaks(ink: Gray, hidden: Gray) -> Gray:
 def _upright_streaks(dark: Gray, hidden: Gray) -> NDArray[np.bool_] | None:
     """Pixels (h, w) of lines from the upper to the lower edge, or None where there are none."""
     h, w = dark.shape
+    if np.count_nonzero(dark.max(axis=1)) <= (1 - _VEILED) * h:
+        return None  # too few rows hold any ink
     lean = min(int(np.ceil(_LEAN * h)), _LEAN_PX)
     step = max(1, h // _ROWS)
     seen, veil = (np.ascontiguousarray(image[::step]) for image in (dark, hidden))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -54,9 +55,10 @@ def to_sheet(registration: Registration, points: Points) -> Points:
     return apply(registration.matrix, points + registration.stretch.at(points) + registration.shifts.at(points))
 
 
-def zone_quad(registration: Registration, rect: Rect) -> Points:
-    """Corners (4, 2) of a zone in sheet pixels, clockwise from its top left on the form."""
-    return to_sheet(registration, rect_quad(*rect.xywh))
+def zone_quads(registration: Registration, rects: Sequence[Rect]) -> Points:
+    """Corners (N, 4, 2) of zones in sheet pixels, each clockwise from its top left on the form."""
+    corners = np.array([rect_quad(*rect.xywh) for rect in rects]).reshape(-1, 2)
+    return to_sheet(registration, corners).reshape(-1, 4, 2)
 
 
 def crop_size(rect: Rect, dpi: float) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ocr.errors import BadInputError
 from ocr.forms.definition import FieldSpec, Form
-from ocr.preprocess.crop_zone import Registration, zone_quad
+from ocr.preprocess.crop_zone import Registration, zone_quads
 from ocr.preprocess.gates import load_gates
 from ocr.preprocess.load import load_page, probe
 from ocr.preprocess.locate import Located, locate
@@ -41,7 +41,7 @@ def load_sheet(path: Path, page: int, forms: Sequence[Form]) -> tuple[Sheet, Loc
 
 def registered_zones(registration: Registration) -> list[tuple[FieldSpec, Zone]]:
     """The fields of a registered form with their zones in sheet pixels."""
-    return [(spec, Zone(zone_quad(registration, spec.box), BLUE)) for spec in registration.form.fields]
+    return [(spec, Zone(zone_quads(registration, [spec.box])[0], BLUE)) for spec in registration.form.fields]
 
 
 def write_png(path: Path, pixels: NDArray[np.uint8]) -> None:

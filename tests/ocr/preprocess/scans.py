@@ -17,7 +17,7 @@ from fixtures.mapping import Mapping, Stretch
 from ocr.forms.artwork import raster
 from ocr.forms.definition import Form
 from ocr.geometry import Points, apply, mm_to_pixels, quad_to_quad, rect_quad, rotation, scaling, translation
-from ocr.preprocess.crop_zone import Registration, zone_quad
+from ocr.preprocess.crop_zone import Registration, zone_quads
 from ocr.preprocess.model import form_model
 from ocr.scan import ScanId
 from ocr.sheet import Sheet
@@ -116,7 +116,7 @@ def worst_mm(registration: Registration, made: Made, near_print_mm: float = np.i
     worst = 0.0
     for spec in registration.form.fields:
         corners = rect_quad(*spec.box.xywh)
-        off = np.hypot(*(zone_quad(registration, spec.box) - made.mapping.points(corners)).T)
+        off = np.hypot(*(zone_quads(registration, [spec.box])[0] - made.mapping.points(corners)).T)
         nearest = np.hypot(*(corners[:, None] - anchors[None]).transpose(2, 0, 1)).min(axis=1)
         worst = max(worst, float(off[nearest < near_print_mm].max(initial=0)))
     return worst * 25.4 / made.dpi

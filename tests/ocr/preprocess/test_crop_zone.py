@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fixtures.mapping import Mapping, Stretch
 from ocr.forms.definition import Rect, load_forms
 from ocr.geometry import Points, apply, mm_to_pixels, rotation, scaling, translation
-from ocr.preprocess.crop_zone import Registration, crop_size, crop_to_mm, cut, resample, to_sheet, zone_quad
+from ocr.preprocess.crop_zone import Registration, crop_size, crop_to_mm, cut, resample, to_sheet, zone_quads
 from ocr.preprocess.spline import Spline, fit_spline
 from ocr.scan import ScanId
 from ocr.sheet import Sheet
@@ -100,7 +100,7 @@ def test_to_sheet_adds_the_stretch_before_the_matrix() -> None:
 
 def test_zone_quad_runs_clockwise_from_the_forms_top_left() -> None:
     upside_down = Registration(FORM, translation(1000, 800) @ rotation(180), STILL, 0.0, 180)
-    quad = zone_quad(upside_down, Rect(x=10, y=20, w=30, h=5))
+    quad = zone_quads(upside_down, [Rect(x=10, y=20, w=30, h=5)])[0]
     np.testing.assert_allclose(quad, [[990, 780], [960, 780], [960, 775], [990, 775]], atol=1e-9)
 
 

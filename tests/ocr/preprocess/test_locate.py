@@ -14,7 +14,7 @@ from fixtures.faults import KINDS, UNREADABLE
 from fixtures.make import make_page
 from fixtures.plan import Page, Plan, parse_faults, plan_cards
 from ocr.forms.definition import Form, load_form, load_forms
-from ocr.preprocess.crop_zone import zone_quad
+from ocr.preprocess.crop_zone import zone_quads
 from ocr.preprocess.gates import load_gates
 from ocr.preprocess.identify import Pose, pose_groups
 from ocr.preprocess.locate import Located, locate
@@ -233,7 +233,7 @@ def test_readable_faults(name: str) -> None:
     assert (located.registration.form.id, located.registration.rotation) == (form, truth["rotation"])
     quads = {field: np.array(entry["quad"]) for field, entry in truth["fields"].items()}  # type: ignore[attr-defined]
     for spec in located.registration.form.fields:
-        off = np.hypot(*(zone_quad(located.registration, spec.box) - quads[spec.name]).T) * 25.4 / dpi
+        off = np.hypot(*(zone_quads(located.registration, [spec.box])[0] - quads[spec.name]).T) * 25.4 / dpi
         assert off.max() < LIMIT_MM, spec.name
 
 
