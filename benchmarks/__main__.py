@@ -61,7 +61,7 @@ class Measured:
         for name, workers in self.runs:
             found[f"processor ms a card, {name}, {workers} reading"] = self.processor_ms(name, workers)
             found[f"cards a second, {name}, {workers} reading"] = self.cards_per_second(name, workers)
-        found["mixed / office, processor"] = self.processor_ms("mixed", 2) / self.processor_ms("office", 2)
+        found["unseen / office, processor"] = self.processor_ms("unseen", 2) / self.processor_ms("office", 2)
         found["peak MB of a process that reads"] = max(run.reading_mb for run in self.runs.values())
         found["peak MB of the process that saves"] = max(run.saving_mb for run in self.runs.values())
         found["database KB a card"] = one.store_bytes / one.cards / 1024

@@ -20,14 +20,19 @@ FONTS = BUILD / "fonts"
 SEED = 25
 
 DPI = 300.0
-"""Resolution of the cards of ``office``."""
+
+_FEEDER = "grey,noise,skew,scale=0.006,stretch,dust,white_border,bleed_through"
 
 SETS = {
-    "office": "grey,noise,skew,scale=0.006,stretch,dust,white_border,bleed_through",
-    "mixed": "usual",
+    "office": (_FEEDER, ("card-2008",)),
+    "unseen": ("usual,grey", ("card-2008",)),
+    "a5": (_FEEDER, ("revised-departure", "revised-return")),
 }
-"""Faults of each set. ``office``: A6 in grey at 300 dpi as JPEG from one feeder, which stretches all cards alike.
-``mixed``: all faults, resolutions, formats and turns in random order, as from scanners never seen."""
+"""Faults and forms of each set; all are JPEG in grey at 300 dpi.
+
+``office``: A6 from one feeder, which stretches all cards alike. ``unseen``: the same cards as from scanners never seen,
+turned, photographed, on larger pages, with all faults in random order. ``a5``: forms of twice the size from the feeder.
+"""
 
 
 def make_cards(name: str, count: int) -> Path:
@@ -42,9 +47,8 @@ def make_cards(name: str, count: int) -> Path:
     if folder.is_dir():
         return folder
     fetch_fonts(FONTS)
-    plan = Plan(count, SEED, faults=SETS[name])
-    if name == "office":
-        plan = Plan(count, SEED, faults=SETS[name], dpi=DPI, formats=("jpeg",))
+    faults, forms = SETS[name]
+    plan = Plan(count, SEED, forms, faults, DPI, formats=("jpeg",))
     part = folder.with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)

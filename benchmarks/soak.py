@@ -65,7 +65,7 @@ def main(cards: int, workers: int, different: int) -> None:
     """Read many cards; exit status 1 where time or memory a card grows."""
     originals = make_cards("office", different)
     with made_files(originals, cards) as scans, tempfile.TemporaryDirectory() as temp:
-        samples = list(watched(start(scans, os.cpu_count() or 1, Path(__file__).parents[1], Path(temp))))
+        samples = list(watched(start(scans, workers, Path(__file__).parents[1], Path(temp))))
         windows = cut(saved_at(Path(temp) / LOG), samples)
         stored = store_bytes(Path(temp)) / cards / 1024
     click.echo(f"{'cards':>8}{'cards/s':>10}{'ms a card':>12}{'saving MB':>12}{'reading MB':>12}")
