@@ -96,6 +96,7 @@ def measure(codes: Sequence[Path], folders: Mapping[str, Path]) -> list[Measured
 def naive_ms(folder: Path) -> float:
     """Median milliseconds of processor a card that the naive way takes, its Tesseract included."""
     cv2.setNumThreads(1)
+    os.environ["OMP_THREAD_LIMIT"] = "1"  # more threads take three times the processor for the same text
     forms = {form.id: form for form in load_forms()}
     times = []
     with threadpool_limits(1):
