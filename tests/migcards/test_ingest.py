@@ -80,7 +80,7 @@ def test_the_log_of_a_run_names_every_page_and_stage_and_nobody(tmp_path: Path, 
     for line in lines[1:-1]:
         assert line["event"] == "stage" and line["ms"] >= 0 and len(line["sha256"]) == 12
         stages.setdefault((Path(line["file"]).name, line["page"]), {})[line["stage"]] = line["outcome"]
-    done = {"load": "done", "register": "done", "read": "done", "interpret": "done", "save": "read"}
+    done = dict.fromkeys(("load", "register", "lay", "ink", "read", "interpret"), "done") | {"save": "read"}
     assert stages["fault-skew.jpg", 1] == stages["duplex-departure.tif", 1] == done
     assert stages["refused-blank.jpg", 1] == {"load": "done", "register": "blank", "save": "blank"}
     assert len(stages) == tally.sheets == 4
