@@ -12,7 +12,7 @@ from ocr.extract.engine import PytesseractBinding, TesserocrBinding, Words, tess
 from ocr.extract.reader import Crop
 from ocr.extract.tesseract import TesseractReader, framed
 from ocr.reading import FieldState
-from tests.ocr.extract.drawn import DPI, MARGIN, crop_of, draw
+from tests.ocr.extract.drawn import draw
 from tests.ocr.extract.test_stamp import stamp
 
 
@@ -29,15 +29,6 @@ class Fake:
         if isinstance(self._words, Exception):
             raise self._words
         return self._words
-
-
-def stamped(field: str, ink: NDArray[np.uint8]) -> Crop:
-    spec = next(f for f in load_forms() if f.id == "card-2008").by_name[field]
-    rect = spec.box.grown(MARGIN)
-    w, h = crop_size(rect, DPI)
-    pixels = np.full((h, w), 245, np.uint8)
-    pixels[: ink.shape[0], : ink.shape[1]] -= (ink[:h, :w] * 0.7).astype(np.uint8)
-    return crop_of(spec, rect, pixels, np.full((h, w), 255, np.uint8))
 
 
 def _written() -> Crop:
