@@ -210,7 +210,10 @@ def test_the_end_of_the_supervisor_ends_everything_promptly(end: signal.Signals,
         "    list(run(jobs, work, workers=1, timeout_s=1000, on_crash=words))\n"
     )
     with subprocess.Popen(
-        [sys.executable, str(script)], stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        [sys.executable, str(script)],
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
     ) as process:
         assert eventually((tmp_path / "child").exists)
         process.send_signal(end)
