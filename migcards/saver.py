@@ -110,10 +110,9 @@ class Saver:
         except StoreError:
             raise
         except Exception:
-            if len(results) > 1:
-                self._keep_each(results)
-            else:
+            if len(results) < 2:
                 raise
+            self._keep_each(results)
         for result in results:
             _note_page(result, round(1000 * (perf_counter() - began) / len(results), 1))
         return results

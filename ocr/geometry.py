@@ -99,13 +99,14 @@ def quad_to_quad(src: Points, dst: Points) -> Matrix:
     return np.append(h, 1.0).reshape(3, 3)
 
 
-def parabola_vertex(before: float, at: float, after: float) -> float:
-    """Where a parabola through three equally spaced samples peaks, in samples from the middle one.
+def parabola_vertex(before: ArrayLike, at: ArrayLike, after: ArrayLike) -> NDArray[np.float64]:
+    """Where parabolas through three equally spaced samples peak, in samples from the middle one; shaped as they are.
 
     Within ±0.5 where the middle sample is the largest; 0 where the samples do not bend down.
     """
-    bend = before - 2 * at + after
-    return float(0.5 * (before - after) / bend) if bend < 0 else 0.0
+    first, middle, last = (np.asarray(samples, dtype=np.float64) for samples in (before, at, after))
+    bend = first - 2 * middle + last
+    return np.asarray(np.where(bend < 0, 0.5 * (first - last) / np.where(bend < 0, bend, -1.0), 0.0))
 
 
 def area(quad: Points) -> float:

@@ -12,7 +12,7 @@ from ocr.extract.framing import Gray, boxes, picture, strip
 from ocr.extract.ink import EMPTY_MM2, writing_mm2
 from ocr.extract.likelihood import IMPOSSIBLE, alphabet_mask, in_alphabet, likeliest_text, sure
 from ocr.extract.networks import LineLogits, Networks, load_networks
-from ocr.extract.reader import Crop, Raw
+from ocr.extract.reader import Crop, Raw, nothing_written
 from ocr.extract.zone import belonging, overflows, together
 from ocr.forms.definition import FieldSpec
 from ocr.geometry import MM_PER_INCH
@@ -50,7 +50,7 @@ class HandwritingReader:
         """One `Raw` per crop, in order, with `Raw.posteriors` where something was read."""
         inks = [_ink(crop) for crop in crops]
         written = [i for i, (_, amount) in enumerate(inks) if amount >= EMPTY_MM2]
-        found = {i: Raw(FieldState.EMPTY, "", 1 - amount / (2 * EMPTY_MM2)) for i, (_, amount) in enumerate(inks)}
+        found = {i: nothing_written(amount) for i, (_, amount) in enumerate(inks)}
         combs = [i for i in written if crops[i].spec.cells]
         lines = [i for i in written if not crops[i].spec.cells]
         found.update(zip(combs, self._combs([crops[i] for i in combs], [inks[i][0] for i in combs]), strict=True))
@@ -79,9 +79,8 @@ class HandwritingReader:
 
 def _ink(crop: Crop) -> tuple[Gray, float]:
     """Ink that belongs to the field, and how much writing that is in square millimetres."""
-    ink = crop.ink
-    amount = writing_mm2(ink, crop.dpi)
-    return (belonging(ink, crop), amount) if amount >= EMPTY_MM2 else (ink, amount)
+    amount = writing_mm2(crop.ink, crop.dpi)
+    return (belonging(crop.ink, crop) if amount >= EMPTY_MM2 else crop.ink), amount
 
 
 def _pictures(crop: Crop, ink: Gray) -> list[Gray]:

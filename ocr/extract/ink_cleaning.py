@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ocr.extract.framing import Gray
 from ocr.extract.strokes import strokes
-from ocr.preprocess.background import above
+from ocr.preprocess.background import above, histogram, quantile
 
 _SPECK_MM2 = 0.05
 """Ink of a smaller area is dust: a full stop of a thin pen has more."""
@@ -89,28 +89,19 @@ def _candidates(dark: Gray, hidden: Gray, lean: int) -> NDArray[np.intp]:
 def normalise(ink: Gray, hidden: Gray) -> Gray:
     """Stretch to 0..255 between the paper's noise and the crop's own pen, both measured where print hides nothing."""
     levels = np.arange(256)
-    counts = _histogram(ink[::2], np.asarray(cv2.bitwise_not(hidden[::2]), np.uint8))
-    noise = 1.4826 * _quantile(_histogram_of(np.abs(levels - _quantile(counts, 0.5)), counts), 0.5)
+    counts = histogram(ink[::2], np.asarray(cv2.bitwise_not(hidden[::2]), np.uint8))
+    noise = 1.4826 * quantile(_histogram_of(np.abs(levels - quantile(counts, 0.5)), counts), 0.5)
     strong = np.where(levels > max(_LEAST_NOISY, (_NOISE + 1) * noise), counts, 0)
-    pen = float(np.clip(_quantile(strong, 0.85), *_PENS)) if strong.sum() > 6 else _USUAL_PEN
+    pen = float(np.clip(quantile(strong, 0.85), *_PENS)) if strong.sum() > 6 else _USUAL_PEN
     low = max(_LEAST_INK, _NOISE * noise)
     return np.asarray(
         cv2.LUT(ink, np.clip((levels - low) / (0.85 * pen - low) * 255, 0, 255).astype(np.uint8)), np.uint8
     )
 
 
-def _histogram(image: Gray, mask: Gray) -> NDArray[np.float32]:
-    return np.asarray(cv2.calcHist([image], [0], mask, [256], [0, 256]).reshape(-1), np.float32)
-
-
 def _histogram_of(values: NDArray[np.intp], counts: NDArray[np.float32]) -> NDArray[np.float32]:
     """Histogram of whole numbers that occur so many times."""
     return np.bincount(values, weights=counts, minlength=256).astype(np.float32)
-
-
-def _quantile(histogram: NDArray[np.float32], share: float) -> int:
-    """The level below which that share of the pixels lies."""
-    return int(np.searchsorted(np.cumsum(histogram), share * histogram.sum()))
 
 
 def clean(ink: Gray, fringe: Gray, scale: float) -> Gray:

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.extract.ink import EMPTY_MM2
 from ocr.forms.definition import FieldSpec, Rect
 from ocr.lexicon.posteriors import CharPosteriors
 from ocr.reading import FieldState
@@ -57,6 +58,11 @@ class Raw:
     text: str
     score: float
     posteriors: CharPosteriors | None = None
+
+
+def nothing_written(amount_mm2: float) -> Raw:
+    """The reading of a field with less than `EMPTY_MM2` of writing; the less there is, the surer."""
+    return Raw(FieldState.EMPTY, "", 1 - amount_mm2 / (2 * EMPTY_MM2))
 
 
 class Reader(Protocol):

@@ -6,7 +6,7 @@ its answer, so that no layout of a stamp is assumed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,9 +15,10 @@ from rapidfuzz import fuzz, process
 from ocr.extract.framing import strip
 from ocr.extract.ink import is_empty
 from ocr.extract.likelihood import DATE_MASK, in_alphabet, likeliest_text, share_in
-from ocr.extract.networks import Logits, Networks, load_networks
+from ocr.extract.networks import Logits
 from ocr.extract.reader import Crop, Raw
 from ocr.extract.stamp import Piece, pieces, upright
+from ocr.extract.typed import TypedReader
 from ocr.forms.definition import FieldKind, FieldSpec, Rect
 from ocr.lexicon.lexicon import load_lexicon
 from ocr.lexicon.normalise import fold
@@ -46,24 +47,10 @@ class _Seen(NamedTuple):
     date_share: float
 
 
-class StampReader:
-    """Reads text fields that are stamped.
-
-    Parameters
-    ----------
-    networks
-        Gives the networks; by default the shipped ones, loaded at the first use.
-    """
+class StampReader(TypedReader):
+    """Reads text fields that are stamped."""
 
     name = "stamp"
-
-    def __init__(self, networks: Callable[[], Networks] = load_networks) -> None:
-        self._networks = networks
-
-    @property
-    def version(self) -> str:
-        """Of the weights."""
-        return self._networks().typed_version
 
     def read(self, crops: Sequence[Crop]) -> list[Raw]:
         """One `Raw` per crop, in order, with `Raw.posteriors` where something was read.

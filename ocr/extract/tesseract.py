@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ocr.extract.engine import LANGUAGES, Binding, Words, binding
 from ocr.extract.ink import EMPTY_MM2, writing_mm2
-from ocr.extract.reader import Crop, Raw
+from ocr.extract.reader import Crop, Raw, nothing_written
 from ocr.forms.definition import FieldKind, FieldSpec
 from ocr.reading import FieldState
 
@@ -51,7 +51,7 @@ class TesseractReader:
     def _read_one(self, crop: Crop) -> Raw:
         amount = writing_mm2(crop.ink, crop.dpi)
         if amount < EMPTY_MM2:
-            return Raw(FieldState.EMPTY, "", 1 - amount / (2 * EMPTY_MM2))
+            return nothing_written(amount)
         words = self._bind(LANGUAGES).words(framed(crop.ink), _allowed(crop.spec))
         text = " ".join(word for word, _ in words)
         return Raw(FieldState.READ, text, mean_certainty(words)) if text else Raw(FieldState.UNREAD, "", 0.0)

@@ -19,6 +19,16 @@ def above(image: NDArray[np.uint8], level: float) -> NDArray[np.uint8]:
     return np.asarray(cv2.threshold(image, level, 255, cv2.THRESH_BINARY)[1], np.uint8)
 
 
+def histogram(image: NDArray[np.uint8], mask: NDArray[np.uint8] | None = None) -> NDArray[np.float32]:
+    """How many pixels of an image (H, W) have each of the 256 levels, of those alone where a mask is not 0."""
+    return np.asarray(cv2.calcHist([image], [0], mask, [256], [0, 256]).reshape(-1), np.float32)
+
+
+def quantile(counts: NDArray[np.floating], share: float) -> int:
+    """The level below which that share of a histogram's pixels lies."""
+    return int(np.searchsorted(np.cumsum(counts), share * counts.sum()))
+
+
 def darkness(image: NDArray[np.uint8], reach: int) -> NDArray[np.float32]:
     """Darkness of each pixel against the paper around it.
 
@@ -80,8 +90,7 @@ def ink_darkness(pixels: NDArray[np.uint8], dpi: float) -> NDArray[np.uint8]:
     paper = cv2.blur(paper, (reach // 2, reach // 2), borderType=cv2.BORDER_REFLECT)
     level = cv2.resize(paper, tone.shape[::-1], interpolation=cv2.INTER_LINEAR)
     dark = cv2.bitwise_not(cv2.divide(tone, np.maximum(level, 1), scale=255))
-    counts = np.cumsum(cv2.calcHist([dark[::4]], [0], None, [256], [0, 256]))
-    base = min(int(np.searchsorted(counts, counts[-1] / 2)), _MOST_BASE)
+    base = min(quantile(histogram(np.asarray(dark, np.uint8)[::4]), 0.5), _MOST_BASE)
     stretched = np.clip((np.arange(256) - base) * (255 / (255 - base)), 0, 255)
     return np.asarray(cv2.LUT(dark, np.rint(stretched).astype(np.uint8)), np.uint8)
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.forms.definition import Form, Rect
-from ocr.geometry import MM_PER_INCH, Matrix, Points, apply, mm_to_pixels, pixel_scaling, rect_quad, translation
+from ocr.geometry import MM_PER_INCH, Matrix, Points, apply, pixel_scaling, rect_quad
 from ocr.preprocess.shifts import NO_SHIFTS, Shifts
 from ocr.preprocess.spline import Spline
 from ocr.sheet import Sheet
@@ -64,11 +64,6 @@ def zone_quads(registration: Registration, rects: Sequence[Rect]) -> Points:
 def crop_size(rect: Rect, dpi: float) -> tuple[int, int]:
     """Width and height in pixels of a zone cut at `dpi`."""
     return max(1, round(rect.w * dpi / MM_PER_INCH)), max(1, round(rect.h * dpi / MM_PER_INCH))
-
-
-def crop_to_mm(rect: Rect, dpi: float) -> Matrix:
-    """Matrix from a crop's pixels to the form's millimetres."""
-    return translation(rect.x, rect.y) @ np.linalg.inv(mm_to_pixels(dpi))
 
 
 def cut(sheet: Sheet, registration: Registration, rect: Rect, dpi: float) -> NDArray[np.uint8]:

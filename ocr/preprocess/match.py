@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from ocr.geometry import Points
+from ocr.geometry import Points, parabola_vertex
 
 _FLOOR = 0.25
 
@@ -108,14 +108,6 @@ def best_places(match: NDArray[np.float32]) -> tuple[Points, NDArray[np.float64]
     peaks = match[rows, y, x].astype(np.float64)
     left, right = match[rows, y, np.maximum(x - 1, 0)], match[rows, y, np.minimum(x + 1, w - 1)]
     upper, lower = match[rows, np.maximum(y - 1, 0), x], match[rows, np.minimum(y + 1, h - 1), x]
-    dx = np.where((x > 0) & (x < w - 1), _vertices(left, peaks, right), 0.0)
-    dy = np.where((y > 0) & (y < h - 1), _vertices(upper, peaks, lower), 0.0)
+    dx = np.where((x > 0) & (x < w - 1), parabola_vertex(left, peaks, right), 0.0)
+    dy = np.where((y > 0) & (y < h - 1), parabola_vertex(upper, peaks, lower), 0.0)
     return np.stack([x + dx, y + dy], axis=1), peaks
-
-
-def _vertices(
-    before: NDArray[np.floating], at: NDArray[np.floating], after: NDArray[np.floating]
-) -> NDArray[np.float64]:
-    """`ocr.geometry.parabola_vertex` of many samples at once."""
-    bend = before - 2.0 * at + after
-    return np.asarray(np.where(bend < 0, 0.5 * (before - after) / np.minimum(bend, -1e-12), 0.0), dtype=np.float64)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,7 @@ from store.cards import start_batch
 from store.engine import open_store
 from store.tables import Card, Reading, Record, Scan
 from tests.store.cards import card
+from tests.store.side_by_side import side_by_side
 
 
 class Noting:
@@ -128,30 +129,18 @@ def test_a_card_that_cannot_be_kept_takes_no_other_down_and_leaves_no_half_of_it
 
 
 def test_two_programs_that_save_the_same_pages_in_other_orders_save_each_once(store_url: str) -> None:
-    start, errors = threading.Barrier(2), []
     pages = [read_page(n) for n in range(1, 33)]
-    open_store(store_url).dispose()
-
-    def run(order: list[PageResult]) -> None:
-        engine = open_store(store_url)
-        saver = Saver(Ingestion(engine, AcceptancePolicy(load_calibration())), 1)
-        start.wait()
-        try:
-            for _ in range(3):
-                saver.save(order)  # where the two lock each other out, one of them is told to do it again
-        except Exception as error:
-            errors.append(error)
-        engine.dispose()
-
-    engine = open_store(store_url)
+    engine, other = open_store(store_url), open_store(store_url)
     with Session(engine) as session, session.begin():
         assert start_batch(session, "box") == 1
-    threads = [threading.Thread(target=run, args=(order,)) for order in (pages, pages[::-1])]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+
+    def saving(own: Engine, order: list[PageResult]) -> None:
+        saver = Saver(Ingestion(own, AcceptancePolicy(load_calibration())), 1)
+        for _ in range(3):
+            saver.save(order)  # where the two lock each other out, one of them is told to do it again
+
+    assert side_by_side(partial(saving, engine, pages), partial(saving, other, pages[::-1])) == []
+    other.dispose()
     with Session(engine) as session:
         for kind, number in ((Card, 32), (Scan, 32), (Record, 32), (Reading, 32 * len(card().fields))):
             assert session.scalar(select(func.count()).select_from(kind)) == number

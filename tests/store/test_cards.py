@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +18,7 @@ from store.records import rebuild_records
 from store.scans import ReadCard, forget_unavailable, known_scans, rescan_list, save_refused
 from store.tables import Base, Batch, Card, LoggedRefusal, PersonalReading, Reading, Record, Scan, Waiting
 from tests.store.cards import DEPARTURE, card, current_values, form, scan
+from tests.store.side_by_side import side_by_side
 
 
 def save(session: Session, reading: CardReading, batch_id: int | None = None) -> int:
@@ -105,23 +105,12 @@ def test_pages_of_a_file_are_scans_of_their_own(session: Session) -> None:
 
 
 def test_two_programs_that_save_the_same_cards_save_each_once(engine: Engine) -> None:
-    start, errors = threading.Barrier(2), []
+    def run() -> None:
+        for n in range(1, 11):
+            with Session(engine) as session, session.begin():
+                save(session, card(n))
 
-    def run(order: list[int]) -> None:
-        start.wait()
-        try:
-            for n in order:
-                with Session(engine) as session, session.begin():
-                    save(session, card(n))
-        except Exception as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=run, args=([*range(1, 11)],)) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    assert side_by_side(run, run) == []
     with Session(engine) as session:
         for table, number in ((Card, 10), (Scan, 10), (Record, 10), (Reading, 10 * len(card().fields))):
             assert session.scalar(select(func.count()).select_from(table)) == number

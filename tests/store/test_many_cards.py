@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ from store.records import rebuild_records
 from store.scans import ReadCard, save_refused
 from store.tables import Base, Card, Reading, Record, Scan
 from tests.store.cards import card, form, scan
+from tests.store.side_by_side import side_by_side
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -124,23 +124,12 @@ def test_cards_that_are_there_and_cards_that_are_not_are_kept_together(session: 
 
 
 def test_two_programs_that_save_the_same_cards_together_save_each_once(engine: Engine) -> None:
-    start, errors = threading.Barrier(2), []
-
     def run() -> None:
-        start.wait()
-        try:
-            for first in range(1, 41, 8):
-                with Session(engine) as session, session.begin():
-                    save_cards(session, [read(card(n)) for n in range(first, first + 8)], batch_id=None)
-        except Exception as error:
-            errors.append(error)
+        for first in range(1, 41, 8):
+            with Session(engine) as session, session.begin():
+                save_cards(session, [read(card(n)) for n in range(first, first + 8)], batch_id=None)
 
-    threads = [threading.Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    assert side_by_side(run, run) == []
     with Session(engine) as session:
         for table, number in ((Card, 40), (Scan, 40), (Record, 40), (Reading, 40 * len(card().fields))):
             assert session.scalar(select(func.count()).select_from(table)) == number

@@ -15,9 +15,9 @@ from ocr.extract.printed import printed
 from ocr.extract.reader import Crop
 from ocr.forms.artwork import raster
 from ocr.forms.definition import FieldSpec, Form, Rect, load_forms
-from ocr.geometry import mm_to_pixels, translation
+from ocr.geometry import Matrix, mm_to_pixels, translation
 from ocr.preprocess.background import ink_darkness
-from ocr.preprocess.crop_zone import crop_size, crop_to_mm, resample
+from ocr.preprocess.crop_zone import crop_size, resample
 
 DPI = 200.0
 MARGIN = 1.5
@@ -76,6 +76,11 @@ def draw(form_id: str, field: str, strokes: Sequence[Stroke], scene: Scene = PLA
     page = page * 0.96 + np.random.default_rng(scene.seed).normal(0, scene.noise, page.shape)
     page = np.clip(cv2.GaussianBlur(page, (0, 0), 0.5), 0, 255).astype(np.uint8)
     return crop_of(spec, rect, _scanned(page, scene.mode), blank(form_id, field)), ink
+
+
+def crop_to_mm(rect: Rect, dpi: float) -> Matrix:
+    """Matrix from a crop's pixels to the form's millimetres."""
+    return translation(rect.x, rect.y) @ np.linalg.inv(mm_to_pixels(dpi))
 
 
 def crop_of(spec: FieldSpec, rect: Rect, pixels: NDArray[np.uint8], artwork: NDArray[np.uint8]) -> Crop:

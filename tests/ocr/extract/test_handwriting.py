@@ -16,9 +16,9 @@ from ocr.forms.artwork import raster
 from ocr.geometry import mm_to_pixels
 from ocr.lexicon.alphabets import STRUCK, SYMBOLS
 from ocr.lexicon.posteriors import BLANK, COLUMN
-from ocr.preprocess.crop_zone import crop_size, crop_to_mm, resample
+from ocr.preprocess.crop_zone import crop_size, resample
 from ocr.reading import FieldState
-from tests.ocr.extract.drawn import DPI, MARGIN, blank, crop_of, form
+from tests.ocr.extract.drawn import DPI, MARGIN, blank, crop_of, crop_to_mm, form
 
 FONT = MODELS.parent / "fonts" / "DejaVuSansCondensed.ttf"
 INK = (150, 60, 25)

@@ -15,9 +15,9 @@ from ocr.extract.readers import Readers
 from ocr.forms.artwork import raster
 from ocr.forms.definition import Form
 from ocr.geometry import mm_to_pixels
-from ocr.preprocess.crop_zone import crop_size, crop_to_mm, resample
+from ocr.preprocess.crop_zone import crop_size, resample
 from ocr.reading import FieldState
-from tests.ocr.extract.drawn import DPI, MARGIN, blank, crop_of, draw, form, ring
+from tests.ocr.extract.drawn import DPI, MARGIN, blank, crop_of, crop_to_mm, draw, form, ring
 
 SERIAL = "000000018"
 NEW, OLD = "revised-departure", "card-2008"

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from fixtures.mapping import Mapping, Stretch
 from ocr.forms.definition import Rect, load_forms
 from ocr.geometry import Points, apply, mm_to_pixels, rotation, scaling, translation
-from ocr.preprocess.crop_zone import Registration, crop_size, crop_to_mm, cut, resample, to_sheet, zone_quads
+from ocr.preprocess.crop_zone import Registration, crop_size, cut, resample, to_sheet, zone_quads
 from ocr.preprocess.spline import Spline, fit_spline
 from ocr.scan import ScanId
 from ocr.sheet import Sheet
+from tests.ocr.extract.drawn import crop_to_mm
 
 SCAN = ScanId("0" * 64, 0)
 MM = mm_to_pixels(25.4)
