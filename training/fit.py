@@ -1,11 +1,11 @@
-"""Fits the network for boxes."""
+"""Fits the network."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
-from multiprocessing import get_context
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from math import cos, pi
 
 import numpy as np
 import torch
@@ -13,86 +13,68 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from ocr.extract.framing import INNER, SIDE, centred
-from ocr.lexicon.posteriors import COLUMN
-from training.letters import MASK_NAMES, Bank, Mix, alphabet_of, masks, sample
-from training.networks import BoxNetwork
-from training.pictures import Pictures
+from ocr.extract.framing import PARTS_OF_CELL, ROWS, STRIDE, windows
+from ocr.lexicon.posteriors import BLANK
+from training.letters import masks
+from training.networks import ReadingNetwork
+from training.samples import Sample
 
-CHUNK = 12_500
-Samples = tuple[Tensor, Tensor, Tensor]
-"""Images uint8 (N, 32, 32), columns (N,), alphabets (N,)."""
+BATCH = 48
+KIND_WEIGHT = 0.1
 
 DECAY = 0.999
 """Of the running mean of the weights that is kept in the end (Polyak averaging)."""
 
-_source: tuple[Bank, Mix]
+_NEVER = -1e4
+_SIZES, _ROUND = (BATCH, 32, 24, 16, 8), 48
+"""Samples in a batch, and columns by which its width grows: of few shapes the processor's plans are made once."""
 
 
-def _begin(bank: Bank, mix: Mix) -> None:
-    global _source
-    _source = bank, mix
+@dataclass(frozen=True)
+class Pace:
+    """How fast is learnt: the rate rises at first and then falls along half a cosine to a share of its highest."""
+
+    passes: int
+    rate: float
+    rise: float
+    final: float
+
+    def at(self, progress: float) -> float:
+        """Share of the highest rate when a share (0..1) of the steps is done."""
+        if progress < self.rise:
+            return 0.04 + 0.96 * progress / self.rise
+        fallen = min(1.0, (progress - self.rise) / (1 - self.rise))
+        return self.final + (1 - self.final) * (1 + cos(pi * fallen)) / 2
 
 
-def _chunk(seed: int) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
-    rng = np.random.default_rng([seed, 17])
-    made = [sample(*_source, rng) for _ in range(CHUNK)]
-    images = np.stack([image for image, _, _ in made])
-    return images, np.array([column for _, column, _ in made]), np.array([mask for _, _, mask in made])
-
-
-def make_samples(bank: Bank, mix: Mix, count: int, seed: int, workers: int) -> Samples:
-    """Make samples; the same whatever the number of workers."""
-    chunks = range(seed * 10_000, seed * 10_000 + max(1, count // CHUNK))
-    with get_context("fork").Pool(workers, _begin, (bank, mix)) as pool:
-        made = list(tqdm(pool.imap(_chunk, chunks), total=len(chunks), desc="samples", mininterval=10))
-    images, columns, alphabets = (torch.from_numpy(np.concatenate(part)) for part in zip(*made, strict=True))
-    return images, columns, alphabets
-
-
-def allowed() -> Tensor:
-    """Bool (alphabets, classes)."""
-    by_name = masks()
-    return torch.from_numpy(np.stack([by_name[name] for name in MASK_NAMES]))
-
-
-def jitter(images: Tensor, generator: torch.Generator) -> Tensor:
-    """The same pictures moved a pixel or so: cheap variety for samples that are seen several times."""
-    dx, dy = torch.randint(-1, 2, (2,), generator=generator).tolist()
-    return torch.roll(images, (dy, dx), (2, 3))
-
-
-def fit_boxes(
-    network: BoxNetwork, samples: Samples, rate: float, passes: int, seed: int, report: Callable[[nn.Module], str]
-) -> BoxNetwork:
-    """Fit a network further; the mean of its last weights is returned.
+def fit(
+    network: ReadingNetwork,
+    samples: Callable[[int], Sequence[Sample]],
+    pace: Pace,
+    seed: int,
+    report: Callable[[int, ReadingNetwork], None],
+) -> ReadingNetwork:
+    """Fit the network further; the mean of its last weights is returned.
 
     Parameters
     ----------
-    rate
-        Highest rate of learning, reached after a seventh of the steps.
+    samples
+        What is seen in each pass, by its number.
+    report
+        Called after each pass with its number and the mean of the weights.
     """
     torch.manual_seed(seed)
-    generator = torch.Generator().manual_seed(seed)
+    rng = np.random.default_rng([seed, 29])
     network = copy.deepcopy(network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     mean = copy.deepcopy(network)
-    images, columns, alphabets = samples
-    batch, mask = 256, allowed()
-    steps = passes * (len(images) // batch)
-    optimiser = torch.optim.AdamW(network.parameters(), weight_decay=0.03)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, steps, pct_start=0.15)
-    for turn in range(passes):
+    seen = samples(0)
+    optimiser = torch.optim.AdamW(network.parameters(), pace.rate, weight_decay=0.02)
+    steps = pace.passes * len(batches(seen, np.random.default_rng(0)))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: pace.at(step / steps))
+    for turn in range(pace.passes):
         network.train()
-        order = torch.randperm(len(images), generator=generator)
-        bar = tqdm(range(0, len(images) - batch + 1, batch), desc=f"pass {turn + 1} of {passes}", mininterval=20)
-        for start in bar:
-            chosen = order[start : start + batch]
-            x = jitter(images[chosen][:, None].float().div_(255), generator).contiguous(
-                memory_format=torch.channels_last
-            )
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                logits = network(x)
-            loss = masked_loss(logits.float(), columns[chosen], mask[alphabets[chosen]])
+        for chosen in (bar := tqdm(batches(seen, rng), desc=f"pass {turn + 1} of {pace.passes}", mininterval=20)):
+            loss = _loss(network, [seen[i] for i in chosen], rng)
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 2.0)
@@ -101,16 +83,94 @@ def fit_boxes(
             average(mean, network, min(DECAY, (schedule.last_epoch + 1) / (schedule.last_epoch + 10)))
             bar.set_postfix(loss=f"{loss.item():.3f}", refresh=False)
         mean.eval()
-        tqdm.write(f"pass {turn + 1}: {report(mean)}")
+        report(turn, mean)
+        if turn + 1 < pace.passes:
+            seen = samples(turn + 1)
     return mean
 
 
-def masked_loss(logits: Tensor, columns: Tensor, mask: Tensor) -> Tensor:
-    """Cross entropy among the characters of each sample's alphabet, targets smoothed by 2 % within it."""
-    logp = torch.log_softmax(logits.masked_fill(~mask, -1e4), 1)
-    hit = logp.gather(1, columns[:, None]).squeeze(1)
-    even = (logp * mask).sum(1) / mask.sum(1)
+def batches(samples: Sequence[Sample], rng: np.random.Generator) -> list[NDArray[np.int64]]:
+    """Indices of batches of about the same width, in random order; wide strips come in smaller batches."""
+    order = rng.permutation(len(samples))
+    widths = np.array([sample.strip.shape[1] for sample in samples])
+    groups = []
+    for start in range(0, len(order), 40 * BATCH):
+        part = order[start : start + 40 * BATCH]
+        part = part[np.argsort(widths[part], kind="stable")]
+        while len(part) >= 8:
+            widest = widths[part[min(BATCH, len(part)) - 1]]
+            size = next((n for n in _SIZES if n * widest <= BATCH * 320 and n <= len(part)), 8)
+            groups.append(part[:size])
+            part = part[size:]
+    return [groups[i] for i in rng.permutation(len(groups))]
+
+
+def stacked(samples: Sequence[Sample]) -> tuple[Tensor, Tensor]:
+    """Strips side by side (N, 1, ROWS, W) in 0..1, W a multiple of `_ROUND`, and the windows of their cells."""
+    width = -(-max(sample.strip.shape[1] for sample in samples) // _ROUND) * _ROUND
+    cells = max(1, *(len(sample.edges) - 1 for sample in samples))
+    strips = np.zeros((len(samples), 1, ROWS, width), np.float32)
+    pooled = np.zeros((len(samples), PARTS_OF_CELL * cells, width // STRIDE), np.float32)
+    for row, weights, sample in zip(strips, pooled, samples, strict=True):
+        row[0, :, : sample.strip.shape[1]] = sample.strip / np.float32(255)
+        if sample.edges:
+            own = windows(sample.edges, sample.strip.shape[1])
+            weights[: len(own), : own.shape[1]] = own
+    return torch.from_numpy(strips), torch.from_numpy(pooled)
+
+
+def _varied(strips: Tensor, rng: np.random.Generator) -> Tensor:
+    """The same strips a pixel up or down, and now and then with a part hidden."""
+    strips = torch.roll(strips, int(rng.integers(-1, 2)), 2)
+    for _ in range(int(rng.integers(0, 3))):
+        x, w = int(rng.integers(strips.shape[3])), int(rng.integers(1, 5))
+        strips[int(rng.integers(len(strips))) :: 3, :, :, x : x + w] *= 0.2
+    return strips
+
+
+def _loss(network: ReadingNetwork, samples: Sequence[Sample], rng: np.random.Generator) -> Tensor:
+    strips, pooled = stacked(samples)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        x = _varied(strips, rng).contiguous(memory_format=torch.channels_last)
+        along, cells, kinds = network(x, pooled)
+    kind = torch.tensor([sample.kind for sample in samples])
+    loss = KIND_WEIGHT * nn.functional.cross_entropy(kinds.float(), kind)
+    for logits, of_kind, is_comb in ((along, _of_lines, False), (cells, _of_combs, True)):
+        chosen = [i for i, sample in enumerate(samples) if bool(sample.edges) == is_comb]
+        if chosen:
+            part = [samples[i] for i in chosen]
+            loss = loss + of_kind(in_alphabet(logits[chosen], part), part) * len(part) / len(samples)
+    return loss
+
+
+def _of_lines(logp: Tensor, samples: Sequence[Sample]) -> Tensor:
+    """Connectionist temporal classification (Graves et al., ICML 2006)."""
+    lengths = torch.tensor([min(logp.shape[1], -(-s.strip.shape[1] // STRIDE)) for s in samples])
+    flat = torch.tensor([c for s in samples for c in s.columns])
+    return nn.functional.ctc_loss(
+        logp.transpose(0, 1), flat, lengths, torch.tensor([len(s.columns) for s in samples]), blank=BLANK,
+        zero_infinity=True,
+    )  # fmt: skip
+
+
+def _of_combs(logp: Tensor, samples: Sequence[Sample]) -> Tensor:
+    """Cross entropy of cells, targets smoothed by 2 % within the alphabet."""
+    real = torch.zeros(logp.shape[:2], dtype=torch.bool)
+    targets = torch.zeros(logp.shape[:2], dtype=torch.long)
+    for i, sample in enumerate(samples):
+        real[i, : len(sample.columns)] = True
+        targets[i, : len(sample.columns)] = torch.tensor(sample.columns)
+    mask = torch.from_numpy(masks()[[sample.alphabet for sample in samples]])[:, None]
+    mask = mask.expand(-1, logp.shape[1], -1)[real]
+    hit = logp[real].gather(1, targets[real][:, None]).squeeze(1)
+    even = (logp[real] * mask).sum(1) / mask.sum(1)
     return -(0.98 * hit + 0.02 * even).mean()
+
+
+def in_alphabet(logits: Tensor, samples: Sequence[Sample]) -> Tensor:
+    """Logarithms of probabilities within each sample's alphabet, (N, T, classes) like the logits."""
+    allowed = torch.from_numpy(masks()[[sample.alphabet for sample in samples]])
+    return torch.log_softmax(logits.float().masked_fill(~allowed[:, None], _NEVER), 2)
 
 
 @torch.no_grad()
@@ -123,29 +183,18 @@ def average(mean: nn.Module, network: nn.Module, decay: float) -> None:
             kept.copy_(new)
 
 
-def test_images(pictures: Pictures) -> tuple[Tensor, Tensor, Tensor]:
-    """Undistorted pictures framed as in reading: images, columns, alphabets."""
-    images = np.stack([centred(image, INNER / max(image.shape)) for image in pictures.images])
-    columns = np.array([COLUMN[str(label).upper()] for label in pictures.labels])
-    rng = np.random.default_rng(0)
-    alphabets = np.array([1 if str(label).isdigit() else alphabet_of(str(label), rng) for label in pictures.labels])
-    assert images.shape[1:] == (SIDE, SIDE)
-    return torch.from_numpy(images), torch.from_numpy(columns), torch.from_numpy(alphabets)
-
-
 @torch.no_grad()
-def right(network: nn.Module, images: Tensor, columns: Tensor, alphabets: Tensor) -> NDArray[np.bool_]:
-    """Whether the likeliest character of the alphabet is the right one, (N,)."""
-    mask = allowed()
-    found = []
-    for start in range(0, len(images), 512):
-        part = slice(start, start + 512)
-        logits = network(images[part][:, None].float() / 255).masked_fill(~mask[alphabets[part]], -1e4)
-        found.append(logits.argmax(1) == columns[part])
-    return torch.cat(found).numpy()
-
-
-def save(network: nn.Module, path: Path) -> None:
-    """Keep the weights."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    torch.save(network.state_dict(), path)
+def read(network: nn.Module, samples: Sequence[Sample]) -> Iterator[tuple[Sample, list[int], NDArray[np.float32]]]:
+    """Each sample with its likeliest columns, as `Sample.columns`, and how sure each was (of a comb's cells; of lines
+    at each step)."""
+    order = np.argsort([s.strip.shape[1] for s in samples], kind="stable")
+    for start in range(0, len(order), 32):
+        part = [samples[i] for i in order[start : start + 32]]
+        along, cells = (in_alphabet(logits, part) for logits in network(*stacked(part))[:2])
+        for i, sample in enumerate(part):
+            logp = cells[i, : len(sample.columns)] if sample.edges else along[i, : -(-sample.strip.shape[1] // STRIDE)]
+            chances = logp.exp().max(1)
+            best = chances.indices.tolist()
+            if not sample.edges:
+                best = [c for c, before in zip(best, [BLANK, *best[:-1]], strict=True) if c not in (BLANK, before)]
+            yield sample, best, chances.values.numpy()

@@ -1,103 +1,73 @@
-"""Training samples for lines: words written by hands made of real letters or of fonts, then soiled and framed."""
+"""Training samples for lines: words written by pens, then soiled and framed as reading frames them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import cv2
 import numpy as np
 from numpy.random import Generator
 
-from fixtures.handwriting import BASE_OF_TAJIK, Habit, Hand
-from fixtures.letterglyphs import LetterHand
 from ocr.extract.framing import strip
 from ocr.lexicon.alphabets import STRUCK
 from training.distort import Mask, inked
-from training.letters import MASK_NAMES, Bank
-from training.stamps import stamped_date
+from training.hands import Hands
+from training.letters import CYRILLIC, DATE
+from training.samples import HAND, SCRIBBLE, TYPED, Sample, columns_of
+from training.stamps import stamped_line
 from training.texts import target, text
 
-HAND, TYPED, SCRIBBLE = range(3)
-
-_DATE = MASK_NAMES.index("date")
-
-_FONT_SHARE, _TYPED_SHARE, _SCRIBBLE_SHARE, _STRUCK_SHARE = 0.12, 0.04, 0.02, 0.06
+_STAMPED_SHARE, _SCRIBBLE_SHARE, _STRUCK_SHARE, _NOISE_SHARE = 0.08, 0.02, 0.06, 0.12
 _MM = 3.7
 """Height of capitals that a line's pixels stand for, for `strip`'s limits."""
 
 
-@dataclass(frozen=True, eq=False)
-class Hands:
-    """Where hands come from: pictures, fonts by hand, and type; and the share of dates on stamps."""
-
-    bank: Bank
-    fonts: tuple[Hand, ...]
-    types: tuple[Hand, ...]
-    stamped: float = 0.0
-
-    def pick(self, written: str, rng: Generator) -> tuple[Hand, int]:
-        """A hand that can write the text, and `HAND` or `TYPED`."""
-        chance = rng.random()
-        if chance < _TYPED_SHARE and self.types:
-            return self.types[int(rng.integers(len(self.types)))], TYPED
-        latin = any("A" <= c <= "Z" for c in written.upper())
-        if self.fonts and (chance < _TYPED_SHARE + _FONT_SHARE or (latin and chance < 0.6)):
-            return self.fonts[int(rng.integers(len(self.fonts)))], HAND
-        return LetterHand(self._pictures(written, rng), _habit(rng), "composed"), HAND
-
-    def _pictures(self, written: str, rng: Generator) -> dict[str, list[Mask]]:
-        """Up to two pictures of each character, mostly of one collection."""
-        groups = self.bank.groups
-        first = "screen" if rng.random() < 0.3 else "paper"
-        digits = ("european", "digits") if rng.random() < 0.5 else ("digits", "european")
-        order = [first, *(g for g in ("paper", "screen", *digits, "latin", "fonts") if g != first)]
-        found: dict[str, list[Mask]] = {}
-        for character in set(written):
-            base = BASE_OF_TAJIK.get(character.upper(), "")
-            names = [
-                character,
-                character.upper(),
-                *([base if character.isupper() else base.lower(), base] if base else []),
-            ]
-            hit = next(((n, groups[g][n]) for n in names for g in order if g in groups and n in groups[g]), None)
-            if hit and character not in " .-/":
-                name, pool = hit
-                found[name] = [pool[int(i)] for i in rng.integers(len(pool), size=2)]
-        return found
-
-
-def _habit(rng: Generator) -> Habit:
-    spacing = rng.uniform(0.3, 1.0) if rng.random() < 0.06 else rng.uniform(-0.12, 0.16)
-    return Habit(rng.normal(0.08, 0.14), rng.uniform(0.7, 1.2), spacing, rng.uniform(0.3, 1.8))
-
-
-def line_sample(hands: Hands, rng: Generator) -> tuple[Mask, str, int, int]:
-    """One training sample.
-
-    Returns
-    -------
-    ndarray, str, int, int
-        uint8 strip (ROWS, w); its text; index of the alphabet; `HAND`, `TYPED` or `SCRIBBLE`.
-    """
+def line_sample(hands: Hands, rng: Generator) -> Sample:
+    """One training sample of a line."""
+    height = int(rng.integers(24, 38))
     if rng.random() < _SCRIBBLE_SHARE:
-        height = int(rng.integers(22, 34))
         ink = _strike(np.zeros((2 * height, int(rng.integers(40, 260))), np.uint8), height, rng, scribble=True)
-        return _framed(_soiled(ink, height, rng), height), STRUCK, 0, SCRIBBLE
-    if rng.random() < hands.stamped:
-        ink, answer, height = stamped_date(hands.types, rng)
-        return _framed(_soiled(ink, height, rng), height), target(answer), _DATE, TYPED
+        return Sample(_framed(soiled_line(ink, height, rng), height), columns_of(STRUCK), CYRILLIC, SCRIBBLE)
+    if hands.types and rng.random() < _STAMPED_SHARE:
+        ink, answer, alphabet = stamped_line(hands.types, height, rng)
+        return Sample(_framed(soiled_line(ink, height, rng), height), columns_of(answer), alphabet, TYPED)
     written, alphabet = text(rng)
-    hand, kind = hands.pick(written, rng)
-    height = int(rng.integers(22, 34))
-    ink = hand.draw(written, height, rng)
-    answer = target(written)
+    pen, kind = hands.pick(written, rng)
+    ink, answer = pen.draw(written, height, rng), target(written)
     if kind == HAND:
-        ink = inked(ink, height * float(np.exp(rng.uniform(np.log(0.055), np.log(0.2)))), rng)
-    if rng.random() < _STRUCK_SHARE and kind == HAND:
-        wrong = _strike(hand.draw(written[: max(1, int(rng.integers(len(written) + 1)))], height, rng), height, rng)
+        ink, answer = _with_faults(ink, answer, written, height, rng, lambda part: pen.draw(part, height, rng))
+    if alphabet == DATE and rng.random() < _NOISE_SHARE:
+        ink = _trailing(ink, height, rng)
+    framed = _framed(soiled_line(_waved(ink, height, rng), height, rng), height)
+    return Sample(framed, columns_of(answer), alphabet, kind)
+
+
+def _with_faults(
+    ink: Mask, answer: str, written: str, height: int, rng: Generator, draw: Callable[[str], Mask]
+) -> tuple[Mask, str]:
+    """Another line width, and now and then something struck out before the writing."""
+    if rng.random() < 0.5:
+        ink = inked(ink, height * float(np.exp(rng.uniform(np.log(0.05), np.log(0.19)))), rng)
+    if rng.random() < _STRUCK_SHARE:
+        wrong = _strike(draw(written[: max(1, int(rng.integers(len(written) + 1)))]), height, rng)
         ink = np.hstack([wrong, np.zeros((len(ink), int(rng.integers(2, 16))), np.uint8), ink])
         answer = STRUCK + answer
-    return _framed(_soiled(_waved(ink, height, rng), height, rng), height), answer, alphabet, kind
+    return ink, answer
+
+
+def _trailing(ink: Mask, height: int, rng: Generator) -> Mask:
+    """Dots, dashes and flourishes after a number, which are not part of it."""
+    room = round(height * rng.uniform(0.6, 2.0))
+    out = np.asarray(np.hstack([ink, np.zeros((len(ink), room), np.uint8)]), np.uint8)
+    thick = max(1, round(height * rng.uniform(0.05, 0.12)))
+    x, y = ink.shape[1] + 0.3 * height, len(ink) / 2 + height * rng.uniform(0.0, 0.5)
+    if rng.random() < 0.5:
+        steps = np.cumsum(rng.normal((0.16, 0), (0.1, 0.15), (int(rng.integers(3, 7)), 2)), axis=0) * height
+        cv2.polylines(out, [np.round(steps + np.array([x, y])).astype(np.int32)], False, 255, thick, cv2.LINE_AA)
+    else:
+        end = (round(x + room * 0.6), round(y + rng.normal(0, 0.05) * height))
+        cv2.line(out, (round(x), round(y)), end, 255, thick, cv2.LINE_AA)
+    return out
 
 
 def _framed(ink: Mask, height: int) -> Mask:
@@ -142,7 +112,7 @@ def _strike(ink: Mask, height: int, rng: Generator, *, scribble: bool = False) -
     return out
 
 
-def _soiled(ink: Mask, height: int, rng: Generator) -> Mask:
+def soiled_line(ink: Mask, height: int, rng: Generator) -> Mask:
     """What form removal, pen and scanner leave."""
     if rng.random() < 0.3:
         ink = _ruled(ink, height, rng)

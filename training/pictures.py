@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,7 +29,7 @@ class Pictures:
     labels
         (N,) one character each; small letters where a small letter is known to be written.
     sources
-        (N,) ``comnist``, ``qmnist``, ``sse``, ``paper``, ``mnist`` or ``semeion``.
+        (N,) ``comnist``, ``qmnist``, ``paper``, ``mnist`` or ``semeion``.
     writers
         (N,) name of the writer; empty where unknown.
     parts
@@ -58,6 +57,8 @@ class Pictures:
 def load_pictures(folder: Path) -> Pictures:
     """Read letters.npz, paper_letters.npz and digits.npz of a folder.
 
+    Photographed letters (writers ``sse-…``) are left out: they stand in grid cells whose lines would be copied along.
+
     Raises
     ------
     FileNotFoundError
@@ -81,9 +82,8 @@ def _load(file: Path) -> Pictures:
         writers = data["writers"] if "writers" in data else np.full(count, "", "<U12")
         sources = data["sources"] if "sources" in data else np.array([_source(w) for w in writers])
         parts = _parts(data["split"], labels, sources, writers)
-        images = [
-            clean(image, photographed=source == "sse") for image, source in zip(data["images"], sources, strict=True)
-        ]
+        wanted = sources != "sse"
+        images = [clean(image) if of else None for image, of in zip(data["images"], wanted, strict=True)]
     kept = [i for i, image in enumerate(images) if image is not None]
     found = tuple(image for image in images if image is not None)
     return Pictures(found, labels[kept], sources[kept], writers[kept], parts[kept])
@@ -110,31 +110,11 @@ def _parts(split: Any, labels: Any, sources: Any, writers: Any) -> NDArray[np.st
     return parts
 
 
-def clean(image: Mask, *, photographed: bool = False) -> Mask | None:
+def clean(image: Mask) -> Mask | None:
     """Cut a picture to its ink, 255 = ink; None where there is none. Pictures with dark ink are turned round."""
-    if photographed:
-        image = _from_photograph(image)
-    elif np.median(image) > 127:
+    if np.median(image) > 127:
         image = 255 - image
     rows, columns = np.flatnonzero(image.max(axis=1) > 60), np.flatnonzero(image.max(axis=0) > 60)
     if not len(rows) or len(rows) * len(columns) < 8:
         return None
     return image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].copy()
-
-
-def _from_photograph(image: Mask) -> Mask:
-    """Ink of a photographed grid cell: paper levelled, the grid's lines at the edges taken away."""
-    image = image if np.median(image) < 127 else 255 - image
-    paper = cv2.morphologyEx(image, cv2.MORPH_OPEN, np.ones((17, 17), np.uint8))
-    ink = cv2.subtract(image, paper)
-    level = max(20.0, float(cv2.threshold(ink, 0, 255, cv2.THRESH_OTSU)[0]))
-    count, labels, stats, centres = cv2.connectedComponentsWithStats((ink > level).astype(np.uint8), connectivity=8)
-    h, w = image.shape
-    kept = np.zeros(count, bool)
-    for i in range(1, count):
-        x, y, bw, bh, area = stats[i]
-        at_edge = x == 0 or y == 0 or x + bw == w or y + bh == h
-        middle = 0.15 * w < centres[i][0] < 0.85 * w and 0.15 * h < centres[i][1] < 0.85 * h
-        kept[i] = area >= 6 and middle and (not at_edge or bw * bh < 0.8 * w * h)
-    near = cv2.dilate(kept[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
-    return np.asarray(np.clip(ink.astype(np.float32) / (1.5 * level), 0, 1) * 255 * near, np.uint8)

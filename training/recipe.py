@@ -1,124 +1,173 @@
-"""The recipe by which the shipped networks are made, step by step."""
+"""The recipe by which the shipped network is made, step by step."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
+from rapidfuzz.distance import Levenshtein
 from torch import nn
 
-from fixtures.fontglyphs import FontHand, FontSource, load_fonts
-from fixtures.handwriting import Habit, Hand
-from training.fit import fit_boxes, make_samples, right, test_images
-from training.fit_lines import error_rate, fit_lines, make_lines
-from training.letters import MILD, STRONG, Bank
-from training.lines import Hands
-from training.networks import BoxNetwork, LineNetwork
+from fixtures.fontglyphs import load_fonts
+from ocr.lexicon.posteriors import BLANK
+from training.alignment import aligned
+from training.combs import comb_sample
+from training.fit import Pace, fit, read
+from training.hands import Hands
+from training.latin import LatinLines, load_latin, varied
+from training.letters import CYRILLIC, DATE, Bank
+from training.lines import line_sample
+from training.networks import ReadingNetwork
 from training.pictures import PARTS, Pictures
-
-STAMPED_SHARE = 0.3
-"""Of dates among what the network for stamps is fitted to; the rest is handwriting, so that it forgets no strokes."""
-
-SOURCES = ("comnist", "sse", "paper", "mnist", "semeion")
+from training.respelt import AGREED, Run, by_hand, respelt, runs
+from training.samples import Sample, make_samples
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How many samples are made and how often each is seen."""
+    """How many samples are made and how they are seen: at first and, at a rate that falls to nothing, then.
 
-    boxes: int = 750_000
-    box_passes: int = 4
-    mild_boxes: int = 400_000
-    mild_passes: int = 2
-    lines: int = 90_000
-    line_passes: int = 5
-    more_lines: int = 64_000
-    more_passes: int = 2
-    stamps: int = 60_000
-    stamp_passes: int = 1
+    Attributes
+    ----------
+    lines, combs, more_lines, more_combs
+        Composed samples; the same ones in each pass.
+    latin
+        How often each real line is seen in a pass, each time a little otherwise.
+    words, numbers
+        Samples of real letters that are alike in both alphabets, and of real numbers, made anew for each pass.
+    """
+
+    lines: int = 48_000
+    combs: int = 40_000
+    first: Pace = field(default_factory=lambda: Pace(2, 2.5e-3, 0.3, 0.75))
+    more_lines: int = 44_000
+    more_combs: int = 36_000
+    words: int = 9_000
+    numbers: int = 5_000
+    then: Pace = field(default_factory=lambda: Pace(2, 1.6e-3, 0.03, 0.0))
+    latin: int = 2
     seed: int = 1
 
 
 @dataclass(frozen=True)
 class Folders:
-    """Where letters, handwriting fonts and typefaces lie."""
+    """Where letters and lines, handwriting fonts and typefaces lie."""
 
     letters: Path
     fonts: Path
     typefaces: Path
 
 
-def part_of(pictures: Pictures, part: str, without: tuple[str, ...] = ()) -> Pictures:
-    """Pictures of one part, without those of some sources."""
-    return pictures.where((pictures.parts == part) & ~np.isin(pictures.sources, without))
+def part_of(pictures: Pictures, part: str) -> Pictures:
+    """Pictures of one part."""
+    return pictures.where(pictures.parts == part)
 
 
-def boxes(
-    pictures: Pictures, folders: Folders, recipe: Recipe, workers: int, without: tuple[str, ...] = ()
-) -> BoxNetwork:
-    """Fit the network for boxes; after each pass its rates on the part for calibration are told."""
-    bank = Bank.of(part_of(pictures, "fit", without), folders.fonts)
-    check = part_of(pictures, "calibrate")
+Report = Callable[[str, ReadingNetwork], None]
 
-    def report(network: nn.Module) -> str:
-        return told(network, check)
 
+def make_network(pictures: Pictures, folders: Folders, recipe: Recipe, workers: int, report: Report) -> ReadingNetwork:
+    """Fit the network; `report` gets the name of each pass and the network so far."""
+    hands = Hands.of(part_of(pictures, "fit"), folders.fonts, folders.typefaces)
+    latin = load_latin(folders.letters / "lines_latin.npz", "fit")
     torch.manual_seed(recipe.seed)
-    network = BoxNetwork()
-    for mix, rate, count, passes, seed in (
-        (STRONG, 4e-3, recipe.boxes, recipe.box_passes, recipe.seed),
-        (MILD, 1.2e-3, recipe.mild_boxes, recipe.mild_passes, recipe.seed + 1),
-    ):
-        samples = make_samples(bank, mix, count, seed, workers)
-        network = fit_boxes(network, samples, rate, passes, seed, report)
-    return network
+    begun = begin(ReadingNetwork(), hands, latin, recipe, workers, report)
+    return finish(begun, hands, latin, recipe, workers, report)
 
 
-def lines(pictures: Pictures, folders: Folders, recipe: Recipe, workers: int) -> tuple[LineNetwork, LineNetwork]:
-    """Fit the networks for lines written by hand and for dates on stamps; the second goes on from the first."""
-    check = make_lines(Hands(Bank.of(part_of(pictures, "calibrate"), None), (), ()), 2000, 900, workers)
-    torch.manual_seed(recipe.seed)
-    fitted = [LineNetwork()]
-    for rate, count, passes, stamped, seed in (
-        (2.5e-3, recipe.lines, recipe.line_passes, 0.0, recipe.seed),
-        (1.2e-3, recipe.more_lines, recipe.more_passes, 0.0, recipe.seed + 1),
-        (1.0e-3, recipe.stamps, recipe.stamp_passes, STAMPED_SHARE, recipe.seed + 2),
-    ):
-        samples = make_lines(hands(part_of(pictures, "fit"), folders, stamped), count, seed, workers)
-        fitted.append(fit_lines(fitted[-1], samples, rate, passes, seed, lambda network: error_rate(network, check)))
-    return fitted[-2], fitted[-1]
+def begin(
+    network: ReadingNetwork, hands: Hands, latin: LatinLines, recipe: Recipe, workers: int, report: Report
+) -> ReadingNetwork:
+    """The first passes: composed samples and real Latin lines."""
+    composed = composed_samples(hands, recipe.lines, recipe.combs, recipe.seed, workers)
+
+    def samples(turn: int) -> Sequence[Sample]:
+        rng = np.random.default_rng([recipe.seed, 31, turn])
+        return [*composed, *_again(latin.samples, recipe.latin, rng)]
+
+    return fit(network, samples, recipe.first, recipe.seed, lambda turn, mean: report(f"first {turn}", mean))
 
 
-def hands(pictures: Pictures, folders: Folders, stamped: float) -> Hands:
-    """Hands of letters, of the fonts kept for training, and of type; with a share of dates on stamps."""
-    rng = np.random.default_rng(5)
-    families = load_fonts(folders.fonts, "train").families
-    fonts: tuple[Hand, ...] = tuple(FontSource((f,)).hand(rng) for f in families for _ in range(4))
-    even = Habit(0.0, 1.0, 0.02, 0.0)
-    types: tuple[Hand, ...] = tuple(FontHand(f, even, f.name) for f in load_fonts(folders.typefaces).families)
-    return Hands(Bank.of(pictures, folders.fonts), fonts, types, stamped)
+def finish(
+    network: ReadingNetwork, hands: Hands, latin: LatinLines, recipe: Recipe, workers: int, report: Report
+) -> ReadingNetwork:
+    """The last passes: other composed samples, and what the network itself finds in the Latin lines."""
+    found = found_runs(network, latin)
+    words, numbers = by_hand(found, CYRILLIC), by_hand(found, DATE)
+    composed = composed_samples(hands, recipe.more_lines, recipe.more_combs, recipe.seed + 2, workers)
+
+    def samples(turn: int) -> Sequence[Sample]:
+        rng = np.random.default_rng([recipe.seed, 37, turn])
+        real = [respelt(words, rng) for _ in range(recipe.words)]
+        real += [respelt(numbers, rng) for _ in range(recipe.numbers)]
+        return [*composed, *(sample for sample in real if sample.fits), *_again(latin.samples, recipe.latin, rng)]
+
+    return fit(network, samples, recipe.then, recipe.seed + 1, lambda turn, mean: report(f"then {turn}", mean))
 
 
-def rates(network: nn.Module, pictures: Pictures) -> dict[str, float]:
-    """Share of pictures whose likeliest character in their alphabet is right, by source; paper also by case."""
-    found = {}
-    for source in SOURCES:
-        of_source = pictures.where(pictures.sources == source)
-        if not of_source.images:
-            continue
-        hits = right(network, *test_images(of_source))
-        found[source] = float(hits.mean())
-        if source == "paper":
-            small = np.char.islower(of_source.labels)
-            found["paper, capitals"], found["paper, small"] = float(hits[~small].mean()), float(hits[small].mean())
+def composed_samples(hands: Hands, lines: int, combs: int, seed: int, workers: int) -> Sequence[Sample]:
+    """Lines and combs as the hands write them."""
+    return [
+        *make_samples(partial(line_sample, hands), lines, seed, workers),
+        *make_samples(partial(comb_sample, hands), combs, seed + 1, workers),
+    ]
+
+
+def _again(samples: Sequence[Sample], times: int, rng: np.random.Generator) -> Iterator[Sample]:
+    """Each sample some times, a little otherwise each time."""
+    made = (varied(sample, rng) for _ in range(times) for sample in samples)
+    return (sample for sample in made if sample.fits)
+
+
+def found_runs(network: ReadingNetwork, latin: LatinLines) -> list[tuple[str, Run]]:
+    """Hands and their runs of letters that are alike in both alphabets, and of digits."""
+    of_line = {id(sample): i for i, sample in enumerate(latin.samples)}
+    found = []
+    for sample, places, agreed in aligned(network.eval(), [sample for sample in latin.samples if sample.fits]):
+        text, hand = latin.written[of_line[id(sample)]], str(latin.hands[of_line[id(sample)]])
+        if agreed >= AGREED:
+            found += [(hand, run) for run in runs(sample.strip, text, places)]
     return found
 
 
-def told(network: nn.Module, pictures: Pictures) -> str:
-    """`rates` in words."""
-    return ", ".join(f"{name} {rate:.2%}" for name, rate in rates(network, pictures).items())
+def checks(pictures: Pictures, folders: Folders, part: str, count: int, workers: int) -> dict[str, Sequence[Sample]]:
+    """Samples by kind of evidence that no weight was fitted to: hands of one part, and fonts kept out of training."""
+    bank = Bank.of(part_of(pictures, part), None)
+    letters, fonts = Hands(bank), Hands(bank, load_fonts(folders.fonts, "dev").families)
+    latin = load_latin(folders.letters / "lines_latin.npz", part).samples
+    chosen = np.random.default_rng(3).permutation(len(latin))[:count]
+    return {
+        "real Latin lines": [latin[i] for i in chosen],
+        "lines by letters": make_samples(partial(line_sample, letters), count, 900, workers),
+        "lines by fonts kept out": make_samples(partial(line_sample, fonts), count, 901, workers),
+        "combs by letters": make_samples(partial(comb_sample, letters), count, 902, workers),
+        "combs by fonts kept out": make_samples(partial(comb_sample, fonts), count, 903, workers),
+    }
+
+
+def rates(network: nn.Module, samples: dict[str, Sequence[Sample]]) -> dict[str, dict[str, float]]:
+    """By kind of evidence: the rate of wrong characters (CER), texts read without error, and of the characters in cells
+    over 90 % sure those that are wrong."""
+    found = {}
+    for name, of_kind in samples.items():
+        edits = length = exact = sure = wrong = 0
+        for sample, best, chances in read(network, of_kind):
+            truth = list(sample.columns)
+            edits += Levenshtein.distance(best, truth)
+            length += sum(c != BLANK for c in truth)
+            exact += best == truth
+            if sample.edges:
+                trusted = chances > 0.9
+                sure += int(trusted.sum())
+                wrong += int((trusted & (np.array(best) != np.array(truth))).sum())
+        found[name] = {"CER": edits / max(1, length), "exact": exact / len(of_kind)}
+        if sure:
+            found[name]["wrong of sure"] = wrong / sure
+    return found
 
 
 def write_part(pictures: Pictures, part: str, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Training samples of dates on rubber stamps: type worn, unevenly inked and a little askew."""
+"""Training samples of lines on rubber stamps: type worn, unevenly inked and a little askew."""
 
 from __future__ import annotations
 
@@ -9,35 +9,73 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
-from fixtures.handwriting import Hand
+from fixtures.fontglyphs import FontFamily
+from ocr.lexicon.normalise import plain
 from training.distort import Mask, inked
+from training.letters import CYRILLIC, DATE, TEXT
+from training.pens import FontPen, Manner
+from training.texts import dictionary, target
 
-_FORMATS = ("%d.%m.%Y", "%d.%m.%Y", "%d.%m.%Y", "%d.%m.%y", "%d %m %Y", "%d-%m-%Y", "%d/%m/%y")
+_FORMATS = ("%d.%m.%Y", "%d.%m.%Y", "%d.%m.%Y", "%d.%m.%y", "%d %m %Y", "%d-%m-%Y", "%d/%m/%y", "- %d -%m- %Y",
+            "%d -%m- %Y")  # fmt: skip
+_MONTHS = ("ЯНВ", "ФЕВ", "МАР", "АПР", "МАЙ", "ИЮН", "ИЮЛ", "АВГ", "СЕН", "ОКТ", "НОЯ", "ДЕК")
+_LONG_MONTHS = ("ЯНВАРЯ", "ФЕВРАЛЯ", "МАРТА", "АПРЕЛЯ", "МАЯ", "ИЮНЯ",
+                "ИЮЛЯ", "АВГУСТА", "СЕНТЯБРЯ", "ОКТЯБРЯ", "НОЯБРЯ", "ДЕКАБРЯ")  # fmt: skip
 
 
-def stamped_date(types: Sequence[Hand], rng: Generator) -> tuple[Mask, str, int]:
-    """One date on a stamp.
+def stamped_line(types: Sequence[FontFamily], height: int, rng: Generator) -> tuple[Mask, str, int]:
+    """One line of a stamp: a date, or words.
 
     Parameters
     ----------
     types
-        Hands that write type.
+        Typefaces.
+    height
+        Of its capitals, in pixels.
 
     Returns
     -------
     ndarray, str, int
-        uint8 (h, w), 255 = ink; the date as it stands there; height of its digits in pixels.
+        uint8 (h, w), 255 = ink; what stands there; index of its alphabet.
     """
-    day = date(1995, 1, 1) + timedelta(int(rng.integers(13_000)))
-    written = day.strftime(_FORMATS[int(rng.integers(len(_FORMATS)))])
-    height = int(rng.integers(22, 40))
-    ink = types[int(rng.integers(len(types)))].draw(written, height, rng)
+    written, alphabet = _date(rng) if rng.random() < 0.65 else _name(rng)
+    manner = Manner(0.7, 0.0, rng.uniform(0.75, 1.15), 0.1, 0.1, 0.0, 0.0)
+    able = [pen for pen in (FontPen(family, manner) for family in types) if pen.can_write(written)]
+    pen = able[int(rng.integers(len(able)))]
+    ink = pen.draw(written, height, rng) if rng.random() < 0.75 else _banded(pen, written, height, rng)
     ink = inked(ink, height * rng.uniform(0.07, 0.26), rng)
     ink = _turned(_framed(ink, height, rng), rng)
     for share, fault in ((0.75, _worn), (0.6, _uneven), (0.4, _bled)):
         if rng.random() < share:
             ink = fault(ink, height, rng)
-    return ink, written, height
+    return ink, target(written), alphabet
+
+
+def _date(rng: Generator) -> tuple[str, int]:
+    day = date(1995, 1, 1) + timedelta(int(rng.integers(13_000)))
+    chance = rng.random()
+    if chance < 0.22:
+        months = _MONTHS if chance < 0.15 else _LONG_MONTHS
+        return f"{day.day:02d} {months[day.month - 1]} {day.year}", TEXT
+    written = day.strftime(_FORMATS[int(rng.integers(len(_FORMATS)))])
+    return (written.replace("0", " ", 1) if rng.random() < 0.15 else written).strip(), DATE
+
+
+def _name(rng: Generator) -> tuple[str, int]:
+    words = dictionary()
+    return plain(words[int(rng.integers(len(words)))]).upper()[:24], CYRILLIC
+
+
+def _banded(pen: FontPen, written: str, height: int, rng: Generator) -> Mask:
+    """A dater whose bands stand a little higher or lower than their neighbours."""
+    parts = [pen.draw(c, height, rng) if c != " " else np.zeros((3 * height, height // 3), np.uint8) for c in written]
+    gap = np.zeros((3 * height, max(1, round(height * rng.uniform(0.05, 0.4)))), np.uint8)
+    shift, moved = 0, []
+    for part in parts:
+        if rng.random() < 0.4:
+            shift = round(rng.normal(0, 0.09) * height)
+        moved += [np.roll(part, shift, axis=0), gap]
+    return np.asarray(np.hstack(moved), np.uint8)
 
 
 def _framed(ink: Mask, height: int, rng: Generator) -> Mask:

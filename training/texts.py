@@ -14,6 +14,7 @@ from numpy.random import Generator
 
 from ocr.lexicon.alphabets import DIGITS, LATIN_CAPITALS, RUSSIAN, TAJIK_ONLY
 from ocr.lexicon.lexicon import lexicon_names, load_lexicon
+from training.letters import CYRILLIC, DATE, PASSPORT, TEXT
 
 _CYRILLIC = re.compile(r"[А-яЁёҒғӢӣҚқӮӯҲҳҶҷ .\-]{2,26}")
 _DATES = ("%d.%m.%Y", "%d.%m.%Y", "%d.%m.%y", "%d-%m-%Y", "%d/%m/%Y", "%d %m %Y", "%d%m%Y")
@@ -51,29 +52,61 @@ def _made_up(rng: Generator) -> str:
 
 
 def _cased(text: str, rng: Generator) -> str:
+    """All capitals, a capital and small letters, small letters alone, or small letters among capitals."""
     chance = rng.random()
-    return text.upper() if chance < 0.5 else text.title() if chance < 0.88 else text.lower()
+    if chance > 0.92:
+        share = rng.uniform(0.15, 0.7)
+        return "".join(c.lower() if rng.random() < share else c.upper() for c in text)
+    return text.upper() if chance < 0.35 else text.title() if chance < 0.75 else text.lower()
+
+
+def _number(rng: Generator) -> str:
+    """Some digits, now and then in groups."""
+    digits = "".join(DIGITS[int(i)] for i in rng.integers(10, size=int(rng.integers(1, 12))))
+    if len(digits) > 3 and rng.random() < 0.2:
+        at = int(rng.integers(1, len(digits)))
+        return digits[:at] + " -./"[int(rng.integers(4))] + digits[at:]
+    return digits
+
+
+def _day(rng: Generator) -> str:
+    day = date(1930, 1, 1) + timedelta(int(rng.integers(36_500)))
+    written = day.strftime(_DATES[int(rng.integers(len(_DATES)))])
+    return written.replace("0", "", 1) if written[0] == "0" and rng.random() < 0.15 else written
+
+
+def _words(rng: Generator) -> str:
+    """Words of the dictionaries or made up."""
+    if rng.random() < 0.5:
+        words = dictionary()
+        return words[int(rng.integers(len(words)))]
+    made = _made_up(rng)
+    if rng.random() < 0.2:
+        made += (" ", "-", ". ")[int(rng.integers(3))] + _made_up(rng)
+    return made[:24]
+
+
+def _code(letters: str, rng: Generator) -> str:
+    """A letter or some, and digits: numbers of passports, houses, groups."""
+    series = "".join(letters[int(i)] for i in rng.integers(len(letters), size=int(rng.integers(0, 4))))
+    return series + ("", "", " ", "-", "/")[int(rng.integers(5))] * bool(series) + _number(rng)[:9]
 
 
 def text(rng: Generator) -> tuple[str, int]:
     """A text and the index of its alphabet in `training.letters.MASK_NAMES`."""
     chance = rng.random()
-    if chance < 0.38:
-        words = dictionary()
-        return _cased(words[int(rng.integers(len(words)))], rng), 0
-    if chance < 0.72:
-        made = _made_up(rng)
-        if rng.random() < 0.2:
-            made += (" ", "-", ". ")[int(rng.integers(3))] + _made_up(rng)
-        return _cased(made[:24], rng), 0
-    if chance < 0.9:
-        day = date(1930, 1, 1) + timedelta(int(rng.integers(36_500)))
-        return day.strftime(_DATES[int(rng.integers(len(_DATES)))]), 1
-    digits = "".join(DIGITS[int(i)] for i in rng.integers(10, size=int(rng.integers(1, 10))))
-    if chance < 0.95:
-        return digits, 1
-    series = "".join(LATIN_CAPITALS[int(i)] for i in rng.integers(26, size=int(rng.integers(0, 4))))
-    return series + (" " if rng.random() < 0.2 and series else "") + digits, 2
+    if chance < 0.66:
+        return _cased(_words(rng), rng), CYRILLIC
+    if chance < 0.78:
+        return _day(rng), DATE
+    if chance < 0.87:
+        return _number(rng), DATE
+    if chance < 0.92:
+        return _code(LATIN_CAPITALS, rng), PASSPORT
+    if chance < 0.97:
+        code = _code(_LETTERS, rng)
+        return (code if rng.random() < 0.7 else code[::-1]), TEXT
+    return f"{_cased(_words(rng), rng)[:16]} {_number(rng)[:4]}", TEXT
 
 
 def target(written: str) -> str:

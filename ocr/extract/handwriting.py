@@ -1,17 +1,18 @@
-"""Read handwriting: boxes of a comb one by one, lines as a whole, each with the probability of every character."""
+"""Read handwriting: combs cell by cell, lines as a whole, each with the probability of every character."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.extract.framing import Gray, boxes, picture, strip
+from ocr.extract.framing import CombStrip, Gray, comb_strip, strip
 from ocr.extract.ink import EMPTY_MM2, writing_mm2
 from ocr.extract.likelihood import IMPOSSIBLE, alphabet_mask, in_alphabet, likeliest_text, sure
-from ocr.extract.networks import LineLogits, Networks, load_networks
+from ocr.extract.network import LineLogits, Logits, NetworkReader
 from ocr.extract.reader import Crop, Raw, nothing_written
 from ocr.extract.zone import belonging, overflows, together
 from ocr.forms.definition import FieldSpec
@@ -27,24 +28,10 @@ _GAP, _LEGIBLE = 3, 0.75
 _PUNCTUATION = "-./"
 
 
-class HandwritingReader:
-    """Reads text fields that people fill in. What was typed is doubtful: nothing was measured on typed answers.
-
-    Parameters
-    ----------
-    networks
-        Gives the networks; by default the shipped ones, loaded at the first use.
-    """
+class HandwritingReader(NetworkReader):
+    """Reads text fields that people fill in. What was typed is doubtful: nothing was measured on typed answers."""
 
     name = "handwriting"
-
-    def __init__(self, networks: Callable[[], Networks] = load_networks) -> None:
-        self._networks = networks
-
-    @property
-    def version(self) -> str:
-        """Of the weights."""
-        return self._networks().version
 
     def read(self, crops: Sequence[Crop]) -> list[Raw]:
         """One `Raw` per crop, in order, with `Raw.posteriors` where something was read."""
@@ -58,22 +45,16 @@ class HandwritingReader:
         return [found[i] for i in range(len(crops))]
 
     def _combs(self, crops: Sequence[Crop], inks: Sequence[Gray]) -> list[Raw]:
-        """All boxes of all combs in one run of the network; boxes without ink need no network."""
-        shown = [_pictures(crop, ink) for crop, ink in zip(crops, inks, strict=True)]
-        inked = [image for images in shown for image in images if image.any()]
-        logits = iter(self._networks().boxes(inked) if inked else ())
-        raws = []
-        for crop, ink, images in zip(crops, inks, shown, strict=True):
-            rows = np.tile(sure(BLANK), (len(images), 1))
-            filled = [i for i, image in enumerate(images) if image.any()]
-            if filled:
-                rows[filled] = in_alphabet(np.stack([next(logits) for _ in filled]), crop.spec)
-            raws.append(_of_comb(crop, ink, rows))
-        return raws
+        shown = [_comb(crop, ink) for crop, ink in zip(crops, inks, strict=True)]
+        logits = iter(self._network().combs([comb for comb in shown if comb]) if any(shown) else ())
+        return [
+            _of_comb(crop, ink, _cells(crop, comb, next(logits))) if comb else Raw(FieldState.UNREAD, "", 0.0)
+            for crop, ink, comb in zip(crops, inks, shown, strict=True)
+        ]
 
     def _lines(self, crops: Sequence[Crop], inks: Sequence[Gray]) -> list[Raw]:
         strips = [strip(together(ink, crop.dpi), crop.dpi) for crop, ink in zip(crops, inks, strict=True)]
-        lines = self._networks().lines(strips) if strips else ()
+        lines = self._network().lines(strips) if strips else ()
         return [_of_line(crop, ink, line) for crop, ink, line in zip(crops, inks, lines, strict=True)]
 
 
@@ -83,12 +64,20 @@ def _ink(crop: Crop) -> tuple[Gray, float]:
     return (belonging(crop.ink, crop) if amount >= EMPTY_MM2 else crop.ink), amount
 
 
-def _pictures(crop: Crop, ink: Gray) -> list[Gray]:
-    """One picture per box of a comb."""
-    scale, box = crop.dpi / MM_PER_INCH, crop.spec.box
+def _comb(crop: Crop, ink: Gray) -> CombStrip | None:
+    """A comb's writing as the network is shown it."""
+    scale, box, cells = crop.dpi / MM_PER_INCH, crop.spec.box, crop.spec.cells or 1
     left, top = (box.x - crop.rect.x) * scale, (box.y - crop.rect.y) * scale
-    edges = [left + i * box.w / (crop.spec.cells or 1) * scale for i in range((crop.spec.cells or 1) + 1)]
-    return [picture(part, box.h * scale) for part in boxes(ink, edges, top, top + box.h * scale)]
+    edges = [left + i * box.w / cells * scale for i in range(cells + 1)]
+    return comb_strip(ink, edges, top, top + box.h * scale)
+
+
+def _cells(crop: Crop, comb: CombStrip, logits: Logits) -> NDArray[np.float64]:
+    """Logarithms of probabilities (cells, classes) of all cells; one without ink is surely empty."""
+    rows = np.tile(sure(BLANK), (crop.spec.cells or 1, 1))
+    inked = [i for i, (a, b) in enumerate(pairwise(comb.edges)) if comb.strip[:, max(0, round(a)) : round(b)].any()]
+    rows[[comb.first + i for i in inked]] = in_alphabet(logits[inked], crop.spec)
+    return rows
 
 
 def _of_comb(crop: Crop, ink: Gray, rows: NDArray[np.float64]) -> Raw:

@@ -1,4 +1,4 @@
-"""Read printed serial numbers with the network that has learnt worn type."""
+"""Read printed serial numbers with the network, which has learnt worn type."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import numpy as np
 from ocr.extract.framing import strip
 from ocr.extract.ink import EMPTY_MM2, writing_mm2
 from ocr.extract.likelihood import in_alphabet, likeliest_text
+from ocr.extract.network import NetworkReader
 from ocr.extract.reader import Crop, Raw, nothing_written
-from ocr.extract.typed import TypedReader
 from ocr.forms.serial import is_serial
 from ocr.lexicon.posteriors import CharPosteriors
 from ocr.reading import FieldState
 
 
-class PrintedReader(TypedReader):
+class PrintedReader(NetworkReader):
     """Reads text fields that are printed; one that is no serial number with the right check digit is doubtful."""
 
     name = "printed"
@@ -29,7 +29,7 @@ class PrintedReader(TypedReader):
         amount = writing_mm2(crop.ink, crop.dpi)
         if amount < EMPTY_MM2:
             return nothing_written(amount)
-        (line,) = self._networks().typed([strip(crop.ink, crop.dpi)])
+        (line,) = self._network().lines([strip(crop.ink, crop.dpi)])
         logp = in_alphabet(line.characters, crop.spec)
         text = likeliest_text(logp).replace(" ", "")
         if not text:

@@ -1,4 +1,4 @@
-"""Read rubber stamps with a network that has learnt worn type.
+"""Read rubber stamps with the network, which has learnt worn type.
 
 Every line of a stamp, and what stands on it between wide gaps, is read once; each field then takes what looks most like
 its answer, so that no layout of a stamp is assumed.
@@ -15,10 +15,9 @@ from rapidfuzz import fuzz, process
 from ocr.extract.framing import strip
 from ocr.extract.ink import is_empty
 from ocr.extract.likelihood import DATE_MASK, in_alphabet, likeliest_text, share_in
-from ocr.extract.networks import Logits
+from ocr.extract.network import Logits, NetworkReader
 from ocr.extract.reader import Crop, Raw
 from ocr.extract.stamp import Piece, pieces, upright
-from ocr.extract.typed import TypedReader
 from ocr.forms.definition import FieldKind, FieldSpec, Rect
 from ocr.lexicon.lexicon import load_lexicon
 from ocr.lexicon.normalise import fold
@@ -47,7 +46,7 @@ class _Seen(NamedTuple):
     date_share: float
 
 
-class StampReader(TypedReader):
+class StampReader(NetworkReader):
     """Reads text fields that are stamped."""
 
     name = "stamp"
@@ -72,7 +71,7 @@ class StampReader(TypedReader):
         if is_empty(crop.ink, crop.dpi):
             return None
         found = pieces(upright(crop.ink, crop.dpi, zoom=ZOOM, soft=SOFT))
-        lines = self._networks().typed([strip(piece.ink, ZOOM * crop.dpi) for piece in found])
+        lines = self._network().lines([strip(piece.ink, ZOOM * crop.dpi) for piece in found])
         return [
             _Seen(piece, line.characters, share_in(line.characters, DATE_MASK))
             for piece, line in zip(found, lines, strict=True)

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr.extract.framing import INNER, LONGEST, ROWS, SIDE, SPREAD, Gray, boxes, picture, strip
+from ocr.extract.framing import (
+    LONGEST,
+    PARTS_OF_CELL,
+    ROWS,
+    SPREAD,
+    STRIDE,
+    CombStrip,
+    Gray,
+    comb_strip,
+    strip,
+    windows,
+)
 
 BOX = 51
 EDGES = [10.0 + 39 * i for i in range(6)]
@@ -16,58 +27,55 @@ def _comb() -> Gray:
     return np.zeros((75, 220), np.uint8)
 
 
-@given(st.integers(12, 60), st.integers(4, 60), st.integers(0, 30), st.integers(0, 30))
-def test_a_character_comes_out_centred_and_of_one_size(h: int, w: int, x: int, y: int) -> None:
-    ink = np.zeros((100, 100), np.uint8)
-    ink[y : y + h, x : x + w] = 255
-    seen = picture(ink, BOX)
-    rows, columns = np.flatnonzero(seen.max(axis=1) > 127), np.flatnonzero(seen.max(axis=0) > 127)
-    assert seen.shape == (SIDE, SIDE)
-    expected = INNER * max(h, w) / max(h, w, 0.36 * BOX)
-    assert abs(max(np.ptp(rows), np.ptp(columns)) + 1 - expected) <= 2
-    assert abs(rows.mean() - (SIDE - 1) / 2) <= 1
-    assert abs(columns.mean() - (SIDE - 1) / 2) <= 1
+def _framed(ink: Gray) -> CombStrip:
+    found = comb_strip(ink, EDGES, 12, 12 + BOX)
+    assert found is not None
+    return found
 
 
-def test_a_full_stop_stays_small() -> None:
-    ink = np.zeros((60, 60), np.uint8)
-    cv2.circle(ink, (30, 40), 3, 255, -1)
-    assert np.count_nonzero(picture(ink, BOX) > 127) < (INNER / 2) ** 2
-
-
-def test_no_ink_gives_an_empty_picture() -> None:
-    assert not picture(np.zeros((40, 40), np.uint8), BOX).any()
-
-
-def test_a_letter_that_reaches_into_the_next_box_stays_whole() -> None:
-    ink = _comb()
-    cv2.line(ink, (20, 20), (54, 60), 255, 4)  # box 0 ends at 49
-    parts = boxes(ink, EDGES, 12, 12 + BOX)
-    assert np.count_nonzero(parts[0]) == np.count_nonzero(ink)
-    assert not any(part.any() for part in parts[1:])
-
-
-def test_letters_joined_over_several_boxes_are_cut_at_the_edges() -> None:
-    ink = _comb()
-    cv2.line(ink, (15, 40), (120, 40), 255, 4)
-    parts = boxes(ink, EDGES, 12, 12 + BOX)
-    assert [part.any() for part in parts] == [True, True, True, False, False]
-    assert sum(np.count_nonzero(part) for part in parts) == np.count_nonzero(ink)
+def test_a_comb_without_ink_has_no_strip() -> None:
+    assert comb_strip(_comb(), EDGES, 12, 12 + BOX) is None
 
 
 def test_writing_above_or_below_the_comb_is_nobodys() -> None:
     ink = _comb()
     cv2.line(ink, (20, 0), (40, 2), 255, 2)
-    assert not any(part.any() for part in boxes(ink, EDGES, 12, 12 + BOX))
+    assert comb_strip(ink, EDGES, 12, 12 + BOX) is None
 
 
-@given(st.integers(2, 5), st.integers(30, 60))
-def test_each_character_lands_in_its_own_box(count: int, size: int) -> None:
+@given(st.integers(0, 4), st.integers(0, 4), st.integers(12, 46))
+def test_the_strip_shows_the_inked_cells_and_where_they_lie(first: int, more: int, height: int) -> None:
+    last, ink = min(4, first + more), _comb()
+    for i in range(first, last + 1):
+        cv2.ellipse(ink, (round(EDGES[i] + 19.5), 37), (8, height // 2), 0, 0, 360, 255, 3)
+    framed = _framed(ink)
+    assert (framed.first, len(framed.edges)) == (first, last - first + 2)
+    assert len(framed.strip) == ROWS
+    for i in range(first, last + 1):
+        middle = (framed.edges[i - first] + framed.edges[i - first + 1]) / 2
+        columns = np.flatnonzero(framed.strip.max(axis=0) > 127)
+        own = columns[(columns > framed.edges[i - first]) & (columns < framed.edges[i - first + 1])]
+        assert abs((own[0] + own[-1]) / 2 - middle) < 1.5
+
+
+def test_a_letter_that_reaches_into_the_next_box_stays_whole() -> None:
     ink = _comb()
-    for i in range(count):
-        cv2.ellipse(ink, (30 + 39 * i, 37), (min(14, size // 3), size // 2), 0, 0, 360, 255, 3)
-    parts = boxes(ink, EDGES, 12, 12 + BOX)
-    assert [part.any() for part in parts] == [i < count for i in range(5)]
+    cv2.line(ink, (20, 20), (60, 60), 255, 4)  # cell 0 ends at 49
+    framed = _framed(ink)
+    parts, _ = cv2.connectedComponents((framed.strip > 60).view(np.uint8))
+    assert parts == 2 and len(framed.edges) == 3
+
+
+@given(st.integers(1, 12), st.floats(12, 40), st.floats(0, 9))
+def test_windows_weigh_each_part_of_each_cell(cells: int, pitch: float, start: float) -> None:
+    edges = tuple(start + pitch * np.arange(cells + 1))
+    weights = windows(edges, round(edges[-1]) + 4)
+    steps = STRIDE * (np.arange(weights.shape[1]) + 0.5)
+    assert weights.shape[0] == PARTS_OF_CELL * cells
+    assert weights.sum(axis=1) == pytest.approx(1, abs=1e-4)
+    middles = (weights * steps).sum(axis=1)
+    assert (np.diff(middles) > 0).all()
+    assert middles[1] == pytest.approx(edges[0] + pitch / 2, abs=2)
 
 
 @pytest.mark.parametrize("height", [16, 24, 36, 50])

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr.extract.framing import Gray
+from ocr.extract.framing import ROWS, CombStrip, Gray
 from ocr.extract.handwriting import IMPOSSIBLE, HandwritingReader
-from ocr.extract.networks import MODELS, LineLogits, Networks, as_input, load_networks
+from ocr.extract.network import MODELS, LineLogits, Network, inputs, load_network
 from ocr.extract.reader import Crop, Raw
 from ocr.forms.artwork import raster
 from ocr.geometry import mm_to_pixels
@@ -47,16 +47,16 @@ def _crop(of: tuple[str, str], text: str, height: float = 3.6) -> Crop:
     return crop_of(spec, rect, np.asarray(image, np.uint8), blank(*of))
 
 
-class Scripted(Networks):
-    """Networks that answer what the test says."""
+class Scripted(Network):
+    """A network that answers what the test says: one answer for each cell shown, or steps along a line."""
 
-    def __init__(self, boxes: str = "", line: Sequence[str] = (), kind: int = 0) -> None:
+    def __init__(self, cells: str = "", line: Sequence[str] = (), kind: int = 0) -> None:
         self.version = "scripted"
-        self._answers, self._steps, self._kind = boxes, line, kind
+        self._answers, self._steps, self._kind = cells, line, kind
 
-    def boxes(self, pictures: Sequence[Gray]) -> Any:
-        assert len(pictures) == len(self._answers)
-        return np.stack([_peak(c) for c in self._answers])
+    def combs(self, combs: Sequence[CombStrip]) -> list[Any]:
+        assert [len(comb.edges) - 1 for comb in combs] == [len(self._answers)]
+        return [np.stack([_peak(c) for c in self._answers])]
 
     def lines(self, strips: Sequence[Gray]) -> list[LineLogits]:
         kind = np.zeros(3, np.float32)
@@ -70,8 +70,8 @@ def _peak(character: str) -> Any:
     return logits
 
 
-def _read(crop: Crop, networks: Networks) -> Raw:
-    return HandwritingReader(lambda: networks).read([crop])[0]
+def _read(crop: Crop, network: Network) -> Raw:
+    return HandwritingReader(lambda: network).read([crop])[0]
 
 
 def test_an_empty_field_needs_no_network() -> None:
@@ -81,7 +81,7 @@ def test_an_empty_field_needs_no_network() -> None:
 
 
 def test_boxes_keep_their_places_and_every_step_sums_to_one() -> None:
-    raw = _read(_crop(COMB, "РА ЕВ"), Scripted(boxes="РАЕВ"))
+    raw = _read(_crop(COMB, "РА ЕВ"), Scripted(cells="РА_ЕВ"))
     cells = form(COMB[0]).by_name[COMB[1]].cells
     assert raw.text == "РА ЕВ"
     assert raw.state is FieldState.READ
@@ -94,31 +94,31 @@ def test_boxes_keep_their_places_and_every_step_sums_to_one() -> None:
 
 def test_what_looks_like_no_letter_behind_a_long_gap_is_left_out() -> None:
     class Unsure(Scripted):
-        def boxes(self, pictures: Sequence[Gray]) -> Any:
-            logits = super().boxes(pictures)
+        def combs(self, combs: Sequence[CombStrip]) -> list[Any]:
+            (logits,) = super().combs(combs)
             logits[-2:] *= 0.3
-            return logits
+            return [logits]
 
     crop = _crop(COMB, "РАЕВ    ЖЩ")
-    assert _read(crop, Unsure(boxes="РАЕВЖЩ")).text == "РАЕВ"
-    assert _read(crop, Scripted(boxes="РАЕВЖЩ")).text == "РАЕВ    ЖЩ"
+    assert _read(crop, Unsure(cells="РАЕВ____ЖЩ")).text == "РАЕВ"
+    assert _read(crop, Scripted(cells="РАЕВ____ЖЩ")).text == "РАЕВ    ЖЩ"
 
 
 def test_a_slanting_one_is_no_slash_in_a_box() -> None:
-    raw = _read(_crop(("revised-departure", "birth_date"), "11"), Scripted(boxes="/1"))
+    raw = _read(_crop(("revised-departure", "birth_date"), "11"), Scripted(cells="/1"))
     assert raw.posteriors is not None
     assert raw.posteriors.logp[1, COLUMN["/"]] == IMPOSSIBLE
 
 
 def test_characters_outside_the_fields_alphabet_are_impossible() -> None:
-    raw = _read(_crop(("revised-departure", "birth_date"), "01"), Scripted(boxes="О1"))
+    raw = _read(_crop(("revised-departure", "birth_date"), "01"), Scripted(cells="О1"))
     assert raw.posteriors is not None
     assert raw.posteriors.logp[1, COLUMN["О"]] == IMPOSSIBLE
     assert raw.text[-1] == "1"
 
 
 def test_a_box_struck_out_may_hold_any_letter() -> None:
-    raw = _read(_crop(COMB, "РАЕВ"), Scripted(boxes="Р#ЕВ"))
+    raw = _read(_crop(COMB, "РАЕВ"), Scripted(cells="Р#ЕВ"))
     assert raw.state is FieldState.CORRECTED
     assert raw.posteriors is not None
     odds = raw.posteriors.logp[3]
@@ -143,44 +143,50 @@ def test_a_scribble_is_not_read() -> None:
 
 
 def test_type_is_read_and_doubtful() -> None:
-    networks = Scripted(line="_А_", kind=1)
-    raws = HandwritingReader(lambda: networks).read([_crop(LINE, "КАРИМОВ"), _crop(LINE, "")])
+    network = Scripted(line="_А_", kind=1)
+    raws = HandwritingReader(lambda: network).read([_crop(LINE, "КАРИМОВ"), _crop(LINE, "")])
     assert [(raw.text, raw.state) for raw in raws] == [("А", FieldState.DOUBTFUL), ("", FieldState.EMPTY)]
 
 
 @pytest.mark.parametrize("text", ["КАРИМОВ", "ШАРИПОВА"])
 def test_the_shipped_network_reads_plain_capitals_in_boxes(text: str) -> None:
-    assert _read(_crop(COMB, text), load_networks()).text == text
+    assert _read(_crop(COMB, text), load_network()).text == text
 
 
 def test_dates_in_boxes_are_read() -> None:
     crop = _crop(("revised-departure", "birth_date"), "27061985")
-    assert _read(crop, load_networks()).text == "27061985"
+    assert _read(crop, load_network()).text == "27061985"
 
 
 def test_a_printed_line_is_known_for_type() -> None:
-    raw = _read(_crop(LINE, "Абдурахмонов", 2.6), load_networks())
+    raw = _read(_crop(LINE, "Абдурахмонов", 2.6), load_network())
     assert (raw.text, raw.state) == ("АБДУРАХМОНОВ", FieldState.DOUBTFUL)
 
 
 def test_lines_read_together_come_out_as_alone() -> None:
-    networks = load_networks()
-    strips = [np.zeros((32, w), np.uint8) for w in (40, 44, 47)]
+    network = load_network()
+    strips = [np.zeros((ROWS, w), np.uint8) for w in (40, 44, 47)]
     for strip in strips:
         cv2.putText(strip, "12", (4, 24), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 255, 2)
-    for alone, together in zip((networks.lines([s])[0] for s in strips), networks.lines(strips), strict=True):
+    for alone, together in zip((network.lines([s])[0] for s in strips), network.lines(strips), strict=True):
         assert np.array_equal(alone.characters, together.characters)
 
 
-def test_boxes_read_together_come_out_as_alone() -> None:
-    networks, rng = load_networks(), np.random.default_rng(4)
-    pictures = [rng.integers(0, 256, (32, 32)).astype(np.uint8) for _ in range(7)]
-    alone = np.concatenate([networks.boxes([picture]) for picture in pictures])
-    assert networks.boxes(pictures) == pytest.approx(alone, abs=1e-4)
+def test_combs_read_together_come_out_as_alone() -> None:
+    network, rng = load_network(), np.random.default_rng(4)
+    combs = [
+        CombStrip(rng.integers(0, 256, (ROWS, 24 * n + 8)).astype(np.uint8), 0, tuple(4.0 + 24 * np.arange(n + 1)))
+        for n in (1, 5, 9)
+    ]
+    for comb, together in zip(combs, network.combs(combs), strict=True):
+        assert together.shape == (len(comb.edges) - 1, 1 + len(SYMBOLS))
+        assert np.array_equal(network.combs([comb])[0], together)
 
 
 @pytest.mark.parametrize("width", [1, 4, 33, 640])
 def test_strips_are_filled_up_with_paper(width: int) -> None:
-    shown = as_input([np.full((32, width), 255, np.uint8)])
-    assert shown.shape == (1, 1, 32, -(-width // 4) * 4) and shown.dtype == np.float32
-    assert (shown[..., :width] == 1).all() and not shown[..., width:].any()
+    shown = inputs(np.full((ROWS, width), 255, np.uint8))
+    strips, cells = shown["strips"], shown["windows"]
+    assert strips.shape == (1, 1, ROWS, -(-width // 4) * 4) and strips.dtype == np.float32
+    assert cells.shape[2] * 4 == strips.shape[3]
+    assert (strips[..., :width] == 1).all() and not strips[..., width:].any()

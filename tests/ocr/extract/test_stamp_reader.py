@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from ocr.extract.framing import Gray
-from ocr.extract.networks import LineLogits, Networks
+from ocr.extract.network import LineLogits, Network
 from ocr.extract.reader import Crop
 from ocr.extract.stamp import rotated
 from ocr.extract.stamp_reader import StampReader
@@ -82,21 +82,21 @@ def test_a_turned_stamp_is_read(degrees: float) -> None:
     assert (place.text, day.text) == ("ХУДЖАНД ВОКЗАЛ", "16.02.2018")
 
 
-class Counting(Networks):
-    """The shipped networks, with a count of what they are shown."""
+class Counting(Network):
+    """The shipped network, with a count of what it is shown."""
 
     shown = 0
 
-    def typed(self, strips: Sequence[Gray]) -> list[LineLogits]:
+    def lines(self, strips: Sequence[Gray]) -> list[LineLogits]:
         self.shown += len(strips)
-        return super().typed(strips)
+        return super().lines(strips)
 
 
 def test_fields_in_one_zone_are_shown_once_and_other_stamps_by_themselves() -> None:
-    networks = Counting()
-    reader = StampReader(lambda: networks)
+    network = Counting()
+    reader = StampReader(lambda: network)
     reader.read([stamped("checkpoint", stamp(0.0)), stamped("crossing_date", stamp(0.0))])
-    assert networks.shown == 4  # the upper line; the lower one, its date and its word
+    assert network.shown == 4  # the upper line; the lower one, its date and its word
     one, other = reader.read([stamped("checkpoint", stamp(0.0)), stamped("checkpoint", face(LAYOUTS[1], FONT))])
     assert (one.text, other.text) == ("ХУДЖАНД ВОКЗАЛ", "КУЛМА")
 

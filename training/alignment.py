@@ -1,0 +1,35 @@
+"""Where along a line each character stands, by a network that reads lines already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from ocr.extract.framing import STRIDE
+from training.fit import in_alphabet, stacked
+from training.samples import Sample
+from training.viterbi import viterbi
+
+
+def aligned(network: nn.Module, samples: Sequence[Sample]) -> Iterator[tuple[Sample, NDArray[np.float64], float]]:
+    """Each line with the column around which each of its characters stands, and how well the network agrees.
+
+    Returns
+    -------
+    iterator of (Sample, ndarray, float)
+        Columns of the strip (characters,); mean logarithm of the probability of the steps that hold them.
+    """
+    order = np.argsort([s.strip.shape[1] for s in samples], kind="stable")
+    for start in range(0, len(order), 16):
+        part = [samples[i] for i in order[start : start + 16]]
+        with torch.no_grad():
+            along, _, _ = network(*stacked(part))
+            chances = in_alphabet(along, part).numpy()
+        for sample, logp in zip(part, chances, strict=True):
+            steps = -(-sample.strip.shape[1] // STRIDE)
+            places, agreed = viterbi(logp[:steps].astype(np.float64), sample.columns)
+            yield sample, (places + 0.5) * STRIDE, agreed
