@@ -19,6 +19,7 @@ from ocr.lexicon.grammar import decode_date, decode_digits, decode_passport
 from ocr.lexicon.grammar_posteriors import decode_date_posteriors, decode_digits_posteriors, decode_passport_posteriors
 from ocr.lexicon.lexicon import OPEN_LEXICONS, load_lexicon
 from ocr.lexicon.match import NOT_IN_LEXICON
+from ocr.lexicon.names import is_overruled
 from ocr.lexicon.posteriors import CharPosteriors
 from ocr.lexicon.priors import EQUAL, priors
 from ocr.lexicon.rules import check
@@ -172,11 +173,19 @@ def _field_reading(item: ZoneReading, candidates: tuple[Candidate, ...], accepto
         value=value,
         score=score,
         probability=acceptance.probability,
-        review=(*_why(spec, raw, value, acceptance), *((str(Why.AMBIGUOUS),) if _is_ambiguous(candidates) else ())),
+        review=(*_why(spec, raw, value, acceptance), *_doubts(spec, raw, candidates)),
         quad=item.quad,
         reader=item.reader,
         reader_version=item.reader_version,
     )
+
+
+def _doubts(spec: FieldSpec, raw: Raw, candidates: Sequence[Candidate]) -> tuple[str, ...]:
+    """Reasons for a person to look that no certainty of reading can settle."""
+    doubts = [str(Why.AMBIGUOUS)] if _is_ambiguous(candidates) else []
+    if spec.lexicon in OPEN_LEXICONS and raw.posteriors is not None and candidates:
+        doubts += [str(Why.OVERRULED)] if is_overruled(raw.posteriors, raw.text, candidates[0].value) else []
+    return tuple(doubts)
 
 
 def _is_ambiguous(candidates: Sequence[Candidate]) -> bool:

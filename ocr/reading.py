@@ -58,6 +58,7 @@ class Why(StrEnum):
     REQUIRED_EMPTY = "required_empty"
     NOT_IN_LEXICON = "not_in_lexicon"
     AMBIGUOUS = "ambiguous"
+    OVERRULED = "overruled"
     SEVERAL_MARKS = "several_marks"
     DUPLICATE = "duplicate"
     AUDIT = "audit"

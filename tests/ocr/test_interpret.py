@@ -125,6 +125,19 @@ def test_sex_decides_between_endings_of_a_handwritten_name(form: Form, sex: str,
     assert broken == ()
 
 
+def test_a_name_that_the_list_puts_in_place_of_clear_writing_goes_to_a_person(form: Form) -> None:
+    for share, review in ((0.4, ()), (0.004, ("overruled",))):
+        steps = between("РАХЫМОВ", "РАХИМОВ", share)
+        seen = [ZoneReading(form.by_name["surname"], Raw(FieldState.READ, "РАХЫМОВ", 1.0, steps), "reader", "1", QUAD)]
+        seen += [
+            ZoneReading(s, Raw(FieldState.EMPTY, "", 1.0), "reader", "1", QUAD)
+            for s in form.fields
+            if s.name != "surname"
+        ]
+        surname = next(f for f in interpret(form, seen, Trusting(), TODAY)[0] if f.field == "surname")
+        assert (surname.value, surname.review) == ("РАХИМОВ", review)
+
+
 def test_the_region_decides_between_handwritten_districts(form: Form) -> None:
     for region, code in (("TJ-SU", "TJ-SU-03"), ("TJ-KT", "TJ-KT-07")):
         fields, _ = read(form, Trusting(), residence_region=region, residence_district=comb("ЗАРНИСОР", 18))
