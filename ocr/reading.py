@@ -63,6 +63,7 @@ class Why(StrEnum):
     DUPLICATE = "duplicate"
     AUDIT = "audit"
     UNMEASURED = "unmeasured"
+    UNFAMILIAR = "unfamiliar"
     STOPPED = "stopped"
     REOPENED = "reopened"
 

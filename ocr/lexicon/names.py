@@ -25,7 +25,7 @@ from ocr.reading import Candidate
 _CLOSE = 1.0
 _UNLISTED, _GARBLED = 0.2, 0.1
 _LISTED = 0.5  # share of people whose name is on a list
-_TRUST = 0.4  # how far the prior counts; weighed on names of origins that were kept off the lists (docs/confidence.md)
+_TRUST = 0.5  # how far the prior counts; weighed on names of origins that were kept off the lists (docs/confidence.md)
 _OVERRULED, _OVERRULED_ONE = log(20), log(150)
 """What was read is so many times likelier than a name that differs from it in several letters, or in one: then the name
 is the list's word and not the writer's."""
