@@ -13,6 +13,7 @@ from ocr.lexicon.beam import n_best
 from ocr.lexicon.ctc import merged, thinned
 from ocr.lexicon.grammar import dates_of
 from ocr.lexicon.match import NOT_IN_LEXICON, SHARPNESS, Scores, shares
+from ocr.lexicon.plausible import Weigh
 from ocr.lexicon.posteriors import CharPosteriors
 from ocr.reading import Candidate
 
@@ -28,7 +29,7 @@ _PASSPORT = re.compile(r"[A-Z]{0,2}[0-9]{6,9}")
 
 
 def decode_date_posteriors(
-    posteriors: CharPosteriors, *, earliest: date, latest: date, usual: tuple[date, date], limit: int = 5
+    posteriors: CharPosteriors, *, earliest: date, latest: date, weigh: Weigh, limit: int = 5
 ) -> tuple[Candidate, ...]:
     """Read a date written day, month, year, with or without separators, the year in two or four digits.
 
@@ -36,8 +37,8 @@ def decode_date_posteriors(
     ----------
     earliest, latest
         No date outside is real.
-    usual
-        First and last day of the time in which most such dates lie; others count for less.
+    weigh
+        How much each is to be expected.
 
     Returns
     -------
@@ -47,7 +48,7 @@ def decode_date_posteriors(
 
     def dates(text: str) -> Iterable[tuple[str, float]]:
         for value in dates_of(text.split(), earliest, latest):
-            yield value, 1.0 if usual[0].isoformat() <= value <= usual[1].isoformat() else _UNUSUAL
+            yield value, weigh(date.fromisoformat(value))
 
     spaced = merged(merged(posteriors, STRUCK), SEPARATORS, " ")
     return _decode(spaced, _begins_date, dates, limit)

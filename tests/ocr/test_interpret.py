@@ -156,9 +156,15 @@ def test_handwritten_country_narrows_the_handwritten_region(form: Form) -> None:
 
 @pytest.mark.parametrize(("crossed", "born"), [("14.03.2000", "1938-03-14"), ("14.03.2020", "1958-03-14")])
 def test_age_at_the_crossing_counts_for_a_handwritten_date_of_birth(form: Form, crossed: str, born: str) -> None:
-    steps = between("14031938", "14031958", 0.4)
+    steps = between("14031938", "14031958", 0.2)
     fields, _ = read(form, Trusting(), crossing_date=crossed, birth_date=steps)
     assert fields["birth_date"].value == born
+
+
+def test_no_crossing_is_expected_before_the_form_was_in_use(form: Form) -> None:
+    for share, crossed in ((0.4, "2016-03-14"), (0.02, "2010-03-14")):
+        fields, _ = read(form, Trusting(), crossing_date=between("14.03.2010", "14.03.2016", share))
+        assert fields["crossing_date"].value == crossed
 
 
 def test_each_kind_of_handwriting_has_its_grammar(form: Form) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ocr.lexicon.alphabets import DIGITS, alphabet
 from ocr.lexicon.grammar_posteriors import decode_date_posteriors, decode_digits_posteriors, decode_passport_posteriors
 from ocr.lexicon.match import NOT_IN_LEXICON
+from ocr.lexicon.plausible import crossings
 from ocr.lexicon.posteriors import CharPosteriors
 from ocr.reading import Candidate
 from tests.ocr.lexicon.written import between, blank, comb, line, steps_of
@@ -19,7 +20,7 @@ USUAL = (date(1957, 1, 1), date(2006, 12, 31))
 
 
 def dates(steps: CharPosteriors) -> tuple[Candidate, ...]:
-    return decode_date_posteriors(steps, earliest=EARLIEST, latest=LATEST, usual=USUAL)
+    return decode_date_posteriors(steps, earliest=EARLIEST, latest=LATEST, weigh=crossings(*USUAL))
 
 
 @settings(max_examples=25)
