@@ -78,8 +78,8 @@ def decode_name_posteriors(
 ) -> tuple[Candidate, ...]:
     """Candidates for a name by probabilities of its characters.
 
-    The likeliest texts and the listed names like them are weighed by likelihood and prior: a listed name has an equal
-    part of the list's share, any text a share by its spelling, and endings of the other sex count for less.
+    The likeliest texts and the listed names like them are weighed by likelihood and prior: a listed name has a part of
+    the list's share by its weight, any text a share by its spelling, and endings of the other sex count for less.
 
     Parameters
     ----------
@@ -152,10 +152,13 @@ class _Prior:
     ----------
     names, sexes
         Name as it is written, and whose it is where the list says so, by its letters alone.
+    chances
+        Of each, of all that are listed.
     """
 
     names: Mapping[str, str]
     sexes: Mapping[str, str]
+    chances: Mapping[str, float]
     spelt: Spelt
     by_ending: bool
     spelling: Spelling
@@ -168,8 +171,7 @@ def _gain(prior: _Prior, name: str) -> tuple[float, str]:
     The sex is ``M``, ``F`` or empty, by the list where it says so and else by the ending.
     """
     key = letters(name)
-    listed = _LISTED / len(prior.names) if key in prior.names else 0.0
-    probability = listed + (1 - _LISTED) * exp(prior.spelling.log_probability(key))
+    probability = _LISTED * prior.chances.get(key, 0.0) + (1 - _LISTED) * exp(prior.spelling.log_probability(key))
     gain = log(probability) + (len(key) + 1) * log(len(_LETTERS))
     return gain, sex_of_ending(name) if prior.by_ending else prior.sexes.get(key, "")
 
@@ -179,10 +181,14 @@ def _prior(lexicon: Lexicon) -> _Prior:
     """The list's names in capitals, with and without Tajik letters, and their spelling."""
     names: dict[str, str] = {}
     sexes: dict[str, str] = {}
+    weights: dict[str, float] = {}
     for form in lexicon.forms:
         written = normalise_name(form.text)
         for name in (written, plain(written)):
             if set(key := letters(name)) <= set(_LETTERS):
                 names.setdefault(key, name)
                 sexes.setdefault(key, lexicon.entries[form.code].parent)
-    return _Prior(names, sexes, spelt(names), not lexicon.parents, learn_spelling(names))
+                weights[key] = max(form.weight, weights.get(key, 0.0))
+    total = sum(weights.values())
+    chances = {key: weight / total for key, weight in weights.items()}
+    return _Prior(names, sexes, chances, spelt(names), not lexicon.parents, learn_spelling(names))
