@@ -15,6 +15,7 @@ from migcards.cli.shared.calibration_preview import curves, preview
 from migcards.cli.shared.context import IN_FOLDER, OUT_FILE, forms_dir, settings, store
 from migcards.cli.shared.output import json_option, print_json
 from ocr.confidence.calibration import Calibration, save_calibration
+from ocr.confidence.familiarity import FEWEST
 from ocr.confidence.fit import Key, Sample, fit, grouped, refit
 from ocr.confidence.kinds import TARGET_ERRORS
 from ocr.confidence.labelled_scores import LabelledScores
@@ -76,6 +77,7 @@ def tune(
     if not as_json:
         for line in preview(present, new, groups):
             click.echo(line)
+        click.echo(_familiar(new))
     if picture is not None:
         picture.write_text(draw_curves(f"Reject against error, {new.data}", curves(present, new, groups)), "utf-8")
     if out is not None:
@@ -88,6 +90,12 @@ def tune(
         return
     done = f"in force: {new.fingerprint}" if apply else "nothing changed (add --apply to put it in force)"
     click.echo(f"{out}; {done}" if out else done)
+
+
+def _familiar(calibration: Calibration) -> str:
+    if calibration.familiar is None:
+        return f"any card will do: it takes {FEWEST} labelled cards to say what is like them"
+    return f"cards unlike the {calibration.familiar.count} that were measured get nothing accepted"
 
 
 def _present() -> Calibration:
