@@ -19,6 +19,8 @@ from ocr.lexicon.grammar import decode_date, decode_digits, decode_passport
 from ocr.lexicon.grammar_posteriors import decode_date_posteriors, decode_digits_posteriors, decode_passport_posteriors
 from ocr.lexicon.lexicon import OPEN_LEXICONS, load_lexicon
 from ocr.lexicon.match import NOT_IN_LEXICON
+from ocr.lexicon.names import is_overruled
+from ocr.lexicon.plausible import Weigh, births, crossings
 from ocr.lexicon.posteriors import CharPosteriors
 from ocr.lexicon.priors import EQUAL, priors
 from ocr.lexicon.rules import check
@@ -26,8 +28,6 @@ from ocr.reading import Candidate, FieldReading, FieldState, Why, parse_iso
 
 EARLIEST_BIRTH = date(1900, 1, 1)
 EARLIEST_CROSSING = date(2000, 1, 1)
-USUAL_AGES = (16, 65)
-"""Between which most people are who cross; others count for less where a year is not clearly written."""
 
 _OTHER_MEANING = 0.1
 """Of the first meaning's probability, as for a town beside the district of its name; what is less is ruled out by date
@@ -43,6 +43,24 @@ class ZoneReading:
     reader: str
     reader_version: str
     quad: Quad
+
+
+@dataclass(frozen=True)
+class _Around:
+    """What the form, the rest of the card and the calendar say of a field.
+
+    Attributes
+    ----------
+    within
+        Shares of the codes that narrow the field.
+    on
+        Day of crossing, where it is sure.
+    """
+
+    form: Form
+    within: Mapping[str, float]
+    on: date | None
+    today: date
 
 
 def interpret(
@@ -62,7 +80,8 @@ def interpret(
     for item in sorted(
         zone_readings, key=lambda s: (s.spec.role is not Role.CROSSING_DATE, _narrower(s.spec, form) is not None)
     ):
-        candidates = _candidates(item, _within(item.spec, form, readings), _expected(item.spec, form), on, today)
+        around = _Around(form, _within(item.spec, form, readings), on, today)
+        candidates = _candidates(item.spec, item.raw, around)
         reading = readings[item.spec.name] = _field_reading(item, candidates, acceptor)
         if item.spec.role is Role.CROSSING_DATE and reading.accepted:
             on = parse_iso(reading.value)  # a doubtful date would make a renamed place look sure
@@ -106,41 +125,32 @@ def _expected(spec: FieldSpec, form: Form) -> Mapping[str, float]:
     return priors(load_lexicon(spec.lexicon))
 
 
-def _candidates(
-    item: ZoneReading, within: Mapping[str, float], expected: Mapping[str, float], on: date | None, today: date
-) -> tuple[Candidate, ...]:
+def _candidates(spec: FieldSpec, raw: Raw, around: _Around) -> tuple[Candidate, ...]:
     """What the raw reading may mean, best first; empty when nothing was read."""
-    spec, raw = item.spec, item.raw
     if raw.state in (FieldState.EMPTY, FieldState.UNREAD) or not raw.text:
         return ()
     if not spec.kind.is_text:
         return (Candidate(raw.text, raw.text, raw.score),)
     if raw.posteriors is not None:
-        return _of_posteriors(spec, raw.posteriors, within, on, today, expected)
+        return _of_posteriors(spec, raw.posteriors, around)
     if spec.kind is FieldKind.DATE:
-        return decode_date(raw.text, earliest=_earliest(spec), latest=today)
+        return decode_date(raw.text, earliest=_earliest(spec), latest=around.today)
     if spec.lexicon is not None:
         lexicon = load_lexicon(spec.lexicon)
-        return decode(mask(raw.text, spec.alphabet or "cyrillic"), lexicon, within=within, on=on)
+        return decode(mask(raw.text, spec.alphabet or "cyrillic"), lexicon, within=around.within, on=around.on)
     if spec.alphabet == "passport":
         return decode_passport(raw.text)
     return decode_digits(raw.text) if spec.alphabet == "digits" else decode_text(raw.text, spec.alphabet or "cyrillic")
 
 
-def _of_posteriors(
-    spec: FieldSpec,
-    posteriors: CharPosteriors,
-    within: Mapping[str, float],
-    on: date | None,
-    today: date,
-    expected: Mapping[str, float],
-) -> tuple[Candidate, ...]:
+def _of_posteriors(spec: FieldSpec, posteriors: CharPosteriors, around: _Around) -> tuple[Candidate, ...]:
     """What handwriting may mean, by the probabilities of its characters."""
     if spec.kind is FieldKind.DATE:
-        usual = _usual_births(on or today) if spec.role is Role.BIRTH_DATE else (EARLIEST_CROSSING, today)
-        return decode_date_posteriors(posteriors, earliest=_earliest(spec), latest=today, usual=usual)
+        earliest, latest, weigh = _earliest(spec), around.today, _weigh(spec, around)
+        return decode_date_posteriors(posteriors, earliest=earliest, latest=latest, weigh=weigh)
     if spec.lexicon is not None:
-        return decode_posteriors(posteriors, load_lexicon(spec.lexicon), within=within, on=on, expected=expected)
+        lexicon, expected = load_lexicon(spec.lexicon), _expected(spec, around.form)
+        return decode_posteriors(posteriors, lexicon, within=around.within, on=around.on, expected=expected)
     if spec.alphabet == "passport":
         return decode_passport_posteriors(posteriors)
     if spec.alphabet == "digits":
@@ -148,14 +158,17 @@ def _of_posteriors(
     return decode_text_posteriors(posteriors, spec.alphabet or "cyrillic")
 
 
+def _weigh(spec: FieldSpec, around: _Around) -> Weigh:
+    """How much days are to be expected: births by age, crossings while the form was in use."""
+    if spec.role is Role.BIRTH_DATE:
+        return births(around.on or around.today)
+    if spec.role is Role.CROSSING_DATE:
+        return crossings(around.form.valid_from, around.form.valid_to or around.today)
+    return crossings(EARLIEST_CROSSING, around.today)
+
+
 def _earliest(spec: FieldSpec) -> date:
     return EARLIEST_CROSSING if spec.entry is Entry.STAMP else EARLIEST_BIRTH
-
-
-def _usual_births(day: date) -> tuple[date, date]:
-    """Days between which most people were born who cross on a day."""
-    youngest, oldest = USUAL_AGES
-    return date(day.year - oldest, 1, 1), date(day.year - youngest, 12, 31)
 
 
 def _field_reading(item: ZoneReading, candidates: tuple[Candidate, ...], acceptor: Acceptor) -> FieldReading:
@@ -172,11 +185,19 @@ def _field_reading(item: ZoneReading, candidates: tuple[Candidate, ...], accepto
         value=value,
         score=score,
         probability=acceptance.probability,
-        review=(*_why(spec, raw, value, acceptance), *((str(Why.AMBIGUOUS),) if _is_ambiguous(candidates) else ())),
+        review=(*_why(spec, raw, value, acceptance), *_doubts(spec, raw, candidates)),
         quad=item.quad,
         reader=item.reader,
         reader_version=item.reader_version,
     )
+
+
+def _doubts(spec: FieldSpec, raw: Raw, candidates: Sequence[Candidate]) -> tuple[str, ...]:
+    """Reasons for a person to look that no certainty of reading can settle."""
+    doubts = [str(Why.AMBIGUOUS)] if _is_ambiguous(candidates) else []
+    if spec.lexicon in OPEN_LEXICONS and raw.posteriors is not None and candidates:
+        doubts += [str(Why.OVERRULED)] if is_overruled(raw.posteriors, raw.text, candidates[0].value) else []
+    return tuple(doubts)
 
 
 def _is_ambiguous(candidates: Sequence[Candidate]) -> bool:

@@ -11,13 +11,15 @@ from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
 from time import perf_counter
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.confidence.acceptance import Acceptor, with_audits
+from ocr.confidence.acceptance import Acceptor, Distrust, with_audits
 from ocr.data import PACKAGE, own_folder
 from ocr.extract.ink import beyond_print, field_ink
+from ocr.extract.look import card_look
 from ocr.extract.printed import printed_form
 from ocr.extract.reader import Crop
 from ocr.extract.readers import Readers
@@ -64,6 +66,8 @@ class PageResult:
         came.
     trace
         Where our own code failed (`ocr.errors.trace_of`); empty in all other cases.
+    look
+        How the handwriting looks (`ocr.extract.look`), as far as there is any.
     """
 
     job: PageJob
@@ -72,6 +76,15 @@ class PageResult:
     size: tuple[int, int] | None
     milliseconds: Mapping[str, float] = field(default_factory=dict)
     trace: tuple[str, ...] = ()
+    look: tuple[float, ...] | None = None
+
+
+class ReadSheet(NamedTuple):
+    """What became of a loaded sheet, the resolution it turned out to have, and how its handwriting looks."""
+
+    outcome: CardReading | Refused
+    dpi: float | None
+    look: tuple[float, ...] | None = None
 
 
 @dataclass
@@ -122,8 +135,8 @@ def read_page(
         sheet = load_page(job.path, job.page, job.sha256)
     if isinstance(sheet, Refused):
         return PageResult(job, sheet, None, None, watch.milliseconds)
-    outcome, dpi = read_sheet(sheet, load_engine(forms_dir), acceptor, audit_share, today, watch)
-    return PageResult(job, outcome, dpi, sheet.scan_size, watch.milliseconds)
+    read = read_sheet(sheet, load_engine(forms_dir), acceptor, audit_share, today, watch)
+    return PageResult(job, read.outcome, read.dpi, sheet.scan_size, watch.milliseconds, look=read.look)
 
 
 def crashed_page(job: PageJob, crash: Crash) -> PageResult:
@@ -144,12 +157,12 @@ def crash_refusal(scan: ScanId, crash: Crash) -> Refused:
 
 def read_sheet(
     sheet: Sheet, engine: Engine, acceptor: Acceptor, audit_share: float, today: date, watch: Stopwatch
-) -> tuple[CardReading | Refused, float | None]:
-    """Read one loaded sheet; also the resolution it turned out to have."""
+) -> ReadSheet:
+    """Read one loaded sheet."""
     with watch.stage("register"):
         located = locate(sheet, engine.forms, engine.gates)
     if isinstance(located, Refused):
-        return located, sheet.dpi
+        return ReadSheet(located, sheet.dpi)
     with watch.stage("lay"):
         card = lay(sheet, located.registration, CROP_DPI)
     registration = card.registration
@@ -157,8 +170,10 @@ def read_sheet(
         crops = cut_crops(card)
     with watch.stage("read"):
         seen = seen_fields(sheet, registration, crops, engine.readers)
+        look = card_look(zip(crops, (item.raw for item in seen), strict=True))
     with watch.stage("interpret"):
-        fields, broken = interpret(registration.form, seen, acceptor, today)
+        trusted = acceptor if acceptor.knows(look) else Distrust(acceptor)
+        fields, broken = interpret(registration.form, seen, trusted, today)
     number = registration.form.by_role.get(Role.CARD_NUMBER)
     serials = [f.value for f in fields if number and f.field == number.name and f.accepted]
     reading = CardReading(
@@ -172,7 +187,7 @@ def read_sheet(
         fields=with_audits(fields, sheet.scan, audit_share),
         broken_rules=broken,
     )
-    return reading, resolution(sheet, registration)
+    return ReadSheet(reading, resolution(sheet, registration), look)
 
 
 def seen_fields(sheet: Sheet, registration: Registration, crops: Sequence[Crop], readers: Readers) -> list[ZoneReading]:

@@ -58,10 +58,12 @@ class Why(StrEnum):
     REQUIRED_EMPTY = "required_empty"
     NOT_IN_LEXICON = "not_in_lexicon"
     AMBIGUOUS = "ambiguous"
+    OVERRULED = "overruled"
     SEVERAL_MARKS = "several_marks"
     DUPLICATE = "duplicate"
     AUDIT = "audit"
     UNMEASURED = "unmeasured"
+    UNFAMILIAR = "unfamiliar"
     STOPPED = "stopped"
     REOPENED = "reopened"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from migcards.cli.shared.calibration_preview import curves, preview
 from migcards.cli.shared.context import IN_FOLDER, OUT_FILE, forms_dir, settings, store
 from migcards.cli.shared.output import json_option, print_json
 from ocr.confidence.calibration import Calibration, save_calibration
-from ocr.confidence.fit import Key, fit, grouped, refit
+from ocr.confidence.familiarity import FEWEST
+from ocr.confidence.fit import Key, Sample, fit, grouped, refit
 from ocr.confidence.kinds import TARGET_ERRORS
 from ocr.confidence.labelled_scores import LabelledScores
 from ocr.errors import BadInputError
@@ -27,6 +28,7 @@ from store.engine import read_only
 from store.labelled_readings import labelled_readings, newest_versions
 
 Groups = Mapping[Key, LabelledScores]
+Looks = Sequence[tuple[float, ...]]
 
 
 @click.command()
@@ -65,16 +67,17 @@ def tune(
     if show_history or undo:
         _look_back(undo, as_json)
         return
-    present, groups = _of_decisions() if scans is None else (_present(), _of_scans(scans))
+    present, groups, looks = _of_decisions() if scans is None else (_present(), *_of_scans(scans))
     made, target_errors = date.today(), (*TARGET_ERRORS, *own_target_errors().values())
     source = data or "decisions of people"
     if scans is None:
         new = refit(present, groups, made=made, data=source, target_errors=target_errors)
     else:
-        new = fit(groups, made=made, data=source, target_errors=target_errors)
+        new = fit(groups, looks, made=made, data=source, target_errors=target_errors)
     if not as_json:
         for line in preview(present, new, groups):
             click.echo(line)
+        click.echo(_familiar(new))
     if picture is not None:
         picture.write_text(draw_curves(f"Reject against error, {new.data}", curves(present, new, groups)), "utf-8")
     if out is not None:
@@ -89,12 +92,19 @@ def tune(
     click.echo(f"{out}; {done}" if out else done)
 
 
+def _familiar(calibration: Calibration) -> str:
+    if calibration.familiar is None:
+        return f"any card will do: it takes {FEWEST} labelled cards to say what is like them"
+    return f"cards unlike the {calibration.familiar.count} that were measured get nothing accepted"
+
+
 def _present() -> Calibration:
     with Session(read_only(store())) as session:
         return in_force(session).calibration
 
 
-def _of_scans(scans: Path) -> Groups:
+def _of_scans(scans: Path) -> tuple[Groups, Looks]:
+    """Readings of labelled scans, and how the cards look."""
     truths = list(read_truth(scans))
     labelled = read_labelled(
         scans,
@@ -105,12 +115,17 @@ def _of_scans(scans: Path) -> Groups:
         today=date.today(),
         calibrated=False,
     )
-    bar = tqdm(labelled, total=len(truths), disable=None)
-    return grouped(sample for pair in bar for sample in samples_of(*pair))
+    samples: list[Sample] = []
+    looks: list[tuple[float, ...]] = []
+    for truth, result in tqdm(labelled, total=len(truths), disable=None):
+        found = list(samples_of(truth, result))
+        samples += found
+        looks += [result.look] if found and result.look else []
+    return grouped(samples), looks
 
 
-def _of_decisions() -> tuple[Calibration, Groups]:
-    """The calibration in force, and the readings of the newest version of each reader."""
+def _of_decisions() -> tuple[Calibration, Groups, Looks]:
+    """The calibration in force, the readings of the newest version of each reader, and no looks: these are not kept."""
     with Session(read_only(store())) as session:
         newest = newest_versions(session)
         samples = (item.sample for item in labelled_readings(session))
@@ -118,7 +133,7 @@ def _of_decisions() -> tuple[Calibration, Groups]:
         present = in_force(session).calibration
     if not any(group.labelled.any() for group in groups.values()):
         raise BadInputError("Nobody has decided any field yet: there is nothing to learn from.")
-    return present, groups
+    return present, groups, ()
 
 
 def _look_back(undo: bool, as_json: bool) -> None:

@@ -34,6 +34,10 @@ class Acceptor(Protocol):
         """Probability that the value is right, and whether it stands without a person."""
         ...
 
+    def knows(self, look: tuple[float, ...] | None) -> bool:
+        """Whether a card looks like those that scores were measured on; None where nothing can be told."""
+        ...
+
 
 class Uncalibrated:
     """Passes raw scores through and accepts nothing: for measuring."""
@@ -41,6 +45,26 @@ class Uncalibrated:
     def assess(self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float) -> Acceptance:
         """The score itself."""
         return Acceptance(score, False)
+
+    def knows(self, look: tuple[float, ...] | None) -> bool:
+        """Any card is as good."""
+        return True
+
+
+@dataclass(frozen=True)
+class Distrust:
+    """Lets nothing of a card stand that looks like none of those measured."""
+
+    acceptor: Acceptor
+
+    def assess(self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float) -> Acceptance:
+        """The acceptor's probability, and a person."""
+        probability = self.acceptor.assess(reader, version, spec, state, score).probability
+        return Acceptance(probability, False, Why.UNFAMILIAR)
+
+    def knows(self, look: tuple[float, ...] | None) -> bool:
+        """Not this card."""
+        return False
 
 
 @dataclass(frozen=True)
@@ -72,6 +96,11 @@ class AcceptancePolicy:
         if threshold is None or score < threshold.score:
             return Acceptance(probability, False)
         return Acceptance(probability, key not in self.stopped, Why.STOPPED)
+
+    def knows(self, look: tuple[float, ...] | None) -> bool:
+        """Whether the card is like those of the calibration, as far as either can be told."""
+        familiar = self.calibration.familiar
+        return familiar is None or look is None or familiar.knows(look)
 
 
 def with_audits(fields: Sequence[FieldReading], scan: ScanId, share: float) -> tuple[FieldReading, ...]:

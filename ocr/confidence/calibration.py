@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from ocr.confidence.familiarity import Familiar
 from ocr.confidence.threshold import LEVEL, Threshold
 from ocr.errors import BadInputError
 
@@ -80,6 +81,8 @@ class Calibration(BaseModel):
         What they were measured on, in words.
     level
         Confidence level of the bounds.
+    familiar
+        What the cards looked like; None where that was not measured, so that any card will do.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -87,6 +90,7 @@ class Calibration(BaseModel):
     made: date
     data: str
     level: float = LEVEL
+    familiar: Familiar | None = None
     scales: tuple[Scale, ...] = ()
 
     @cached_property

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ocr.confidence.calibration import Calibration, ProvenThreshold, Scale
+from ocr.confidence.familiarity import learn_looks
 from ocr.confidence.kinds import TARGET_ERRORS, measured_version
 from ocr.confidence.labelled_scores import LabelledScores
 from ocr.confidence.threshold import LEVEL, lower_bound, lowest_threshold
@@ -63,7 +64,12 @@ def _evidence(group: list[Sample]) -> LabelledScores:
 
 
 def fit(
-    groups: Mapping[Key, LabelledScores], *, made: date, data: str, target_errors: Iterable[float] = TARGET_ERRORS
+    groups: Mapping[Key, LabelledScores],
+    looks: Iterable[tuple[float, ...]] = (),
+    *,
+    made: date,
+    data: str,
+    target_errors: Iterable[float] = TARGET_ERRORS,
 ) -> Calibration:
     """Measure scales and thresholds anew.
 
@@ -71,12 +77,14 @@ def fit(
     ----------
     groups
         Of one version of each reader; those without any label are left out.
+    looks
+        Of the cards (`ocr.confidence.familiarity`).
     target_errors
         For each of them a threshold is derived.
     """
     wanted = tuple(sorted(set(target_errors)))
     scales = tuple(_scale(key, group, wanted) for key, group in groups.items() if group.labelled.any())
-    return Calibration(made=made, data=data, scales=scales)
+    return Calibration(made=made, data=data, familiar=learn_looks(looks), scales=scales)
 
 
 def refit(
@@ -98,7 +106,8 @@ def refit(
         if group.labelled.any():
             old = scales.get((key.reader, key.kind))
             scales[key.reader, key.kind] = _merged(old, _scale(key, group, wanted), group)
-    return Calibration(made=made, data=data, scales=tuple(scales[key] for key in sorted(scales)))
+    ordered = tuple(scales[key] for key in sorted(scales))
+    return Calibration(made=made, data=data, familiar=present.familiar, scales=ordered)
 
 
 def _merged(old: Scale | None, new: Scale, group: LabelledScores) -> Scale:

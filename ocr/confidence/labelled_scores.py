@@ -69,6 +69,23 @@ class CountsAbove:
         mixed: NDArray[np.float64] = (self.readings * upper).sum(axis=0) / self.readings.sum(axis=0)
         return mixed
 
+    def edge_error(self, i: int, count: int) -> float:
+        """Share wrong among the least sure readings at or above the score of index `i`, the strata by their size.
+
+        Parameters
+        ----------
+        count
+            How many labelled readings are looked at, or a few more that score alike; all where there are not so many.
+        """
+        known = self.labelled.sum(axis=0)
+        start = int(np.searchsorted(known, known[i] - count, side="right")) - 1
+        readings, labelled, wrong = (
+            a[:, i] - (a[:, start] if start >= 0 else 0) for a in (self.readings, self.labelled, self.wrong)
+        )
+        seen = labelled > 0
+        shares = wrong[seen] / labelled[seen]
+        return float((readings[seen] * shares).sum() / readings[seen].sum()) if seen.any() else 0.0
+
 
 def count_above(evidence: LabelledScores) -> CountsAbove:
     """Count at up to `_RANKS` distinct scores, the lowest among them."""

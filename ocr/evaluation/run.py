@@ -28,7 +28,7 @@ Beside = Mapping[PageJob, dict[str, str]]
 MEASURED = (FieldState.READ, FieldState.EMPTY, FieldState.CORRECTED)
 """States whose probabilities are calibrated, each in a kind of its own; all others always go to people."""
 
-ANYHOW = frozenset({Why.NOT_IN_LEXICON, Why.SEVERAL_MARKS, Why.AMBIGUOUS})
+ANYHOW = frozenset({Why.NOT_IN_LEXICON, Why.SEVERAL_MARKS, Why.AMBIGUOUS, Why.OVERRULED})
 """Reasons to wait that no score can lift: such readings teach nothing about thresholds."""
 
 

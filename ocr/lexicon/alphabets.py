@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -118,6 +118,32 @@ def mask(text: str, name: str) -> str:
     """The text in characters of the named set alone, without outer spaces; what is in no way like one is dropped."""
     kept = alphabet(name).kept
     return "".join(c for c in alike(text, name) if c in kept).strip()
+
+
+def cyrillic_doubles(name: str) -> dict[str, str]:
+    """Latin capitals of the named set with the Cyrillic ones drawn like them, where it has both."""
+    kept = alphabet(name).kept
+    pairs = ((double[0], double[1]) for double in _DOUBLES if double[0] in LATIN_CAPITALS)
+    return {latin: cyrillic for latin, cyrillic in pairs if latin in kept and cyrillic in kept}
+
+
+def in_one_script(text: str, doubles: Mapping[str, str]) -> str:
+    """The text with letters that both scripts have in the script of the others: Latin only where some letter can be
+    nothing else and none can only be Cyrillic, by words or else in the whole text."""
+    either = set(doubles) | set(doubles.values())
+    whole = _script(text, either)
+    words = ((word, _script(word, either) or whole) for word in text.split(" "))
+    back = {cyrillic: latin for latin, cyrillic in doubles.items()}
+    scripts = {"latin": back, "cyrillic": doubles, "": doubles}
+    return " ".join("".join(scripts[script].get(c, c) for c in word) for word, script in words)
+
+
+def _script(text: str, either: Collection[str]) -> str:
+    """``latin`` or ``cyrillic`` by the letters that only one of them has; Cyrillic where both occur, else empty."""
+    sure = [c for c in text if c.isalpha() and c not in either]
+    if not sure:
+        return ""
+    return "latin" if all(c in LATIN_CAPITALS for c in sure) else "cyrillic"
 
 
 def _double(character: str, allowed: frozenset[str]) -> str:

@@ -8,16 +8,21 @@ from datetime import date
 from functools import lru_cache
 from math import exp
 
+import numpy as np
+
 from ocr.lexicon.alphabets import LATIN_CAPITALS, SEPARATORS, STRUCK
 from ocr.lexicon.beam import n_best
 from ocr.lexicon.ctc import merged, thinned
 from ocr.lexicon.grammar import dates_of
 from ocr.lexicon.match import NOT_IN_LEXICON, SHARPNESS, Scores, shares
-from ocr.lexicon.posteriors import CharPosteriors
+from ocr.lexicon.plausible import Weigh
+from ocr.lexicon.posteriors import BLANK, CharPosteriors
 from ocr.reading import Candidate
 
 _IMPOSSIBLE = exp(-SHARPNESS)  # prior of one text that follows no grammar, relative to one that does
 _UNUSUAL = 0.1
+_LEAST = np.float32(1e-30)
+_APART, _STRAY = 2.5, 0.8  # gaps, and the probability that what stands behind so wide a one is no figure
 
 _DAY, _MONTH = "(?:0[1-9]|[12][0-9]|3[01])", "(?:0[1-9]|1[0-2])"
 _YEAR = "(?:[0-9]{0,2}|(?:19|20)[0-9]{1,2})"
@@ -28,7 +33,7 @@ _PASSPORT = re.compile(r"[A-Z]{0,2}[0-9]{6,9}")
 
 
 def decode_date_posteriors(
-    posteriors: CharPosteriors, *, earliest: date, latest: date, usual: tuple[date, date], limit: int = 5
+    posteriors: CharPosteriors, *, earliest: date, latest: date, weigh: Weigh, limit: int = 5
 ) -> tuple[Candidate, ...]:
     """Read a date written day, month, year, with or without separators, the year in two or four digits.
 
@@ -36,8 +41,8 @@ def decode_date_posteriors(
     ----------
     earliest, latest
         No date outside is real.
-    usual
-        First and last day of the time in which most such dates lie; others count for less.
+    weigh
+        How much each is to be expected.
 
     Returns
     -------
@@ -47,7 +52,7 @@ def decode_date_posteriors(
 
     def dates(text: str) -> Iterable[tuple[str, float]]:
         for value in dates_of(text.split(), earliest, latest):
-            yield value, 1.0 if usual[0].isoformat() <= value <= usual[1].isoformat() else _UNUSUAL
+            yield value, weigh(date.fromisoformat(value))
 
     spaced = merged(merged(posteriors, STRUCK), SEPARATORS, " ")
     return _decode(spaced, _begins_date, dates, limit)
@@ -67,7 +72,7 @@ def decode_digits_posteriors(
     def numbers(text: str) -> Iterable[tuple[str, float]]:
         return [(str(int(text)) if quantity else text, 1.0)] if text.isdecimal() else []
 
-    return _decode(merged(posteriors, SEPARATORS + STRUCK), str.isdecimal, numbers, limit)
+    return _decode(_without_strays(merged(posteriors, SEPARATORS + STRUCK)), str.isdecimal, numbers, limit)
 
 
 def decode_passport_posteriors(posteriors: CharPosteriors, *, limit: int = 5) -> tuple[Candidate, ...]:
@@ -85,6 +90,26 @@ def decode_passport_posteriors(posteriors: CharPosteriors, *, limit: int = 5) ->
 
     joined = merged(merged(posteriors, SEPARATORS + STRUCK), "А", LATIN_CAPITALS[0])
     return _decode(joined, _begins_passport, numbers, limit)
+
+
+def _without_strays(posteriors: CharPosteriors) -> CharPosteriors:
+    """Steps in which a figure far from all others, at either end, is most likely none: a frame's edge, a blot.
+
+    Far is more than `_APART` times the widest gap between the others, or of two gaps the narrower one.
+    """
+    p = np.exp(posteriors.logp)
+    at = np.flatnonzero(p.argmax(axis=1) != BLANK)
+    starts = at[np.append(True, np.diff(at) > 1)] if len(at) else at
+    gaps = np.diff(starts)
+    if len(gaps) < 2:
+        return posteriors
+    usual = gaps[1:-1].max() if len(gaps) > 2 else gaps.min()
+    ends = [at >= starts[-1]] if gaps[-1] > _APART * usual else []
+    ends += [at < starts[1]] if gaps[0] > _APART * usual else []
+    for end in ends:
+        p[at[end]] *= 1 - _STRAY
+        p[at[end], BLANK] += _STRAY
+    return CharPosteriors(np.log(np.maximum(p, _LEAST))) if ends else posteriors
 
 
 @lru_cache(maxsize=1 << 15)

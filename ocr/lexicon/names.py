@@ -9,8 +9,9 @@ from math import exp, log
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
 
-from ocr.lexicon.alphabets import RUSSIAN, STRUCK, TAJIK_ONLY
+from ocr.lexicon.alphabets import RUSSIAN, SEPARATORS, STRUCK, TAJIK_ONLY
 from ocr.lexicon.beam import n_best
 from ocr.lexicon.ctc import log_likelihoods, merged, thinned
 from ocr.lexicon.distance import distance
@@ -24,14 +25,17 @@ from ocr.reading import Candidate
 _CLOSE = 1.0
 _UNLISTED, _GARBLED = 0.2, 0.1
 _LISTED = 0.5  # share of people whose name is on a list
-_TRUST = 0.6  # how far the prior counts: the recogniser has learnt some spelling itself
+_TRUST = 0.5  # how far the prior counts; weighed on names of origins that were kept off the lists (docs/confidence.md)
+_OVERRULED, _OVERRULED_ONE = log(20), log(150)
+"""What was read is so many times likelier than a name that differs from it in several letters, or in one: then the name
+is the list's word and not the writer's."""
 _WEIGHED = 30  # likeliest listed names whose probability is worked out
 _FAR = 50.0  # so much less likely than the likeliest text, as a logarithm, a listed name is out of reach of any prior
 _LETTERS = RUSSIAN + TAJIK_ONLY
 
 # -ин and -ина are left out: they also end Tajik names (Амин, Мадина).
-_MALE = ("ов", "ев", "ский", "цкий", "ович", "евич", "угли")
-_FEMALE = ("ова", "ева", "ская", "цкая", "овна", "евна", "кизи")
+_MALE = ("ов", "ев", "ский", "цкий", "ович", "евич", "илич", "мич", "угли", "уулу")
+_FEMALE = ("ова", "ева", "ская", "цкая", "овна", "евна", "ична", "кизи", "кызы")
 
 
 def sex_of_ending(name: str) -> str:
@@ -74,8 +78,8 @@ def decode_name_posteriors(
 ) -> tuple[Candidate, ...]:
     """Candidates for a name by probabilities of its characters.
 
-    The likeliest texts and the listed names like them are weighed by likelihood and prior: a listed name has an equal
-    part of the list's share, any text a share by its spelling, and endings of the other sex count for less.
+    The likeliest texts and the listed names like them are weighed by likelihood and prior: a listed name has a part of
+    the list's share by its weight, any text a share by its spelling, and endings of the other sex count for less.
 
     Parameters
     ----------
@@ -96,16 +100,40 @@ def decode_name_posteriors(
     prior, sexes = _prior(lexicon), known(sex, ("M", "F"))
     fits = {sex: log(belonging(sex, sexes)) for sex in ("", "M", "F")}
     read = {letters(name): name for name in reversed(written) if name}  # the likeliest way to set spaces comes last
-    listed = (prior.spelt.texts[i] for i in likeliest(posteriors, prior.spelt, _WEIGHED, texts[0][1] - _FAR))
-    names = {**{letters(name): name for name in listed}, **read}
+    keys = (prior.spelt.texts[i] for i in likeliest(posteriors, prior.spelt, _WEIGHED, texts[0][1] - _FAR))
+    names = {**{key: prior.names[key] for key in keys}, **read}
     likelihoods = log_likelihoods(merged(posteriors, "- "), list(names))
     gains = [_TRUST * gain + fits[sex] for gain, sex in (_gain(prior, name) for name in names.values())]
     scores = np.exp(likelihoods + gains - max(likelihoods + gains))
     of_reading = np.array([key in read for key in names])
-    unlisted = of_reading & np.array([name not in prior.listed for name in names.values()])
+    unlisted = of_reading & np.array([key not in prior.names for key in names])
     total = float(scores.sum()) + _unread(np.exp(likelihoods), scores, of_reading, unlisted)
     ranked = {name: (score, name) for name, score in zip(names.values(), scores.tolist(), strict=True)}
     return shares(ranked, total, limit)
+
+
+def is_overruled(posteriors: CharPosteriors, read: str, name: str) -> bool:
+    """Whether a name was chosen against clear writing.
+
+    Two letters suffice that were each read with more than four parts in five, and one that was read with all but a
+    hundred-and-fiftieth.
+
+    Parameters
+    ----------
+    posteriors
+        What `read` was read from.
+    read
+        The likeliest text, whatever it means.
+    name
+        The name chosen.
+    """
+    texts = [letters(normalise_name(text)) for text in (read, name)]
+    if texts[0] == texts[1]:
+        return False
+    steps = thinned(merged(merged(posteriors, STRUCK), SEPARATORS))
+    of_read, of_name = log_likelihoods(steps, texts)
+    several = Levenshtein.distance(*texts) > 1
+    return bool(of_read - of_name > (_OVERRULED if several else _OVERRULED_ONE))
 
 
 def _unread(
@@ -118,9 +146,19 @@ def _unread(
 
 @dataclass(frozen=True, eq=False)
 class _Prior:
-    """A list of names ready to be a prior."""
+    """A list of names ready to be a prior.
 
-    listed: Mapping[str, str]
+    Attributes
+    ----------
+    names, sexes
+        Name as it is written, and whose it is where the list says so, by its letters alone.
+    chances
+        Of each, of all that are listed.
+    """
+
+    names: Mapping[str, str]
+    sexes: Mapping[str, str]
+    chances: Mapping[str, float]
     spelt: Spelt
     by_ending: bool
     spelling: Spelling
@@ -132,20 +170,25 @@ def _gain(prior: _Prior, name: str) -> tuple[float, str]:
 
     The sex is ``M``, ``F`` or empty, by the list where it says so and else by the ending.
     """
-    listed = _LISTED / len(prior.listed) if name in prior.listed else 0.0
-    probability = listed + (1 - _LISTED) * exp(prior.spelling.log_probability(name))
-    gain = log(probability) + (len(name) + 1) * log(len(_LETTERS))
-    return gain, sex_of_ending(name) if prior.by_ending else prior.listed.get(name, "")
+    key = letters(name)
+    probability = _LISTED * prior.chances.get(key, 0.0) + (1 - _LISTED) * exp(prior.spelling.log_probability(key))
+    gain = log(probability) + (len(key) + 1) * log(len(_LETTERS))
+    return gain, sex_of_ending(name) if prior.by_ending else prior.sexes.get(key, "")
 
 
 @lru_cache(maxsize=8)
 def _prior(lexicon: Lexicon) -> _Prior:
     """The list's names in capitals, with and without Tajik letters, and their spelling."""
-    listed: dict[str, str] = {}
+    names: dict[str, str] = {}
+    sexes: dict[str, str] = {}
+    weights: dict[str, float] = {}
     for form in lexicon.forms:
-        name = normalise_name(form.text)
-        if set(name) <= set(_LETTERS):
-            parent = lexicon.entries[form.code].parent
-            listed.setdefault(name, parent)
-            listed.setdefault(plain(name), parent)
-    return _Prior(listed, spelt(listed), not lexicon.parents, learn_spelling(listed))
+        written = normalise_name(form.text)
+        for name in (written, plain(written)):
+            if set(key := letters(name)) <= set(_LETTERS):
+                names.setdefault(key, name)
+                sexes.setdefault(key, lexicon.entries[form.code].parent)
+                weights[key] = max(form.weight, weights.get(key, 0.0))
+    total = sum(weights.values())
+    chances = {key: weight / total for key, weight in weights.items()}
+    return _Prior(names, sexes, chances, spelt(names), not lexicon.parents, learn_spelling(names))

@@ -24,6 +24,9 @@ class Trusting:
     def assess(self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float) -> Acceptance:
         return Acceptance(score, True)
 
+    def knows(self, look: tuple[float, ...] | None) -> bool:
+        return True
+
 
 @pytest.fixture
 def form() -> Form:
@@ -125,6 +128,19 @@ def test_sex_decides_between_endings_of_a_handwritten_name(form: Form, sex: str,
     assert broken == ()
 
 
+def test_a_name_that_the_list_puts_in_place_of_clear_writing_goes_to_a_person(form: Form) -> None:
+    for share, review in ((0.4, ()), (0.004, ("overruled",))):
+        steps = between("РАХЫМОВ", "РАХИМОВ", share)
+        seen = [ZoneReading(form.by_name["surname"], Raw(FieldState.READ, "РАХЫМОВ", 1.0, steps), "reader", "1", QUAD)]
+        seen += [
+            ZoneReading(s, Raw(FieldState.EMPTY, "", 1.0), "reader", "1", QUAD)
+            for s in form.fields
+            if s.name != "surname"
+        ]
+        surname = next(f for f in interpret(form, seen, Trusting(), TODAY)[0] if f.field == "surname")
+        assert (surname.value, surname.review) == ("РАХИМОВ", review)
+
+
 def test_the_region_decides_between_handwritten_districts(form: Form) -> None:
     for region, code in (("TJ-SU", "TJ-SU-03"), ("TJ-KT", "TJ-KT-07")):
         fields, _ = read(form, Trusting(), residence_region=region, residence_district=comb("ЗАРНИСОР", 18))
@@ -140,9 +156,15 @@ def test_handwritten_country_narrows_the_handwritten_region(form: Form) -> None:
 
 @pytest.mark.parametrize(("crossed", "born"), [("14.03.2000", "1938-03-14"), ("14.03.2020", "1958-03-14")])
 def test_age_at_the_crossing_counts_for_a_handwritten_date_of_birth(form: Form, crossed: str, born: str) -> None:
-    steps = between("14031938", "14031958", 0.4)
+    steps = between("14031938", "14031958", 0.2)
     fields, _ = read(form, Trusting(), crossing_date=crossed, birth_date=steps)
     assert fields["birth_date"].value == born
+
+
+def test_no_crossing_is_expected_before_the_form_was_in_use(form: Form) -> None:
+    for share, crossed in ((0.4, "2016-03-14"), (0.02, "2010-03-14")):
+        fields, _ = read(form, Trusting(), crossing_date=between("14.03.2010", "14.03.2016", share))
+        assert fields["crossing_date"].value == crossed
 
 
 def test_each_kind_of_handwriting_has_its_grammar(form: Form) -> None:

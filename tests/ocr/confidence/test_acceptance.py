@@ -89,8 +89,8 @@ def kinds(form: str, state: FieldState = READ) -> dict[str, str]:
 
 def test_handwriting_goes_by_way_of_writing_and_kind_of_answer() -> None:
     new, old = kinds("revised-departure"), kinds("card-2008")
-    assert (new["surname"], new["occupation"], new["birth_date"]) == ("comb name", "comb coded", "comb date")
-    assert (old["surname"], old["occupation"], old["birth_date"]) == ("line name", "line coded", "line date")
+    assert (new["surname"], new["occupation"], new["birth_date"]) == ("comb name", "comb coded", "hand date")
+    assert (old["surname"], old["occupation"], old["birth_date"]) == ("line name", "line coded", "hand date")
     assert (new["document_no"], old["document_no"]) == ("comb passport", "line passport")
     assert kinds("revised-return")["stay_months"] == "comb digits"
     assert (new["crossing_date"], new["checkpoint"]) == ("stamp date", "stamp line")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy.stats import binom
 
-from ocr.confidence.labelled_scores import LabelledScores
-from ocr.confidence.threshold import LEVEL, lower_bound, lowest_threshold, upper_bound
+from ocr.confidence.labelled_scores import LabelledScores, count_above
+from ocr.confidence.threshold import EDGE, LEVEL, lower_bound, lowest_threshold, upper_bound
 from tests.ocr.confidence.readings import READINGS, arrays, error_at, operation
 
 
@@ -35,12 +38,47 @@ def test_what_a_threshold_says_of_itself_is_so(readings: list[tuple[float, bool]
     scores, right = arrays(readings)
     found = lowest_threshold(LabelledScores.full(scores, right), limit)
     if found is None:
-        assert upper_bound(int((~right).sum()), len(right)) > limit
+        whole = upper_bound(int((~right).sum()), len(right)) <= limit
+        assert not whole or edge(scores, right, limit) > EDGE * limit
         return
     taken = scores >= found.score
     assert (found.accepted, found.labelled, found.wrong) == (taken.sum(), taken.sum(), (~right[taken]).sum())
     assert upper_bound(found.wrong, found.accepted) == pytest.approx(found.bound) <= limit
     assert found.share == pytest.approx(taken.mean())
+    assert edge(scores[taken], right[taken], limit) <= EDGE * limit + 1e-9
+
+
+def edge(scores: NDArray[np.float64], right: NDArray[np.bool_], limit: float) -> float:
+    """Largest share wrong of the least sure, by hand: as many as bear one error, a tenth, and doublings between."""
+    fewest, tenth = ceil(1 / (EDGE * limit)), len(scores) // 10
+    sizes = {max(fewest, tenth), *(fewest * 2**k for k in range(12) if k == 0 or fewest * 2**k <= tenth)}
+    lowest = (np.sort(scores)[min(len(scores), size) - 1] for size in sizes)
+    return max(float(1 - right[scores <= score].mean()) for score in lowest)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from([0.003, 0.01]), st.floats(0.02, 0.5))
+def test_a_threshold_does_not_reach_into_scores_that_are_often_wrong(seed: int, limit: float, bad: float) -> None:
+    """Five thousand sure readings that are never wrong pay for no others, however few."""
+    rng = np.random.default_rng(seed)
+    scores = np.concatenate([np.linspace(1, 0.9, 5000), np.linspace(0.5, 0, 400)])
+    right = np.concatenate([np.ones(5000, bool), rng.random(400) > bad])
+    found = lowest_threshold(LabelledScores.full(scores, right), limit)
+    assert found is not None
+    if bad > 30 * limit:
+        assert found.accepted < 5000 + 250
+
+
+def test_the_edge_is_weighed_by_what_its_labels_speak_for() -> None:
+    """One wrong among few audited readings speaks for all that were not audited."""
+    stood = np.arange(10_000) < 5000
+    labelled = ~stood | (np.arange(10_000) % 50 == 0)
+    right = np.ones(10_000, bool)
+    counts = count_above(LabelledScores(np.zeros(10_000), right, labelled, stood))
+    assert counts.edge_error(0, 100) == 0
+    right[[0, 5000]] = False
+    counts = count_above(LabelledScores(np.zeros(10_000), right, labelled, stood))
+    assert counts.edge_error(0, 10_000) == pytest.approx(0.5 / 100 + 0.5 / 5000)
 
 
 def test_a_strict_target_error_needs_enough_readings() -> None:

@@ -10,16 +10,17 @@ from hypothesis import strategies as st
 from ocr.lexicon.alphabets import DIGITS, alphabet
 from ocr.lexicon.grammar_posteriors import decode_date_posteriors, decode_digits_posteriors, decode_passport_posteriors
 from ocr.lexicon.match import NOT_IN_LEXICON
+from ocr.lexicon.plausible import crossings
 from ocr.lexicon.posteriors import CharPosteriors
 from ocr.reading import Candidate
-from tests.ocr.lexicon.written import between, blank, comb, line, steps_of
+from tests.ocr.lexicon.written import between, blank, comb, line, seen, steps_of
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2026, 11, 22)
 USUAL = (date(1957, 1, 1), date(2006, 12, 31))
 
 
 def dates(steps: CharPosteriors) -> tuple[Candidate, ...]:
-    return decode_date_posteriors(steps, earliest=EARLIEST, latest=LATEST, usual=USUAL)
+    return decode_date_posteriors(steps, earliest=EARLIEST, latest=LATEST, weigh=crossings(*USUAL))
 
 
 @settings(max_examples=25)
@@ -131,3 +132,35 @@ def test_noisy_passports_are_right_or_not_sure(text: str, seed: int) -> None:
 @pytest.mark.parametrize("steps", [steps_of([]), steps_of([blank()] * 4), comb("", 8), comb("# .", 8)])
 def test_nothing_written_gives_nothing(steps: CharPosteriors) -> None:
     assert dates(steps) == decode_digits_posteriors(steps) == decode_passport_posteriors(steps) == ()
+
+
+def spread(text: str, gaps: list[int]) -> CharPosteriors:
+    """A line of figures, each one step wide, with so many blank steps before each."""
+    rows = []
+    for character, gap in zip(text, gaps, strict=True):
+        rows += [blank()] * gap + [seen(character, 0, np.random.default_rng(0))]
+    return steps_of([*rows, blank()])
+
+
+@pytest.mark.parametrize(
+    ("text", "gaps", "value"),
+    [
+        ("12341", [2, 3, 3, 4, 14], "1234"),  # a frame's right edge
+        ("71234", [2, 14, 3, 3, 4], "1234"),  # its left edge
+        ("712341", [2, 14, 3, 3, 4, 14], "1234"),
+        ("123451", [2, 3, 3, 6, 3, 6], "123451"),  # set in groups
+        ("51", [2, 20], "51"),  # of two figures nobody knows which is alone
+    ],
+)
+def test_a_figure_far_from_the_others_is_none_and_never_sure(text: str, gaps: list[int], value: str) -> None:
+    found = decode_digits_posteriors(spread(text, gaps))
+    assert found[0].value == value
+    if value != text:
+        assert found[0].probability < 0.9
+
+
+@given(st.text(DIGITS, min_size=1, max_size=9), st.integers(0, 5))
+def test_leading_zeros_are_kept_however_many(text: str, zeros: int) -> None:
+    full = "0" * zeros + text
+    for steps in (comb(full, 18), spread(full, [3] * len(full))):
+        assert decode_digits_posteriors(steps)[0].value == full
