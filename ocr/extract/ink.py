@@ -16,6 +16,7 @@ import numpy as np
 from ocr.extract.framing import Gray
 from ocr.extract.ink_cleaning import clean, normalise, without_streaks
 from ocr.extract.printed import Printed
+from ocr.extract.printed_lines import seen_lines, with_seen_lines
 from ocr.extract.strokes import strokes
 from ocr.geometry import MM_PER_INCH
 from ocr.preprocess.background import above
@@ -84,7 +85,7 @@ def beyond_print(dark: Gray, form: Printed, dpi: float) -> tuple[Gray, Gray]:
     """
     if dark.shape != form.art.shape:
         raise ValueError(f"a crop of {dark.shape} pixels has artwork of {form.art.shape}")
-    printed = _printed(dark, form)
+    printed = _printed(dark, form, dpi)
     light = cv2.divide(cv2.bitwise_not(dark), np.maximum(cv2.bitwise_not(printed), _LEAST_LIGHT), scale=255)
     ink = cv2.subtract(cv2.bitwise_not(light), above(printed, _BLACK))
     hidden = above(printed, _HIDDEN)
@@ -106,16 +107,18 @@ def field_ink(ink: Gray, hidden: Gray, fringe: Gray, dpi: float) -> Gray:
     ndarray
         As `recover`.
     """
-    return clean(normalise(without_streaks(ink, hidden), hidden), fringe, dpi / MM_PER_INCH)
+    return clean(normalise(without_streaks(ink, hidden), hidden), hidden, fringe, dpi / MM_PER_INCH)
 
 
-def _printed(dark: Gray, form: Printed) -> Gray:
-    """How dark the print may be at each pixel, uint8 (h, w): as wide as prepared, as dark as seen here."""
+def _printed(dark: Gray, form: Printed, dpi: float) -> Gray:
+    """How dark the print may be at each pixel, uint8 (h, w): as wide as prepared, or as seen here; as dark as seen."""
+    gains = [_gain(dark.reshape(-1)[kind.cores] * kind.paleness) for kind in form.kinds]
     words, lines = (
-        cv2.convertScaleAbs(kind.reach, alpha=_gain(dark.reshape(-1)[kind.cores] * kind.paleness))
-        for kind in form.kinds
+        cv2.convertScaleAbs(kind.reach, alpha=gain) for kind, gain in zip(form.kinds, gains, strict=True)
     )
-    return np.asarray(cv2.max(words, lines), np.uint8)
+    prepared = np.asarray(cv2.max(words, lines), np.uint8)
+    seen = seen_lines(dark, form.lines, gains[1], dpi)
+    return with_seen_lines(prepared, form.lines, seen, dpi)
 
 
 def _gain(shown: np.ndarray[tuple[int], np.dtype[np.float32]]) -> float:

@@ -1,0 +1,202 @@
+"""Where a form's straight lines lie on this very card, how wide and how dark: presses and copiers keep to no drawing.
+
+A line is looked for beside its place, piece by piece. What is dark along most of a piece is print; letters that cross a
+line, or stand on it, are dark along little of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.extract.strokes import strokes
+from ocr.geometry import MM_PER_INCH
+
+Gray = NDArray[np.uint8]
+
+_LEAST_MM, _PIECE_MM, _THICKEST_MM = 2.5, 6.0, 1.3
+"""Least length of a printed line, length of the pieces it is looked for in, and width of what is a bar and no line."""
+
+_RUNNING = 0.12
+"""Darkness (0..1) of the palest line."""
+
+_SAMPLES = 24
+"""Places along a piece at which it is looked at."""
+
+_AWAY_MM = 0.9
+"""How far beside its place the paper is looked at."""
+
+_MISPLACED_MM, _WIDENED_MM = 0.5, 0.45
+"""How far beside its place a line may lie, and how much wider than drawn it may be."""
+
+_ALONG, _USUAL = 0.75, 0.6
+"""Share of a piece's length along which a line is dark at least, and along which it is no darker than it is taken for:
+a figure one in a cell is shorter, and seldom as straight."""
+
+_SHOWN, _LEAST_SHOWN, _DARKEST = 0.4, 20, 1.5
+"""Darkness of a line as a share of what it is expected to be: at least (and 0..255), and at most, beside as much as
+`_LEAST_SHOWN`. Ink is often darker than a pale line."""
+
+_SHOULDER = 0.5
+"""Darkness beside a line, as a share of its own, that blur gives to its edges."""
+
+_BEYOND_MM = 0.5
+"""How far a piece may go on beyond its end, as at a frame's corner that lies beside its place."""
+
+
+@dataclass(frozen=True, eq=False)
+class PrintedLines:
+    """Pieces of a form's straight lines.
+
+    Attributes
+    ----------
+    boxes
+        int32 (n, 4): first and last row and column of a piece, the last ones not in it.
+    upright
+        bool (n,).
+    places
+        int64 (n, along, across): pixels at and beside each piece, in the picture's numbering row by row.
+    width
+        float32 (n,): pixels.
+    darkness
+        float32 (n,): as drawn, 0..255.
+    """
+
+    boxes: NDArray[np.int32]
+    upright: NDArray[np.bool_]
+    places: NDArray[np.int64]
+    width: NDArray[np.float32]
+    darkness: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class SeenLines:
+    """The pieces of `PrintedLines` on a card.
+
+    Attributes
+    ----------
+    found
+        bool (n,): whether a line is seen at the place, or close to it.
+    first, last
+        int64 (n,): where across the places it begins and ends.
+    shown
+        uint8 (n, across): how dark it is there.
+    """
+
+    found: NDArray[np.bool_]
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+    shown: Gray
+
+
+def printed_lines(art: Gray, dpi: float) -> PrintedLines:
+    """Find the straight lines of artwork, uint8 (h, w) of darkness: level ones, then upright ones."""
+    scale = dpi / MM_PER_INCH
+    kinds = [_level_pieces(art, scale), _level_pieces(np.ascontiguousarray(art.T), scale)]
+    boxes = np.concatenate([kinds[0][0], kinds[1][0][:, [2, 3, 0, 1]]]) if kinds else np.zeros((0, 4), np.int32)
+    h, w = art.shape
+    level, upright = kinds[0][1], kinds[1][1]
+    places = np.concatenate([level[..., 0] * w + level[..., 1], upright[..., 1] * w + upright[..., 0]])
+    is_upright = np.arange(len(boxes)) >= len(kinds[0][0])
+    width, darkness = (np.concatenate([kind[i] for kind in kinds]) for i in (2, 3))
+    return PrintedLines(boxes, is_upright, places, width, darkness)
+
+
+Pieces = tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]
+
+
+def _level_pieces(art: Gray, scale: float) -> Pieces:
+    """Boxes, places (n, along, across, 2) as rows and columns, widths and darkness of level lines."""
+    run = cv2.morphologyEx(art, cv2.MORPH_OPEN, np.ones((1, round(_LEAST_MM * scale)), np.uint8))
+    away = np.arange(-round(_AWAY_MM * scale), round(_AWAY_MM * scale) + 1)
+    boxes, places, widths, darkness = [], [], [], []
+    for x, y, w, h, _ in strokes(np.asarray(run, np.uint8), round(_RUNNING * 255)).stats[1:].tolist():
+        middle = y + (h - 1) // 2
+        if h > _THICKEST_MM * scale or middle + away[0] < 0 or middle + away[-1] >= art.shape[0]:
+            continue
+        cuts = np.linspace(x, x + w, max(1, round(w / (_PIECE_MM * scale))) + 1).round().astype(int)
+        for left, right in pairwise(cuts.tolist()):
+            own = run[y : y + h, left:right]
+            along = np.linspace(left, right - 1, _SAMPLES).round().astype(np.int64)
+            boxes.append((y, y + h, left, right))
+            places.append(np.stack(np.broadcast_arrays(middle + away[None], along[:, None]), axis=-1))
+            darkness.append(float(own.max(axis=0).mean()))
+            widths.append(float(own.mean(axis=1).sum() / max(1.0, darkness[-1])))
+    return (
+        np.array(boxes, np.int32).reshape(-1, 4),
+        np.array(places, np.int64).reshape(-1, _SAMPLES, len(away), 2),
+        np.array(widths, np.float32),
+        np.array(darkness, np.float32),
+    )
+
+
+def seen_lines(dark: Gray, lines: PrintedLines, gain: float, dpi: float) -> SeenLines:
+    """Look for a form's lines on a card.
+
+    Parameters
+    ----------
+    dark
+        uint8 (h, w), from `ocr.preprocess.background.ink_darkness`.
+    gain
+        How dark print shows here, as a multiple of what was drawn.
+    """
+    scale = dpi / MM_PER_INCH
+    sorted_ = np.sort(dark.reshape(-1)[lines.places], axis=1)
+    solid, usual = (sorted_[:, round(share * (_SAMPLES - 1))] for share in (1 - _ALONG, _USUAL))
+    expected = gain * lines.darkness
+    dark_here = solid >= np.maximum(_SHOWN * expected, _LEAST_SHOWN)[:, None]
+    first, last = _nearest_run(dark_here)
+    across = solid.shape[1]
+    off = np.abs((first + last) / 2 - across // 2)
+    rows = np.arange(len(solid))
+    peak = np.maximum(solid[rows, first], solid[rows, (first + last) // 2])
+    found = dark_here.any(axis=1) & (first > 0) & (last < across - 1) & (off <= _MISPLACED_MM * scale)
+    found &= last - first + 1 <= lines.width + _WIDENED_MM * scale
+    found &= peak <= _DARKEST * expected + _LEAST_SHOWN
+    return SeenLines(found, first, last, np.asarray(usual, np.uint8))
+
+
+def _nearest_run(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First and last column of each row's run of true values (n, w) that lies nearest to its middle."""
+    n, w = mask.shape
+    rows = np.arange(n)
+    first = np.argmin(np.abs(np.arange(w) - w // 2) + w * ~mask, axis=1)
+    last = first.copy()
+    for _ in range(w):
+        first = np.where(mask[rows, np.maximum(first - 1, 0)], np.maximum(first - 1, 0), first)
+        last = np.where(mask[rows, np.minimum(last + 1, w - 1)], np.minimum(last + 1, w - 1), last)
+    return first, last
+
+
+def with_seen_lines(printed: Gray, lines: PrintedLines, seen: SeenLines, dpi: float) -> Gray:
+    """How dark the print may be at each pixel, uint8 (h, w), after lines were seen wider, darker or beside their place."""
+    middle = printed.reshape(-1)[lines.places[:, _SAMPLES // 2]]
+    shown = _with_shoulders(seen)
+    unlike = np.flatnonzero(seen.found & (shown > middle.astype(np.int16) + _LEAST_SHOWN // 2).any(axis=1))
+    out, beyond = printed.copy(), round(_BEYOND_MM * dpi / MM_PER_INCH)
+    half = shown.shape[1] // 2
+    for i in unlike.tolist():
+        top, bottom, left, right = lines.boxes[i].tolist()
+        if lines.upright[i]:
+            at = left + (right - left - 1) // 2 - half
+            part = out[max(0, top - beyond) : bottom + beyond, at : at + shown.shape[1]]
+            np.maximum(part, shown[i][None], out=part)
+        else:
+            at = top + (bottom - top - 1) // 2 - half
+            part = out[at : at + shown.shape[1], max(0, left - beyond) : right + beyond]
+            np.maximum(part, shown[i][:, None], out=part)
+    return out
+
+
+def _with_shoulders(seen: SeenLines) -> Gray:
+    """Darkness of the lines found and of their blurred edges, 0 elsewhere; uint8 (n, across)."""
+    column = np.arange(seen.shown.shape[1])
+    own = np.where((column >= seen.first[:, None]) & (column <= seen.last[:, None]), seen.shown, 0).astype(np.uint8)
+    edge = np.maximum(np.pad(own, ((0, 0), (1, 0)))[:, :-1], np.pad(own, ((0, 0), (0, 1)))[:, 1:])
+    beside = (column >= seen.first[:, None] - 1) & (column <= seen.last[:, None] + 1)
+    blurred = np.where(beside, np.maximum(_SHOULDER * edge, np.minimum(seen.shown, edge)), 0)
+    return np.maximum(own, blurred.astype(np.uint8))
