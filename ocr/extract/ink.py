@@ -8,6 +8,7 @@ and noise differ from field to field.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
@@ -16,7 +17,7 @@ import numpy as np
 from ocr.extract.framing import Gray
 from ocr.extract.ink_cleaning import clean, normalise, without_streaks
 from ocr.extract.printed import Printed
-from ocr.extract.printed_lines import seen_lines, with_seen_lines
+from ocr.extract.printed_lines import SeenLines, seen_lines, with_seen_lines
 from ocr.extract.strokes import strokes
 from ocr.geometry import MM_PER_INCH
 from ocr.preprocess.background import above
@@ -66,17 +67,37 @@ def recover(dark: Gray, form: Printed, dpi: float) -> Gray:
     ValueError
         The two are not of the same size.
     """
-    ink, hidden = beyond_print(dark, form, dpi)
-    return field_ink(ink, hidden, form.fringe, dpi)
+    seen = beyond_print(dark, form, dpi)
+    return field_ink(seen.ink, seen.hidden, form.fringe, dpi)
 
 
-def beyond_print(dark: Gray, form: Printed, dpi: float) -> tuple[Gray, Gray]:
+@dataclass(frozen=True, eq=False)
+class Beyond:
+    """A card without its print.
+
+    Attributes
+    ----------
+    ink
+        uint8 (h, w): darkness of the ink by itself, 0..255.
+    hidden
+        uint8 (h, w): 255 where print tells nothing of what lies under it, else 0.
+    form, seen
+        The print, and which of its lines were seen.
+    """
+
+    ink: Gray
+    hidden: Gray
+    form: Printed
+    seen: SeenLines
+
+    def lines_found(self, window: tuple[slice, slice]) -> float:
+        """Share of the straight lines within a window (rows, columns) that lie where they should; 1 of none."""
+        inside = self.form.lines.within(window)
+        return float(self.seen.found[inside].mean()) if inside.any() else 1.0
+
+
+def beyond_print(dark: Gray, form: Printed, dpi: float) -> Beyond:
     """What is darker than the print explains, and where print hides what lies under it.
-
-    Returns
-    -------
-    ink, hidden : ndarray
-        uint8 (h, w): darkness of the ink by itself, 0..255; 255 where print tells nothing, else 0.
 
     Raises
     ------
@@ -85,11 +106,12 @@ def beyond_print(dark: Gray, form: Printed, dpi: float) -> tuple[Gray, Gray]:
     """
     if dark.shape != form.art.shape:
         raise ValueError(f"a crop of {dark.shape} pixels has artwork of {form.art.shape}")
-    printed = _printed(dark, form, dpi)
+    printed, seen = _printed(dark, form, dpi)
     light = cv2.divide(cv2.bitwise_not(dark), np.maximum(cv2.bitwise_not(printed), _LEAST_LIGHT), scale=255)
     ink = cv2.subtract(cv2.bitwise_not(light), above(printed, _BLACK))
     hidden = above(printed, _HIDDEN)
-    return _bridge(np.asarray(ink, np.uint8), dark, printed, hidden, form, dpi / MM_PER_INCH), hidden
+    joined = _bridge(np.asarray(ink, np.uint8), dark, printed, hidden, form, dpi / MM_PER_INCH)
+    return Beyond(joined, hidden, form, seen)
 
 
 def field_ink(ink: Gray, hidden: Gray, fringe: Gray, dpi: float) -> Gray:
@@ -110,7 +132,7 @@ def field_ink(ink: Gray, hidden: Gray, fringe: Gray, dpi: float) -> Gray:
     return clean(normalise(without_streaks(ink, hidden), hidden), hidden, fringe, dpi / MM_PER_INCH)
 
 
-def _printed(dark: Gray, form: Printed, dpi: float) -> Gray:
+def _printed(dark: Gray, form: Printed, dpi: float) -> tuple[Gray, SeenLines]:
     """How dark the print may be at each pixel, uint8 (h, w): as wide as prepared, or as seen here; as dark as seen."""
     gains = [_gain(dark.reshape(-1)[kind.cores] * kind.paleness) for kind in form.kinds]
     words, lines = (
@@ -118,7 +140,7 @@ def _printed(dark: Gray, form: Printed, dpi: float) -> Gray:
     )
     prepared = np.asarray(cv2.max(words, lines), np.uint8)
     seen = seen_lines(dark, form.lines, gains[1], dpi)
-    return with_seen_lines(prepared, form.lines, seen, dpi)
+    return with_seen_lines(prepared, form.lines, seen, dpi), seen
 
 
 def _gain(shown: np.ndarray[tuple[int], np.dtype[np.float32]]) -> float:

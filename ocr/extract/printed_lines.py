@@ -72,6 +72,14 @@ class PrintedLines:
     width: NDArray[np.float32]
     darkness: NDArray[np.float32]
 
+    def within(self, window: tuple[slice, slice]) -> NDArray[np.bool_]:
+        """Which pieces lie in a window (rows, columns) by their middles; bool (n,)."""
+        row, column = self.boxes[:, :2].mean(axis=1), self.boxes[:, 2:].mean(axis=1)
+        down, across = window
+        inside = (row >= (down.start or 0)) & (column >= (across.start or 0))
+        inside &= (row < (down.stop or np.inf)) & (column < (across.stop or np.inf))
+        return np.asarray(inside, np.bool_)
+
 
 @dataclass(frozen=True, eq=False)
 class SeenLines:
