@@ -204,7 +204,7 @@ def cut_crops(card: LaidCard) -> list[Crop]:
         window, rect = _window(spec.box.grown(CROP_MARGIN_MM), card.dark.shape, card.dpi)
         if rect not in inks:
             inks[rect] = field_ink(seen.ink[window], seen.hidden[window], print_.fringe[window], card.dpi)
-        lines = seen.lines_found(window)
+        lines = seen.lines_elsewhere(window)
         crops.append(Crop(spec, rect, card.pixels[window], inks[rect], card.dpi, seen.ink[window], lines))
     return crops
 

@@ -13,11 +13,12 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ocr.extract.framing import Gray
 from ocr.extract.ink_cleaning import clean, normalise, without_streaks
 from ocr.extract.printed import Printed
-from ocr.extract.printed_lines import SeenLines, seen_lines, with_seen_lines
+from ocr.extract.printed_lines import SeenLines, elsewhere, seen_lines, with_seen_lines
 from ocr.extract.strokes import strokes
 from ocr.geometry import MM_PER_INCH
 from ocr.preprocess.background import above
@@ -28,7 +29,7 @@ EMPTY_MM2 = 0.75
 _EDGE_MM = 2.0
 """Strokes that keep to so narrow a strip along the crop's edge are ends of other fields' writing."""
 
-_STROKE_MM = 1.2
+STROKE_MM = 1.2
 """Diagonal of the smallest stroke that may be writing; what is smaller is a crumb."""
 
 _BRIDGE_MM = 1.15
@@ -81,19 +82,21 @@ class Beyond:
         uint8 (h, w): darkness of the ink by itself, 0..255.
     hidden
         uint8 (h, w): 255 where print tells nothing of what lies under it, else 0.
-    form, seen
-        The print, and which of its lines were seen.
+    form
+        The print.
+    elsewhere
+        bool (n,): which pieces of its lines (`PrintedLines`) lie elsewhere than it says.
     """
 
     ink: Gray
     hidden: Gray
     form: Printed
-    seen: SeenLines
+    elsewhere: NDArray[np.bool_]
 
-    def lines_found(self, window: tuple[slice, slice]) -> float:
-        """Share of the straight lines within a window (rows, columns) that lie where they should; 1 of none."""
+    def lines_elsewhere(self, window: tuple[slice, slice]) -> float:
+        """Share of the straight lines within a window (rows, columns) that lie elsewhere than the form says, 0..1."""
         inside = self.form.lines.within(window)
-        return float(self.seen.found[inside].mean()) if inside.any() else 1.0
+        return float(self.elsewhere[inside].mean()) if inside.any() else 0.0
 
 
 def beyond_print(dark: Gray, form: Printed, dpi: float) -> Beyond:
@@ -111,7 +114,7 @@ def beyond_print(dark: Gray, form: Printed, dpi: float) -> Beyond:
     ink = cv2.subtract(cv2.bitwise_not(light), above(printed, _BLACK))
     hidden = above(printed, _HIDDEN)
     joined = _bridge(np.asarray(ink, np.uint8), dark, printed, hidden, form, dpi / MM_PER_INCH)
-    return Beyond(joined, hidden, form, seen)
+    return Beyond(joined, hidden, form, elsewhere(joined, form.lines, seen, dpi))
 
 
 def field_ink(ink: Gray, hidden: Gray, fringe: Gray, dpi: float) -> Gray:
@@ -191,7 +194,7 @@ def writing_mm2(ink: Gray, dpi: float) -> float:
     left, top, width, height, area = strokes(ink, 90).stats.T
     edge = _EDGE_MM * scale
     inside = (top + height > edge) & (top < h - edge) & (left + width > edge) & (left < w - edge)
-    long = np.hypot(width, height) > _STROKE_MM * scale
+    long = np.hypot(width, height) > STROKE_MM * scale
     return float(area[1:][(inside & long)[1:]].sum()) / scale**2
 
 

@@ -58,10 +58,11 @@ class MarksReader:
     def read(self, crops: Sequence[Crop]) -> list[Raw]:
         """One `Raw` per crop of one card: codes marked, joined by ``|`` in the form's order.
 
-        A blackened box is an answer of those who blacken boxes. Who ticks elsewhere on the card may have taken it back.
+        A blackened box is an answer of those who blacken boxes. Who mostly ticks may have taken it back.
         """
         verdicts = [_verdict(crop, traces) for crop, traces in zip(crops, box_traces(crops), strict=True)]
-        ticks = any(v.state is FieldState.READ and not v.blackened for v in verdicts)
+        read = [v for v in verdicts if v.state is FieldState.READ]
+        ticks = 2 * sum(v.blackened for v in read) <= len(read)
         return [_raw(crop, v, ticks) for crop, v in zip(crops, verdicts, strict=True)]
 
 

@@ -24,7 +24,7 @@ _LEAST_MM, _PIECE_MM, _THICKEST_MM = 2.5, 6.0, 1.3
 _RUNNING = 0.12
 """Darkness (0..1) of the palest line."""
 
-_SAMPLES = 24
+_SAMPLES = 18
 """Places along a piece at which it is looked at."""
 
 _AWAY_MM = 0.9
@@ -37,9 +37,12 @@ _ALONG, _USUAL = 0.75, 0.6
 """Share of a piece's length along which a line is dark at least, and along which it is no darker than it is taken for:
 a figure one in a cell is shorter, and seldom as straight."""
 
-_SHOWN, _LEAST_SHOWN, _DARKEST = 0.4, 20, 1.5
-"""Darkness of a line as a share of what it is expected to be: at least (and 0..255), and at most, beside as much as
-`_LEAST_SHOWN`. Ink is often darker than a pale line."""
+_EDGE, _LEAST_SHOWN, _DARKEST = 0.4, 16, 1.5
+"""Share of its darkness at which a line ends; darkness (0..255) of a line at least; and at most, as a multiple of what is
+expected and beside as much as the least, for ink is often darker than a pale line."""
+
+_ELSEWHERE_MM, _PLAIN = 2.0, 60
+"""How far from their places lines are looked for that the form does not know, and darkness (0..255) of ink there."""
 
 _SHOULDER = 0.5
 """Darkness beside a line, as a share of its own, that blur gives to its edges."""
@@ -89,6 +92,8 @@ class SeenLines:
     ----------
     found
         bool (n,): whether a line is seen at the place, or close to it.
+    blank
+        bool (n,): whether the paper there is empty.
     first, last
         int64 (n,): where across the places it begins and ends.
     shown
@@ -96,6 +101,7 @@ class SeenLines:
     """
 
     found: NDArray[np.bool_]
+    blank: NDArray[np.bool_]
     first: NDArray[np.int64]
     last: NDArray[np.int64]
     shown: Gray
@@ -153,19 +159,44 @@ def seen_lines(dark: Gray, lines: PrintedLines, gain: float, dpi: float) -> Seen
         How dark print shows here, as a multiple of what was drawn.
     """
     scale = dpi / MM_PER_INCH
-    sorted_ = np.sort(dark.reshape(-1)[lines.places], axis=1)
-    solid, usual = (sorted_[:, round(share * (_SAMPLES - 1))] for share in (1 - _ALONG, _USUAL))
-    expected = gain * lines.darkness
-    dark_here = solid >= np.maximum(_SHOWN * expected, _LEAST_SHOWN)[:, None]
-    first, last = _nearest_run(dark_here)
+    solid, usual = _along(dark, lines.places)
     across = solid.shape[1]
-    off = np.abs((first + last) / 2 - across // 2)
-    rows = np.arange(len(solid))
-    peak = np.maximum(solid[rows, first], solid[rows, (first + last) // 2])
-    found = dark_here.any(axis=1) & (first > 0) & (last < across - 1) & (off <= _MISPLACED_MM * scale)
+    near = solid[:, np.abs(np.arange(across) - across // 2) <= _MISPLACED_MM * scale]
+    peak = near.max(axis=1)
+    first, last = _nearest_run(solid >= np.maximum(_EDGE * peak, _LEAST_SHOWN)[:, None])
+    found = (peak >= _LEAST_SHOWN) & (peak <= _DARKEST * gain * lines.darkness + _LEAST_SHOWN)
+    found &= (first > 0) & (last < across - 1) & (np.abs(first + last + 1 - across) <= 2 * _MISPLACED_MM * scale)
     found &= last - first + 1 <= lines.width + _WIDENED_MM * scale
-    found &= peak <= _DARKEST * expected + _LEAST_SHOWN
-    return SeenLines(found, first, last, np.asarray(usual, np.uint8))
+    return SeenLines(found, peak < _LEAST_SHOWN, first, last, usual)
+
+
+def _along(image: Gray, places: NDArray[np.int64]) -> tuple[Gray, Gray]:
+    """Darkness that most of each piece (n, along, across) reaches, and that most of it keeps to; uint8 (n, across)."""
+    ranked = np.sort(image.reshape(-1)[places], axis=1)
+    last = places.shape[1] - 1
+    return ranked[:, round((1 - _ALONG) * last)], ranked[:, round(_USUAL * last)]
+
+
+def elsewhere(ink: Gray, lines: PrintedLines, seen: SeenLines, dpi: float) -> NDArray[np.bool_]:
+    """Which pieces, bool (n,), are not at their place while a line unknown to the form runs beside it.
+
+    Parameters
+    ----------
+    ink
+        uint8 (h, w): what is darker than the print explains.
+    """
+    scale, out = dpi / MM_PER_INCH, np.zeros(len(lines.boxes), np.bool_)
+    lost = np.flatnonzero(seen.blank)
+    if not len(lost):
+        return out
+    reach, apart = round(_ELSEWHERE_MM * scale), round(_AWAY_MM * scale)
+    stride = np.where(lines.upright[lost], 1, ink.shape[1])[:, None, None]
+    middles = lines.places[lost][:, ::3, lines.places.shape[2] // 2, None]
+    places = middles + stride * np.arange(-reach - apart, reach + apart + 1)
+    solid = _along(ink, np.clip(places, 0, ink.size - 1))[0]
+    line, beside = solid[:, apart:-apart], np.minimum(solid[:, : -2 * apart], solid[:, 2 * apart :])
+    out[lost] = ((line > _PLAIN) & (beside < line // 2)).any(axis=1)
+    return out
 
 
 def _nearest_run(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -33,8 +33,8 @@ class Crop:
         Pixels per inch of all pictures.
     beyond
         uint8 (h, w): what is darker than the print explains, 0..255, before pens were made alike and specks dropped.
-    lines_seen
-        Share of the field's printed straight lines that lie where the form says, 0..1; 1 where it has none.
+    lines_elsewhere
+        Share of the field's printed straight lines that lie elsewhere than the form says, 0..1.
     """
 
     spec: FieldSpec
@@ -43,7 +43,7 @@ class Crop:
     ink: NDArray[np.uint8]
     dpi: float
     beyond: NDArray[np.uint8]
-    lines_seen: float = 1.0
+    lines_elsewhere: float = 0.0
 
 
 @dataclass(frozen=True)

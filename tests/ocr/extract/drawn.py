@@ -88,7 +88,7 @@ def crop_of(spec: FieldSpec, rect: Rect, pixels: NDArray[np.uint8], artwork: NDA
     form = printed(artwork, DPI)
     seen = beyond_print(ink_darkness(pixels, DPI), form, DPI)
     ink = field_ink(seen.ink, seen.hidden, form.fringe, DPI)
-    return Crop(spec, rect, pixels, ink, DPI, seen.ink, seen.lines_found((slice(None), slice(None))))
+    return Crop(spec, rect, pixels, ink, DPI, seen.ink, seen.lines_elsewhere((slice(None), slice(None))))
 
 
 def _scanned(page: NDArray[np.uint8], mode: str) -> NDArray[np.uint8]:
