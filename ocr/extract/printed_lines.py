@@ -30,12 +30,18 @@ _SAMPLES = 18
 _AWAY_MM = 0.9
 """How far beside its place the paper is looked at."""
 
-_MISPLACED_MM, _WIDENED_MM = 0.5, 0.45
-"""How far beside its place a line may lie, and how much wider than drawn it may be."""
+_MISPLACED_MM = 0.6
+"""How far beside its place a line may lie."""
 
-_ALONG, _USUAL = 0.75, 0.6
-"""Share of a piece's length along which a line is dark at least, and along which it is no darker than it is taken for:
-a figure one in a cell is shorter, and seldom as straight."""
+_MOST, _STRAYS_MM = 0.75, 0.5
+"""Share of a piece's length along which a line is dark at least, and how much wider than drawn and how far beside its
+place it may then be, both together: a line and a figure one that touches it are wide and to one side."""
+
+_WHOLE, _STRAYS_WHOLE_MM = 0.95, 1.1
+"""The same where it is dark along all of the piece, as hardly any figure in a cell is."""
+
+_USUAL = 0.6
+"""Share of a piece's length along which a line is no darker than it is taken for: letters cover less."""
 
 _EDGE, _LEAST_SHOWN, _DARKEST = 0.4, 16, 1.5
 """Share of its darkness at which a line ends; darkness (0..255) of a line at least; and at most, as a multiple of what is
@@ -92,8 +98,6 @@ class SeenLines:
     ----------
     found
         bool (n,): whether a line is seen at the place, or close to it.
-    blank
-        bool (n,): whether the paper there is empty.
     first, last
         int64 (n,): where across the places it begins and ends.
     shown
@@ -101,7 +105,6 @@ class SeenLines:
     """
 
     found: NDArray[np.bool_]
-    blank: NDArray[np.bool_]
     first: NDArray[np.int64]
     last: NDArray[np.int64]
     shown: Gray
@@ -159,22 +162,34 @@ def seen_lines(dark: Gray, lines: PrintedLines, gain: float, dpi: float) -> Seen
         How dark print shows here, as a multiple of what was drawn.
     """
     scale = dpi / MM_PER_INCH
-    solid, usual = _along(dark, lines.places)
+    ranked = np.sort(dark.reshape(-1)[lines.places], axis=1)
+    darkest = _DARKEST * gain * lines.darkness + _LEAST_SHOWN
+    found, first, last, peak = _runs(_reached(ranked, _MOST), lines.width, darkest, _STRAYS_MM * scale, scale)
+    lost = np.flatnonzero(~found & (peak >= _LEAST_SHOWN))
+    found[lost], first[lost], last[lost], _ = _runs(
+        _reached(ranked[lost], _WHOLE), lines.width[lost], darkest[lost], _STRAYS_WHOLE_MM * scale, scale
+    )
+    return SeenLines(found, first, last, _reached(ranked, 1 - _USUAL))
+
+
+def _reached(ranked: Gray, share: float) -> Gray:
+    """Darkness that a share of each piece's length reaches, uint8 (n, across), of samples sorted along it."""
+    return ranked[:, round((1 - share) * (ranked.shape[1] - 1))]
+
+
+def _runs(
+    solid: Gray, width: NDArray[np.float32], darkest: NDArray[np.float32], strays: float, scale: float
+) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64], Gray]:
+    """Whether each profile (n, across) shows a line near its middle, its first and last column, and the darkness there.
+
+    `strays` is how much wider and farther from the middle it may be, in pixels.
+    """
     across = solid.shape[1]
-    near = solid[:, np.abs(np.arange(across) - across // 2) <= _MISPLACED_MM * scale]
-    peak = near.max(axis=1)
+    peak = solid[:, np.abs(np.arange(across) - across // 2) <= _MISPLACED_MM * scale].max(axis=1)
     first, last = _nearest_run(solid >= np.maximum(_EDGE * peak, _LEAST_SHOWN)[:, None])
-    found = (peak >= _LEAST_SHOWN) & (peak <= _DARKEST * gain * lines.darkness + _LEAST_SHOWN)
-    found &= (first > 0) & (last < across - 1) & (np.abs(first + last + 1 - across) <= 2 * _MISPLACED_MM * scale)
-    found &= last - first + 1 <= lines.width + _WIDENED_MM * scale
-    return SeenLines(found, peak < _LEAST_SHOWN, first, last, usual)
-
-
-def _along(image: Gray, places: NDArray[np.int64]) -> tuple[Gray, Gray]:
-    """Darkness that most of each piece (n, along, across) reaches, and that most of it keeps to; uint8 (n, across)."""
-    ranked = np.sort(image.reshape(-1)[places], axis=1)
-    last = places.shape[1] - 1
-    return ranked[:, round((1 - _ALONG) * last)], ranked[:, round(_USUAL * last)]
+    off, wider = np.abs(first + last + 1 - across) / 2, np.maximum(last - first + 1 - width, 0)
+    found = (peak >= _LEAST_SHOWN) & (peak <= darkest) & (first > 0) & (last < across - 1)
+    return found & (off <= _MISPLACED_MM * scale) & (off + wider <= strays), first, last, peak
 
 
 def elsewhere(ink: Gray, lines: PrintedLines, seen: SeenLines, dpi: float) -> NDArray[np.bool_]:
@@ -186,15 +201,15 @@ def elsewhere(ink: Gray, lines: PrintedLines, seen: SeenLines, dpi: float) -> ND
         uint8 (h, w): what is darker than the print explains.
     """
     scale, out = dpi / MM_PER_INCH, np.zeros(len(lines.boxes), np.bool_)
-    lost = np.flatnonzero(seen.blank)
+    lost = np.flatnonzero(~seen.found)
     if not len(lost):
         return out
     reach, apart = round(_ELSEWHERE_MM * scale), round(_AWAY_MM * scale)
     stride = np.where(lines.upright[lost], 1, ink.shape[1])[:, None, None]
     middles = lines.places[lost][:, ::3, lines.places.shape[2] // 2, None]
     places = middles + stride * np.arange(-reach - apart, reach + apart + 1)
-    solid = _along(ink, np.clip(places, 0, ink.size - 1))[0]
-    line, beside = solid[:, apart:-apart], np.minimum(solid[:, : -2 * apart], solid[:, 2 * apart :])
+    solid = _reached(np.sort(ink.reshape(-1)[np.clip(places, 0, ink.size - 1)], axis=1), _MOST)
+    line, beside = solid[:, apart:-apart], np.maximum(solid[:, : -2 * apart], solid[:, 2 * apart :])
     out[lost] = ((line > _PLAIN) & (beside < line // 2)).any(axis=1)
     return out
 
