@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ocr.extract.framing import Gray
 from ocr.extract.ink_cleaning import clean, normalise, without_streaks
 from ocr.extract.printed import Printed
-from ocr.extract.printed_lines import SeenLines, elsewhere, seen_lines, with_seen_lines
+from ocr.extract.seen_lines import SeenLines, elsewhere, seen_lines, with_seen_lines
 from ocr.extract.strokes import strokes
 from ocr.geometry import MM_PER_INCH
 from ocr.preprocess.background import above
@@ -138,11 +138,9 @@ def field_ink(ink: Gray, hidden: Gray, fringe: Gray, dpi: float) -> Gray:
 def _printed(dark: Gray, form: Printed, dpi: float) -> tuple[Gray, SeenLines]:
     """How dark the print may be at each pixel, uint8 (h, w): as wide as prepared, or as seen here; as dark as seen."""
     gains = [_gain(dark.reshape(-1)[kind.cores] * kind.paleness) for kind in form.kinds]
-    words, lines = (
-        cv2.convertScaleAbs(kind.reach, alpha=gain) for kind, gain in zip(form.kinds, gains, strict=True)
-    )
+    words, lines = (cv2.convertScaleAbs(kind.reach, alpha=gain) for kind, gain in zip(form.kinds, gains, strict=True))
     prepared = np.asarray(cv2.max(words, lines), np.uint8)
-    seen = seen_lines(dark, form.lines, gains[1], dpi)
+    seen = seen_lines(dark, form.lines, dpi)
     return with_seen_lines(prepared, form.lines, seen, dpi), seen
 
 

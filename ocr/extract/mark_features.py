@@ -61,7 +61,8 @@ class Features:
 def measure(crop: Crop, traces: Sequence[float]) -> tuple[tuple[Features, ...], float]:
     """Features of each option in the form's order, and the ink that may be no mark at all (mm²).
 
-    `traces` are those of `mark_traces.box_traces`. Ink that may be no mark is ink far from all options, and strokes that run on beyond the crop's upper or lower edge.
+    That is ink far from all options, and strokes that run on beyond the crop's upper or lower edge. `traces` come from
+    `ocr.extract.mark_traces`, one an option.
     """
     scale = crop.dpi / MM_PER_INCH
     found = _measured(crop.ink, scale)
