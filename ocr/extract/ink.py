@@ -95,6 +95,8 @@ class Beyond:
 
     def lines_elsewhere(self, window: tuple[slice, slice]) -> float:
         """Share of the straight lines within a window (rows, columns) that lie elsewhere than the form says, 0..1."""
+        if not self.elsewhere.any():
+            return 0.0
         inside = self.form.lines.within(window)
         return float(self.elsewhere[inside].mean()) if inside.any() else 0.0
 

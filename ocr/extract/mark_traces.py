@@ -19,8 +19,8 @@ from ocr.geometry import MM_PER_INCH
 _INSET_MM, _GRAIN_MM = 0.6, 0.3
 """How far inside its printed box paper is looked at, and over what length it is evened out: about a stroke's width."""
 
-_DARKEST_PERCENT = 88
-"""Percentile of a box's darkness that tells strokes: a tick covers a sixth of it, a dot or dust less than an eighth."""
+_DARKEST = 0.88
+"""Share of a box that is no darker than what tells strokes: a tick covers a sixth of it, dust less than an eighth."""
 
 _LEAST_LEVEL, _SPREADS = 12.0, 5.0
 """Darkness (0..255) above the usual box that is a trace at least, and in standard deviations of the boxes."""
@@ -64,4 +64,5 @@ def _level(even: NDArray[np.uint8], box: Rect, crop: Crop, scale: float) -> floa
     left, top = box.x + _INSET_MM - crop.rect.x, box.y + _INSET_MM - crop.rect.y
     right, bottom = left + box.w - 2 * _INSET_MM, top + box.h - 2 * _INSET_MM
     inside = even[round(top * scale) : round(bottom * scale), round(left * scale) : round(right * scale)]
-    return float(np.percentile(inside, _DARKEST_PERCENT)) if inside.size else 0.0
+    at = round(_DARKEST * (inside.size - 1))
+    return float(np.partition(inside, at, axis=None)[at]) if inside.size else 0.0
