@@ -58,11 +58,13 @@ class MarksReader:
     def read(self, crops: Sequence[Crop]) -> list[Raw]:
         """One `Raw` per crop of one card: codes marked, joined by ``|`` in the form's order.
 
-        A blackened box is an answer of those who blacken boxes. Who mostly ticks may have taken it back.
+        A blackened box is an answer of those who blacken boxes. Who mostly ticks, or has taken a tick back elsewhere on
+        the card, may have taken it back.
         """
         verdicts = [_verdict(crop, traces) for crop, traces in zip(crops, box_traces(crops), strict=True)]
         read = [v for v in verdicts if v.state is FieldState.READ]
-        ticks = 2 * sum(v.blackened for v in read) <= len(read)
+        takes_back = any(v.state is FieldState.CORRECTED or (v.blackened and v not in read) for v in verdicts)
+        ticks = takes_back or 2 * sum(v.blackened for v in read) <= len(read)
         return [_raw(crop, v, ticks) for crop, v in zip(crops, verdicts, strict=True)]
 
 
@@ -109,7 +111,7 @@ def judge(features: Sequence[Features], clutter: float, *, many: bool = False) -
     blackened = all(features[i].solidity > _blackened(features[i]) for i in marked)
     paler = tuple(i for i, f in enumerate(features) if f.trace > 1 and i not in marked)
     if blackened and paler:
-        return Judgement(paler, FieldState.DOUBTFUL, 0.5 * certainty)
+        return Judgement(paler, FieldState.DOUBTFUL, 0.5 * certainty, blackened=True)
     taken_back = _taken_back(features, marked)
     kept = tuple(i for i in marked if i not in taken_back)
     doubtful = shared or min(np.maximum(chance, 1 - chance)) < 1 - _UNSURE or not kept

@@ -11,7 +11,7 @@ from ocr.extract.reader import Crop, Raw
 from ocr.extract.unlike import is_unlike_form, left_to_people
 from ocr.forms.definition import Entry
 from ocr.reading import FieldState
-from tests.ocr.extract.drawn import BLACK, DPI, Scene, Stroke, blank, crop_of, draw
+from tests.ocr.extract.drawn import BLACK, Scene, Stroke, blank, crop_of, draw
 
 FORM = "revised-departure"
 LETTERS: list[Stroke] = [[(10.0, 33.0), (13.2, 38.0)], [(15.0, 38.2), (15.2, 32.6), (18.0, 33.0), (18.1, 38.3)]]
