@@ -212,14 +212,15 @@ def cut_crops(card: LaidCard) -> list[Crop]:
     """Cut every field's zone and its ink out of a laid card, in the form's order."""
     form = card.registration.form
     print_ = printed_form(form, card.dpi)
-    ink, hidden = beyond_print(card.dark, print_, card.dpi)
+    seen = beyond_print(card.dark, print_, card.dpi)
     inks: dict[Rect, NDArray[np.uint8]] = {}  # fields of one stamp share their zone
     crops = []
     for spec in form.fields:
         window, rect = _window(spec.box.grown(CROP_MARGIN_MM), card.dark.shape, card.dpi)
         if rect not in inks:
-            inks[rect] = field_ink(ink[window], hidden[window], print_.fringe[window], card.dpi)
-        crops.append(Crop(spec, rect, card.pixels[window], inks[rect], card.dpi))
+            inks[rect] = field_ink(seen.ink[window], seen.hidden[window], print_.fringe[window], card.dpi)
+        lines = seen.lines_elsewhere(window)
+        crops.append(Crop(spec, rect, card.pixels[window], inks[rect], card.dpi, seen.ink[window], lines))
     return crops
 
 

@@ -8,14 +8,17 @@ and noise differ from field to field.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ocr.extract.framing import Gray
 from ocr.extract.ink_cleaning import clean, normalise, without_streaks
 from ocr.extract.printed import Printed
+from ocr.extract.seen_lines import SeenLines, elsewhere, seen_lines, with_seen_lines
 from ocr.extract.strokes import strokes
 from ocr.geometry import MM_PER_INCH
 from ocr.preprocess.background import above
@@ -26,7 +29,7 @@ EMPTY_MM2 = 0.75
 _EDGE_MM = 2.0
 """Strokes that keep to so narrow a strip along the crop's edge are ends of other fields' writing."""
 
-_STROKE_MM = 1.2
+STROKE_MM = 1.2
 """Diagonal of the smallest stroke that may be writing; what is smaller is a crumb."""
 
 _BRIDGE_MM = 1.15
@@ -65,17 +68,41 @@ def recover(dark: Gray, form: Printed, dpi: float) -> Gray:
     ValueError
         The two are not of the same size.
     """
-    ink, hidden = beyond_print(dark, form, dpi)
-    return field_ink(ink, hidden, form.fringe, dpi)
+    seen = beyond_print(dark, form, dpi)
+    return field_ink(seen.ink, seen.hidden, form.fringe, dpi)
 
 
-def beyond_print(dark: Gray, form: Printed, dpi: float) -> tuple[Gray, Gray]:
+@dataclass(frozen=True, eq=False)
+class Beyond:
+    """A card without its print.
+
+    Attributes
+    ----------
+    ink
+        uint8 (h, w): darkness of the ink by itself, 0..255.
+    hidden
+        uint8 (h, w): 255 where print tells nothing of what lies under it, else 0.
+    form
+        The print.
+    elsewhere
+        bool (n,): which pieces of its lines (`PrintedLines`) lie elsewhere than it says.
+    """
+
+    ink: Gray
+    hidden: Gray
+    form: Printed
+    elsewhere: NDArray[np.bool_]
+
+    def lines_elsewhere(self, window: tuple[slice, slice]) -> float:
+        """Share of the straight lines within a window (rows, columns) that lie elsewhere than the form says, 0..1."""
+        if not self.elsewhere.any():
+            return 0.0
+        inside = self.form.lines.within(window)
+        return float(self.elsewhere[inside].mean()) if inside.any() else 0.0
+
+
+def beyond_print(dark: Gray, form: Printed, dpi: float) -> Beyond:
     """What is darker than the print explains, and where print hides what lies under it.
-
-    Returns
-    -------
-    ink, hidden : ndarray
-        uint8 (h, w): darkness of the ink by itself, 0..255; 255 where print tells nothing, else 0.
 
     Raises
     ------
@@ -84,11 +111,12 @@ def beyond_print(dark: Gray, form: Printed, dpi: float) -> tuple[Gray, Gray]:
     """
     if dark.shape != form.art.shape:
         raise ValueError(f"a crop of {dark.shape} pixels has artwork of {form.art.shape}")
-    printed = _printed(dark, form)
+    printed, seen = _printed(dark, form, dpi)
     light = cv2.divide(cv2.bitwise_not(dark), np.maximum(cv2.bitwise_not(printed), _LEAST_LIGHT), scale=255)
     ink = cv2.subtract(cv2.bitwise_not(light), above(printed, _BLACK))
     hidden = above(printed, _HIDDEN)
-    return _bridge(np.asarray(ink, np.uint8), dark, printed, hidden, form, dpi / MM_PER_INCH), hidden
+    joined = _bridge(np.asarray(ink, np.uint8), dark, printed, hidden, form, dpi / MM_PER_INCH)
+    return Beyond(joined, hidden, form, elsewhere(joined, form.lines, seen, dpi))
 
 
 def field_ink(ink: Gray, hidden: Gray, fringe: Gray, dpi: float) -> Gray:
@@ -106,16 +134,16 @@ def field_ink(ink: Gray, hidden: Gray, fringe: Gray, dpi: float) -> Gray:
     ndarray
         As `recover`.
     """
-    return clean(normalise(without_streaks(ink, hidden), hidden), fringe, dpi / MM_PER_INCH)
+    return clean(normalise(without_streaks(ink, hidden), hidden), hidden, fringe, dpi / MM_PER_INCH)
 
 
-def _printed(dark: Gray, form: Printed) -> Gray:
-    """How dark the print may be at each pixel, uint8 (h, w): as wide as prepared, as dark as seen here."""
-    words, lines = (
-        cv2.convertScaleAbs(kind.reach, alpha=_gain(dark.reshape(-1)[kind.cores] * kind.paleness))
-        for kind in form.kinds
-    )
-    return np.asarray(cv2.max(words, lines), np.uint8)
+def _printed(dark: Gray, form: Printed, dpi: float) -> tuple[Gray, SeenLines]:
+    """How dark the print may be at each pixel, uint8 (h, w): as wide as prepared, or as seen here; as dark as seen."""
+    gains = [_gain(dark.reshape(-1)[kind.cores] * kind.paleness) for kind in form.kinds]
+    words, lines = (cv2.convertScaleAbs(kind.reach, alpha=gain) for kind, gain in zip(form.kinds, gains, strict=True))
+    prepared = np.asarray(cv2.max(words, lines), np.uint8)
+    seen = seen_lines(dark, form.lines, dpi)
+    return with_seen_lines(prepared, form.lines, seen, dpi), seen
 
 
 def _gain(shown: np.ndarray[tuple[int], np.dtype[np.float32]]) -> float:
@@ -166,7 +194,7 @@ def writing_mm2(ink: Gray, dpi: float) -> float:
     left, top, width, height, area = strokes(ink, 90).stats.T
     edge = _EDGE_MM * scale
     inside = (top + height > edge) & (top < h - edge) & (left + width > edge) & (left < w - edge)
-    long = np.hypot(width, height) > _STROKE_MM * scale
+    long = np.hypot(width, height) > STROKE_MM * scale
     return float(area[1:][(inside & long)[1:]].sum()) / scale**2
 
 

@@ -7,11 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.extract.framing import Gray
+from ocr.extract.printed import disc
 from ocr.extract.strokes import strokes
 from ocr.preprocess.background import above, histogram, quantile
 
 _SPECK_MM2 = 0.05
 """Ink of a smaller area is dust: a full stop of a thin pen has more."""
+
+_CRUMB_MM2, _CRUMB_SHARE = 0.6, 0.85
+"""Area of the largest crumb of print, and the share of a piece of ink that lies on print at least to be left of it."""
+
+_REMAINS_MM, _ON_PRINT_MM = 0.55, 0.2
+"""How thick a straight remainder of a printed line may be, of whatever length, and how far print reaches for it: ones
+and dashes beside a line do not lie wholly on it."""
 
 _STREAK_INK, _STREAK_SHARE = 30, 0.93
 """Darkness (0..255) of a streak's pixels at least, and the share of the crop's rows that it runs through."""
@@ -104,24 +112,28 @@ def _histogram_of(values: NDArray[np.intp], counts: NDArray[np.float32]) -> NDAr
     return np.bincount(values, weights=counts, minlength=256).astype(np.float32)
 
 
-def clean(ink: Gray, fringe: Gray, scale: float) -> Gray:
-    """Drop specks, pale clouds (bleed-through, stains) and crumbs of print, which lie in its fringe."""
+def clean(ink: Gray, hidden: Gray, fringe: Gray, scale: float) -> Gray:
+    """Drop specks, pale clouds (bleed-through, stains) and remains of print: crumbs in its fringe, lines upon it."""
     out = np.zeros_like(ink)
     x, y, w, h = cv2.boundingRect(above(ink, _INKED))
     part = slice(max(0, y - 1), y + h + 1), slice(max(0, x - 1), x + w + 1)
     if w:
-        out[part] = _clean(ink[part], fringe[part], scale)
+        out[part] = _clean(ink[part], hidden[part], fringe[part], scale)
     return out
 
 
-def _clean(ink: Gray, fringe: Gray, scale: float) -> Gray:
+def _clean(ink: Gray, hidden: Gray, fringe: Gray, scale: float) -> Gray:
     labels, stats = strokes(ink, _INKED)
     count, inked = len(stats), labels > 0
     own = labels[inked]
     area = stats[:, cv2.CC_STAT_AREA]
-    crumb = (np.bincount(own[fringe[inked] > 0], minlength=count) > 0.85 * area) & (area < 0.6 * scale**2)
+    least = _CRUMB_SHARE * area
+    crumb = (np.bincount(own[fringe[inked] > 0], minlength=count) > least) & (area < _CRUMB_MM2 * scale**2)
+    upon = cv2.dilate(hidden, disc(_ON_PRINT_MM * scale))
+    thickness = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].min(axis=1)
+    remains = (np.bincount(own[upon[inked] > 0], minlength=count) > least) & (thickness <= _REMAINS_MM * scale)
     strong = np.bincount(own[ink[inked] >= _STRONG], minlength=count) > 0
-    kept = strong & (area >= _SPECK_MM2 * scale**2) & ~crumb
+    kept = strong & (area >= _SPECK_MM2 * scale**2) & ~crumb & ~remains
     kept[0] = False
     near = cv2.dilate(np.where(kept, 255, 0).astype(np.uint8)[labels], np.ones((3, 3), np.uint8))
     return np.asarray(cv2.bitwise_and(ink, near), np.uint8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -45,18 +46,23 @@ class Features:
         Share of the box's inside that is inked, 0..1; for a word the share of its middle band.
     is_word
         Whether the option is a printed word.
+    trace
+        How clearly a box holds more than the card's usual box, before pens are made alike: 1 where it is darker than
+        boxes are by chance; 0 of words.
     """
 
     ink: float
     foreign: float
     solidity: float
     is_word: bool
+    trace: float
 
 
-def measure(crop: Crop) -> tuple[tuple[Features, ...], float]:
+def measure(crop: Crop, traces: Sequence[float]) -> tuple[tuple[Features, ...], float]:
     """Features of each option in the form's order, and the ink that may be no mark at all (mm²).
 
-    That is ink far from all options, and strokes that run on beyond the crop's upper or lower edge.
+    That is ink far from all options, and strokes that run on beyond the crop's upper or lower edge. `traces` come from
+    `ocr.extract.mark_traces`, one an option.
     """
     scale = crop.dpi / MM_PER_INCH
     found = _measured(crop.ink, scale)
@@ -65,7 +71,7 @@ def measure(crop: Crop) -> tuple[tuple[Features, ...], float]:
     most = held.max(axis=0)
     belongs = (most > _OWN_SHARE * found.ink) & (np.arange(len(most)) > 0)
     features = []
-    for option, hold in zip(crop.spec.options, held, strict=True):
+    for option, hold, trace in zip(crop.spec.options, held, traces, strict=True):
         owned = belongs & (hold == most)
         strays = owned & _strays(option, crop, found, scale)
         shared = belongs & (hold < most) & (hold > _SHARED * most)
@@ -77,6 +83,7 @@ def measure(crop: Crop) -> tuple[tuple[Features, ...], float]:
                 foreign=float(hold[shared | (strays & (hold > SHARED_MM2))].sum()),
                 solidity=float((core > _INKED).mean()),
                 is_word=option.style == "word",
+                trace=trace,
             )
         )
     small = found.cut & (found.diagonal < _NEIGHBOUR_MM)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ocr.extract.ink import writing_mm2
 from ocr.extract.mark_features import SHARED_MM2, Features, measure
+from ocr.extract.mark_traces import box_traces
 from ocr.extract.reader import Crop, Raw
 from ocr.forms.definition import FieldKind
 from ocr.reading import FieldState
@@ -40,28 +41,42 @@ _SIGNED_MM2, _SIGNED_STEEPNESS = 2.5, 3.0
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a field's features mean: codes by index, state and certainty."""
+    """What a field's features mean: codes by index, state and certainty, and whether the mark is a blackened box."""
 
     marked: tuple[int, ...]
     state: FieldState
     score: float
+    blackened: bool = False
 
 
 class MarksReader:
     """Reads ``one_of`` and ``many_of`` fields."""
 
     name = "marks"
-    version = "1"
+    version = "2"
 
     def read(self, crops: Sequence[Crop]) -> list[Raw]:
-        """One `Raw` per crop: codes marked, joined by ``|`` in the form's order."""
-        return [self._read_one(crop) for crop in crops]
+        """One `Raw` per crop of one card: codes marked, joined by ``|`` in the form's order.
 
-    def _read_one(self, crop: Crop) -> Raw:
-        features, clutter = measure(crop)
-        verdict = judge(features, clutter, many=crop.spec.kind is FieldKind.MANY_OF)
-        text = "|".join(crop.spec.options[i].code for i in verdict.marked)
-        return Raw(verdict.state, text, verdict.score)
+        A blackened box is an answer of those who blacken boxes. Who mostly ticks, or has taken a tick back elsewhere on
+        the card, may have taken it back.
+        """
+        verdicts = [_verdict(crop, traces) for crop, traces in zip(crops, box_traces(crops), strict=True)]
+        read = [v for v in verdicts if v.state is FieldState.READ]
+        takes_back = any(v.state is FieldState.CORRECTED or (v.blackened and v not in read) for v in verdicts)
+        ticks = takes_back or 2 * sum(v.blackened for v in read) <= len(read)
+        return [_raw(crop, v, ticks) for crop, v in zip(crops, verdicts, strict=True)]
+
+
+def _verdict(crop: Crop, traces: Sequence[float]) -> Judgement:
+    features, clutter = measure(crop, traces)
+    return judge(features, clutter, many=crop.spec.kind is FieldKind.MANY_OF)
+
+
+def _raw(crop: Crop, verdict: Judgement, ticks: bool) -> Raw:
+    unusual = verdict.state is FieldState.READ and verdict.blackened and ticks
+    text = "|".join(crop.spec.options[i].code for i in verdict.marked)
+    return Raw(FieldState.DOUBTFUL if unusual else verdict.state, text, verdict.score)
 
 
 def judge(features: Sequence[Features], clutter: float, *, many: bool = False) -> Judgement:
@@ -81,25 +96,33 @@ def judge(features: Sequence[Features], clutter: float, *, many: bool = False) -
     Judgement
         `score` is the product of the options' certainties. A blackened option beside a lighter mark was taken back;
         where it cannot be told which was, or a stroke lies in two options, the state is doubtful. So is an unmarked
-        field with ink beside its options: somebody may have ringed a box.
+        field with ink beside its options: somebody may have ringed a box; and a mark that is no darker than boxes of
+        the card are by chance. Where the only mark is a blackened box and another holds a trace, that may be the
+        answer, by another pen.
     """
     chance = mark_chances(features)
     marked = [i for i, p in enumerate(chance) if p > 0.5]
     certainty = float(np.prod(np.maximum(chance, 1 - chance))) / (1 + clutter / _CLUTTER_MM2)
     shared = any(f.foreign > SHARED_MM2 for f in features)
     if not marked:
-        unsure = shared or clutter > _LOOSE_MM2 or chance.max(initial=0) > _UNSURE
+        unsure = shared or any(f.trace > 1 for f in features) or clutter > _LOOSE_MM2 or chance.max(initial=0) > _UNSURE
         state = FieldState.DOUBTFUL if unsure else FieldState.EMPTY
         return Judgement((), state, certainty)
+    blackened = all(features[i].solidity > _blackened(features[i]) for i in marked)
+    paler = tuple(i for i, f in enumerate(features) if f.trace > 1 and i not in marked)
+    if blackened and paler:
+        return Judgement(paler, FieldState.DOUBTFUL, 0.5 * certainty, blackened=True)
     taken_back = _taken_back(features, marked)
     kept = tuple(i for i in marked if i not in taken_back)
     doubtful = shared or min(np.maximum(chance, 1 - chance)) < 1 - _UNSURE or not kept
+    doubtful = doubtful or any(features[i].trace < 1 and not features[i].is_word for i in kept)
     if len(kept) > 1 and not many:
         certainty *= 0.5
         doubtful = doubtful or any(features[i].solidity > _blackened(features[i]) for i in marked)
     if doubtful:
         return Judgement(kept or tuple(marked), FieldState.DOUBTFUL, 0.5 * certainty)
-    return Judgement(kept, FieldState.CORRECTED if taken_back else FieldState.READ, certainty)
+    state = FieldState.CORRECTED if taken_back else FieldState.READ
+    return Judgement(kept, state, certainty, blackened and not features[kept[0]].is_word)
 
 
 def mark_chances(features: Sequence[Features]) -> NDArray[np.float64]:
@@ -130,7 +153,7 @@ class SignatureReader:
     """Reads ``signature`` fields: ``Y`` where there is a signature."""
 
     name = "signature"
-    version = "1"
+    version = "2"
 
     def read(self, crops: Sequence[Crop]) -> list[Raw]:
         """One `Raw` per crop, `READ` with text ``Y`` or `EMPTY`."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.extract.framing import Gray
+from ocr.extract.printed_lines import PrintedLines, printed_lines
 from ocr.forms.artwork import raster
 from ocr.forms.definition import Form
 from ocr.geometry import MM_PER_INCH
@@ -70,6 +71,8 @@ class Printed:
         uint8 (h, w): 255 where a level and an upright printed line runs, and close to it.
     fringe
         uint8 (h, w): 255 in print and close to it.
+    lines
+        Its straight lines, each of which is looked for on the card.
     """
 
     art: Gray
@@ -77,6 +80,7 @@ class Printed:
     level: Gray
     upright: Gray
     fringe: Gray
+    lines: PrintedLines
 
 
 def printed(blank: Gray, dpi: float) -> Printed:
@@ -93,6 +97,7 @@ def printed(blank: Gray, dpi: float) -> Printed:
         level,
         upright,
         above(near, _FRINGE * 255),
+        printed_lines(art, dpi),
     )
 
 

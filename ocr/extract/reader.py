@@ -30,7 +30,11 @@ class Crop:
     ink
         uint8 (h, w), 255 = ink: what a person put there (`ocr.extract.ink`).
     dpi
-        Pixels per inch of both.
+        Pixels per inch of all pictures.
+    beyond
+        uint8 (h, w): what is darker than the print explains, 0..255, before pens were made alike and specks dropped.
+    lines_elsewhere
+        Share of the field's printed straight lines that lie elsewhere than the form says, 0..1.
     """
 
     spec: FieldSpec
@@ -38,6 +42,8 @@ class Crop:
     pixels: NDArray[np.uint8]
     ink: NDArray[np.uint8]
     dpi: float
+    beyond: NDArray[np.uint8]
+    lines_elsewhere: float = 0.0
 
 
 @dataclass(frozen=True)

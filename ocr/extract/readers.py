@@ -10,6 +10,7 @@ from ocr.extract.marks import MarksReader, SignatureReader
 from ocr.extract.printed_reader import PrintedReader
 from ocr.extract.reader import Crop, Raw, Reader
 from ocr.extract.stamp_reader import StampReader
+from ocr.extract.unlike import left_to_people
 from ocr.forms.definition import Entry, FieldKind, FieldSpec
 
 
@@ -48,7 +49,7 @@ class Readers:
         return self.barcode if spec.kind is FieldKind.BARCODE else self.signature
 
     def read_fields(self, crops: Sequence[Crop]) -> list[tuple[Raw, str, str]]:
-        """Read crops, those of one reader together.
+        """Read crops of one card, those of one reader together; what is unlike its form is doubtful whatever it says.
 
         Returns
         -------
@@ -62,5 +63,8 @@ class Readers:
         found: dict[int, tuple[Raw, str, str]] = {}
         for reader, places in batches.values():
             raws = reader.read([crops[i] for i in places])
-            found.update((i, (raw, reader.name, reader.version)) for i, raw in zip(places, raws, strict=True))
+            found.update(
+                (i, (left_to_people(crops[i], raw), reader.name, reader.version))
+                for i, raw in zip(places, raws, strict=True)
+            )
         return [found[i] for i in range(len(crops))]

@@ -35,7 +35,7 @@ def test_a_row_shows_the_crop_on_the_left_and_its_ink_on_the_right() -> None:
     pixels, ink = blank.copy(), np.zeros_like(blank)
     pixels[20:40, 100:106], ink[20:40, 100:106] = 0, 255
     field = score(struck="ПА", got="9999")
-    crops = {key_of(field): Crop(spec, spec.box, pixels, ink, 200.0)}
+    crops = {key_of(field): Crop(spec, spec.box, pixels, ink, 200.0, ink)}
     sheet = draw_sheet([field, score(scan="gone.jpg")], crops)
     half = sheet.shape[1] // 2
     dark = (sheet < 90).all(axis=2)[: PICTURE[1]]

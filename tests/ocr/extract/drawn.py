@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.extract.ink import recover
+from ocr.extract.ink import beyond_print, field_ink
 from ocr.extract.printed import printed
 from ocr.extract.reader import Crop
 from ocr.forms.artwork import raster
@@ -85,8 +85,10 @@ def crop_to_mm(rect: Rect, dpi: float) -> Matrix:
 
 def crop_of(spec: FieldSpec, rect: Rect, pixels: NDArray[np.uint8], artwork: NDArray[np.uint8]) -> Crop:
     """A crop by itself, with the ink recovered that lies on the artwork."""
-    ink = recover(ink_darkness(pixels, DPI), printed(artwork, DPI), DPI)
-    return Crop(spec, rect, pixels, ink, DPI)
+    form = printed(artwork, DPI)
+    seen = beyond_print(ink_darkness(pixels, DPI), form, DPI)
+    ink = field_ink(seen.ink, seen.hidden, form.fringe, DPI)
+    return Crop(spec, rect, pixels, ink, DPI, seen.ink, seen.lines_elsewhere((slice(None), slice(None))))
 
 
 def _scanned(page: NDArray[np.uint8], mode: str) -> NDArray[np.uint8]:

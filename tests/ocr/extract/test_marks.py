@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,8 +8,23 @@ from hypothesis import strategies as st
 from ocr.extract.mark_features import Features
 from ocr.extract.marks import MarksReader, judge
 from ocr.extract.reader import Raw
+from ocr.extract.unlike import left_to_people
 from ocr.reading import FieldState
-from tests.ocr.extract.drawn import BLACK, BLUE, FAINT, Scene, Stroke, cross, draw, filled, ring, tick
+from tests.ocr.extract.drawn import (
+    BLACK,
+    BLUE,
+    DPI,
+    FAINT,
+    Scene,
+    Stroke,
+    blank,
+    crop_of,
+    cross,
+    draw,
+    filled,
+    ring,
+    tick,
+)
 
 NEW, OLD = "revised-departure", "card-2008"
 MODES = ["colour", "grey", "bitonal"]
@@ -81,6 +97,64 @@ def test_two_blackened_boxes_are_doubtful() -> None:
     assert raw.state is FieldState.DOUBTFUL
 
 
+BLACKENINGS = {
+    "lines close together": filled(34.9, 139.3, 4.2, 4.2),
+    "hatching": [[(34.8, 139.3 + r), (39.2, 138.8 + r)] for r in np.arange(0.2, 4.8, 0.5)],
+    "loops": [s for r in (0.4, 0.8, 1.2, 1.6, 2.0, 2.3) for s in ring(37.0 - r, 141.4 - r, 2 * r, 2 * r)],
+}
+
+
+@pytest.mark.parametrize("mode", ["colour", "grey"])
+@pytest.mark.parametrize("pale", [0.2, 0.35])
+@pytest.mark.parametrize("how", BLACKENINGS)
+def test_a_pale_tick_beside_a_blackened_box_is_not_overlooked(how: str, pale: float, mode: str) -> None:
+    """The black box set the pen's level, the tick vanished, and the box that was taken back was accepted."""
+    crop, _ = draw(NEW, "purpose", BLACKENINGS[how], Scene(BLACK, mode=mode))
+    faint = tuple(round(255 - pale * (255 - c)) for c in BLACK)
+    ticked, _ = draw(NEW, "purpose", tick(61.4, 140.0), Scene((faint[0], faint[1], faint[2]), mode=mode))
+    both = crop_of(crop.spec, crop.rect, np.minimum(crop.pixels, ticked.pixels), blank(NEW, "purpose"))
+    raw = MarksReader().read([both])[0]
+    assert (raw.state, raw.text) == (FieldState.DOUBTFUL, "3")
+
+
+def test_a_blackened_box_on_a_card_of_ticks_may_have_been_taken_back() -> None:
+    places = {"sex": tick(119.4, 52.9), "purpose": filled(34.9, 139.3, 4.2, 4.2)}
+    crops = [draw(NEW, name, strokes)[0] for name, strokes in places.items()]
+    assert [raw.state for raw in MarksReader().read(crops)] == [FieldState.READ, FieldState.DOUBTFUL]
+
+
+def test_who_blackens_boxes_throughout_answers_so() -> None:
+    places = {"sex": filled(119.4, 52.7, 3.4, 3.4), "purpose": filled(35.3, 139.7, 3.4, 3.4)}
+    crops = [draw(NEW, name, strokes)[0] for name, strokes in places.items()]
+    assert {raw.state for raw in MarksReader().read(crops)} == {FieldState.READ}
+
+
+@given(period=st.floats(0.7, 5), angle=st.floats(0, np.pi), phase=st.floats(0, 6), depth=st.floats(0.05, 0.4))
+@settings(max_examples=40, deadline=None)
+def test_moire_is_no_mark(period: float, angle: float, phase: float, depth: float) -> None:
+    """Stripes of a halftone under the scanner's grid lay in two boxes and were accepted as ticks."""
+    crops = []
+    for name in ("sex", "purpose", "sector"):
+        crop, _ = draw(NEW, name, [])
+        y, x = np.indices(crop.pixels.shape[:2]) / DPI * 25.4
+        wave = np.sin(2 * np.pi * (x * np.cos(angle) + y * np.sin(angle)) / period + phase)
+        pixels = (crop.pixels * (1 - depth * np.maximum(wave, 0))[..., None]).astype(np.uint8)
+        crops.append(crop_of(crop.spec, crop.rect, pixels, blank(NEW, name)))
+    for crop, raw in zip(crops, MarksReader().read(crops), strict=True):
+        assert left_to_people(crop, raw).state is not FieldState.READ
+
+
+@pytest.mark.parametrize("field", ["purpose", "sector"])
+def test_a_tick_on_a_card_of_moire_is_never_another(field: str) -> None:
+    crop, _ = draw(NEW, field, [])
+    first = crop.spec.options[1].box
+    crop, _ = draw(NEW, field, tick(first.x + 0.4, first.y + 0.5), Scene(BLACK))
+    wave = np.sin(np.indices(crop.pixels.shape[:2]).sum(axis=0) / 9)
+    pixels = (crop.pixels * (1 - 0.15 * np.maximum(wave, 0))[..., None]).astype(np.uint8)
+    raw = MarksReader().read([crop_of(crop.spec, crop.rect, pixels, blank(NEW, field))])[0]
+    assert raw.text == crop.spec.options[1].code or raw.state is FieldState.DOUBTFUL
+
+
 def test_two_crosses_are_both_read_with_little_certainty() -> None:
     raw = _read(NEW, "sex", [*cross(99.5, 52.9), *cross(119.5, 52.9)])
     assert (raw.state, raw.text) == (FieldState.READ, "M|F")
@@ -122,10 +196,12 @@ def test_a_stamp_across_the_field_makes_it_less_certain() -> None:
 INKS = st.lists(st.floats(0, 12), min_size=1, max_size=10)
 
 
-@given(INKS, st.floats(0, 50), st.booleans(), st.booleans())
+@given(INKS, st.floats(0, 50), st.floats(-1, 20), st.booleans(), st.booleans())
 @settings(max_examples=200)
-def test_judgement_is_sound_for_any_ink(inks: list[float], clutter: float, words: bool, many: bool) -> None:
-    features = [Features(ink, 0.0, min(1.0, ink / 10), words) for ink in inks]
+def test_judgement_is_sound_for_any_ink(
+    inks: list[float], clutter: float, trace: float, words: bool, many: bool
+) -> None:
+    features = [Features(ink, 0.0, min(1.0, ink / 10), words, trace) for ink in inks]
     verdict = judge(features, clutter, many=many)
     assert 0 <= verdict.score <= 1
     assert list(verdict.marked) == sorted(set(verdict.marked))
@@ -135,6 +211,8 @@ def test_judgement_is_sound_for_any_ink(inks: list[float], clutter: float, words
 
 @given(st.floats(1.2, 8))
 def test_more_ink_is_never_less_certain(ink: float) -> None:
-    less, more = (judge([Features(i, 0.0, 0.2, False), Features(0.0, 0.0, 0.0, False)], 0.0) for i in (ink, ink + 1))
+    less, more = (
+        judge([Features(i, 0.0, 0.2, False, 9.0), Features(0.0, 0.0, 0.0, False, 0.0)], 0.0) for i in (ink, ink + 1)
+    )
     assert less.marked == more.marked == (0,)
     assert less.score <= more.score

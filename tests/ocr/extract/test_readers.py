@@ -50,7 +50,7 @@ def test_every_field_goes_to_its_reader_in_one_batch_and_order_is_kept() -> None
     readers = Readers(**{fake.name: fake for fake in fakes})
     which = form(NEW)
     nothing = np.zeros((4, 4), np.uint8)
-    crops = [Crop(spec, spec.box, nothing, nothing, DPI) for spec in which.fields]
+    crops = [Crop(spec, spec.box, nothing, nothing, DPI, nothing) for spec in which.fields]
     got = readers.read_fields(crops)
     assert [raw.text.split()[1] for raw, _, _ in got] == [spec.name for spec in which.fields]
     by_field = {raw.text.split()[1]: name for raw, name, _ in got}

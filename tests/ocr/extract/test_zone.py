@@ -14,7 +14,7 @@ SCALE = DPI / 25.4
 
 def _crop() -> Crop:
     size = (round(RECT.h * SCALE), round(RECT.w * SCALE))
-    return Crop(SPEC, RECT, np.full(size, 255, np.uint8), np.zeros(size, np.uint8), DPI)
+    return Crop(SPEC, RECT, np.full(size, 255, np.uint8), np.zeros(size, np.uint8), DPI, np.zeros(size, np.uint8))
 
 
 def _at(x: float, y: float) -> tuple[int, int]:
