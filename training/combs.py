@@ -7,10 +7,10 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from fixtures.handwriting import Mask, inked
 from ocr.extract.framing import comb_strip
 from ocr.lexicon.alphabets import STRUCK
 from ocr.lexicon.posteriors import BLANK, COLUMN
-from training.distort import Mask, inked
 from training.hands import Hands
 from training.lines import soiled_line
 from training.samples import HAND, Sample

@@ -1,16 +1,12 @@
-"""Characters drawn over: with another line, or as other schools teach them."""
+"""Digits drawn over as other schools teach them."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
-Mask = NDArray[np.uint8]
-
-_RIDGE = 190
-"""Ink that is left at least in the middle of a stroke, however thin the pen."""
+from fixtures.handwriting import Mask
 
 
 def with_upstroke(one: Mask, rng: Generator) -> Mask:
@@ -66,19 +62,3 @@ def _line_width(picture: Mask) -> int:
 def _tight(ink: Mask) -> Mask:
     rows, columns = np.flatnonzero(ink.max(axis=1) > 60), np.flatnonzero(ink.max(axis=0) > 60)
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-
-
-def inked(picture: Mask, wanted: float, rng: Generator) -> Mask:
-    """The same strokes with a line `wanted` pixels wide: level sets of the distance to their edge."""
-    solid = (picture > 110).astype(np.uint8)
-    inside = cv2.distanceTransform(solid, cv2.DIST_L2, 3)
-    values = inside[inside > 0]
-    if values.size < 4:
-        return picture
-    width = max(1.0, 4 * float(values.mean()) - 2)
-    change = max((wanted - width) / 2, -(width / 2 - 0.8))
-    outside = cv2.distanceTransform(1 - solid, cv2.DIST_L2, 3)
-    edge = np.where(solid > 0, 0.5 - inside, outside - 0.5)
-    ink = np.clip((change - edge) * rng.uniform(0.5, 1.2) + 0.5, 0, 1) * 255
-    ridge = (solid > 0) & (inside >= cv2.dilate(inside, np.ones((3, 3), np.uint8)) - 0.5)
-    return np.asarray(np.where(ridge, np.maximum(ink, _RIDGE), ink), np.uint8)  # a thin place does not break

@@ -8,8 +8,9 @@ from pathlib import Path
 from numpy.random import Generator
 
 from fixtures.fontglyphs import FontFamily, load_fonts
+from fixtures.handwriting import BASE_OF_TAJIK, Mask
+from fixtures.pens import FontPen, LetterPen, Scribe, Style, of_writer
 from training.letters import Bank
-from training.pens import FontPen, Manner, Pen, letter_pen
 from training.pictures import Pictures
 from training.samples import HAND, TYPED
 
@@ -30,21 +31,43 @@ class Hands:
         bank = Bank.of(pictures, fonts)
         return Hands(bank, load_fonts(fonts, "train").families, load_fonts(typefaces).families)
 
-    def pick(self, written: str, rng: Generator) -> tuple[Pen, int]:
+    def pick(self, written: str, rng: Generator) -> tuple[Scribe, int]:
         """A hand that can write the text, and `HAND` or `TYPED`."""
         chance = rng.random()
-        if chance < _TYPED_SHARE and (pen := _font(self.types, written, Manner(0.7, 0, 1, 0.1, 0.1, 0, 0), rng)):
+        if chance < _TYPED_SHARE and (pen := _font(self.types, written, Style(0.7, 0, 1, 0.1, 0.1, 0, 0), rng)):
             return pen, TYPED
         latin = any("A" <= c <= "Z" for c in written.upper())
-        manner = Manner.of(rng, joined=rng.random() < _JOINED_SHARE and any(c.islower() for c in written))
+        style = Style.of(rng, joined=rng.random() < _JOINED_SHARE and any(c.islower() for c in written))
         if (chance < _TYPED_SHARE + _FONT_SHARE or (latin and chance < 0.6)) and (
-            pen := _font(self.fonts, written, manner, rng)
+            pen := _font(self.fonts, written, style, rng)
         ):
             return pen, HAND
-        return letter_pen(self.bank, written, manner, rng), HAND
+        return _letter_pen(self.bank, written, style, rng), HAND
 
 
-def _font(families: tuple[FontFamily, ...], written: str, manner: Manner, rng: Generator) -> FontPen | None:
+def _font(families: tuple[FontFamily, ...], written: str, style: Style, rng: Generator) -> FontPen | None:
     """One of the fonts that have all characters of a text."""
-    able = [pen for pen in (FontPen(family, manner) for family in families) if pen.can_write(written)]
+    able = [pen for pen in (FontPen(family, style) for family in families) if pen.can_write(written)]
     return able[int(rng.integers(len(able)))] if able else None
+
+
+def _letter_pen(bank: Bank, written: str, style: Style, rng: Generator) -> LetterPen:
+    """A person whose letters are of one collection and, where pictures lie in the order of writers, of one writer."""
+    groups = bank.groups
+    small = any(c.islower() for c in written)
+    first = "screen" if not small and rng.random() < 0.45 else "paper"
+    digits = ("european", "digits") if rng.random() < 0.6 else ("digits", "european")
+    order = [g for g in (first, "paper", "screen", *digits, "latin", "fonts") if g in groups]
+    at, digit_at = rng.random(2)
+    found: dict[str, list[Mask]] = {}
+    for character in set(written) - set(" .-/"):
+        group = next((g for g in order if character in groups[g]), None)
+        if group is not None:
+            found[character] = of_writer(groups[group][character], digit_at if character.isdigit() else at, rng)
+            continue
+        base = BASE_OF_TAJIK.get(character.upper())
+        name = character.upper() if base is None else base if character.isupper() else base.lower()
+        group = next((g for g in order if name in groups[g]), None)
+        if group is not None:
+            found[name] = of_writer(groups[group][name], at, rng)
+    return LetterPen(found, style)

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from fixtures.handwriting import Mask
 from ocr.extract.framing import strip
 from ocr.lexicon.alphabets import DIGITS, LATIN_CAPITALS
-from training.distort import Mask
 from training.letters import PASSPORT
 from training.lines import soiled_line
 from training.pictures import CALIBRATE_SHARE

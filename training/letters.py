@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fixtures.fontglyphs import FontSource, load_fonts
+from fixtures.handwriting import Mask
 from ocr.lexicon.alphabets import DIGITS, LATIN_CAPITALS, RUSSIAN, SEPARATORS, STRUCK, SYMBOLS, TAJIK_ONLY
 from ocr.lexicon.posteriors import BLANK, COLUMN
-from training.distort import Mask, with_bar, with_upstroke
+from training.distort import with_bar, with_upstroke
 from training.pictures import Pictures
 
 _GROUPS = {"paper": "paper", "comnist": "screen", "qmnist": "screen", "semeion": "european", "mnist": "digits"}

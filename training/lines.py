@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
+from fixtures.handwriting import Mask, inked
 from ocr.extract.framing import strip
 from ocr.lexicon.alphabets import STRUCK
-from training.distort import Mask, inked
 from training.hands import Hands
 from training.letters import CYRILLIC, DATE
 from training.samples import HAND, SCRIBBLE, TYPED, Sample, columns_of

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from fixtures.handwriting import Mask
 from ocr.lexicon.alphabets import DIGITS
 from ocr.lexicon.posteriors import COLUMN
-from training.distort import Mask
 from training.latin import varied
 from training.letters import CYRILLIC, DATE
 from training.samples import HAND, Sample

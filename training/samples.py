@@ -10,8 +10,8 @@ import numpy as np
 from numpy.random import Generator
 from tqdm import tqdm
 
+from fixtures.handwriting import Mask
 from ocr.lexicon.posteriors import COLUMN
-from training.distort import Mask
 
 HAND, TYPED, SCRIBBLE = range(3)
 """Kinds of writing."""

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.random import Generator
 
 from fixtures.fontglyphs import FontFamily
+from fixtures.handwriting import Mask, inked
+from fixtures.pens import FontPen, Style
 from ocr.lexicon.normalise import plain
-from training.distort import Mask, inked
 from training.letters import CYRILLIC, DATE, TEXT
-from training.pens import FontPen, Manner
 from training.texts import dictionary, target
 
 _FORMATS = ("%d.%m.%Y", "%d.%m.%Y", "%d.%m.%Y", "%d.%m.%y", "%d %m %Y", "%d-%m-%Y", "%d/%m/%y", "- %d -%m- %Y",
@@ -39,8 +39,8 @@ def stamped_line(types: Sequence[FontFamily], height: int, rng: Generator) -> tu
         uint8 (h, w), 255 = ink; what stands there; index of its alphabet.
     """
     written, alphabet = _date(rng) if rng.random() < 0.65 else _name(rng)
-    manner = Manner(0.7, 0.0, rng.uniform(0.75, 1.15), 0.1, 0.1, 0.0, 0.0)
-    able = [pen for pen in (FontPen(family, manner) for family in types) if pen.can_write(written)]
+    style = Style(0.7, 0.0, rng.uniform(0.75, 1.15), 0.1, 0.1, 0.0, 0.0)
+    able = [pen for pen in (FontPen(family, style) for family in types) if pen.can_write(written)]
     pen = able[int(rng.integers(len(able)))]
     ink = pen.draw(written, height, rng) if rng.random() < 0.75 else _banded(pen, written, height, rng)
     ink = inked(ink, height * rng.uniform(0.07, 0.26), rng)

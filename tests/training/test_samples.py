@@ -10,17 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fixtures.handwriting import Mask
+from fixtures.handwriting import Mask, inked
+from fixtures.pens import LetterPen, Style
 from ocr.extract.framing import ROWS
 from ocr.lexicon.alphabets import STRUCK
 from ocr.lexicon.posteriors import BLANK, COLUMN
 from training.combs import comb_sample
-from training.distort import inked
 from training.hands import Hands
 from training.latin import darkness, load_latin, spelt, varied
 from training.letters import CYRILLIC, DATE, MASK_NAMES, PASSPORT, Bank, masks
 from training.lines import line_sample
-from training.pens import LetterPen, Manner
 from training.pictures import PARTS, Pictures, clean, load_pictures
 from training.respelt import by_hand, respelt, runs
 from training.samples import HAND, SCRIBBLE, Sample, columns_of
@@ -87,7 +86,7 @@ def test_the_same_seed_makes_the_same_samples(maker: type[object]) -> None:
 
 def _pen(joined: float) -> LetterPen:
     letters = {c: [_drawn(s)] for c, s in zip("аомАО", "aomAO", strict=True)}
-    return LetterPen(letters, Manner(0.6, 0.0, 1.0, 0.15, 0.09, 0.0, joined))
+    return LetterPen(letters, Style(0.6, 0.0, 1.0, 0.15, 0.09, 0.0, joined))
 
 
 def _parts(ink: Mask) -> int:
