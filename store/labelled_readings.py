@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ocr.confidence.fit import Sample
+from ocr.confidence.fit import ScoredReading
 from ocr.confidence.kinds import kind_of
 from ocr.confidence.values import canonical
 from ocr.forms.definition import FieldSpec
@@ -41,7 +41,7 @@ class LabelledReading:
         In the order in which people decided.
     """
 
-    sample: Sample
+    sample: ScoredReading
     spec: FieldSpec
     read_at: datetime
     decision_id: int | None
@@ -102,7 +102,7 @@ def _of_cards(session: Session, card_ids: Sequence[int]) -> Iterator[LabelledRea
             decision = None
         right = None if decision is None else canonical(spec, row.value) == canonical(spec, decision.value or "")
         kind = kind_of(spec, FieldState(row.state))
-        sample = Sample(row.reader, row.reader_version, kind, row.score, right, stands)
+        sample = ScoredReading(row.reader, row.reader_version, kind, row.score, right, stands)
         yield LabelledReading(sample, spec, row.read_at, decision.id if decision else None)
 
 

@@ -61,13 +61,12 @@ def _letter_pen(bank: Bank, written: str, style: Style, rng: Generator) -> Lette
     at, digit_at = rng.random(2)
     found: dict[str, list[Mask]] = {}
     for character in set(written) - set(" .-/"):
-        group = next((g for g in order if character in groups[g]), None)
-        if group is not None:
-            found[character] = of_writer(groups[group][character], digit_at if character.isdigit() else at, rng)
-            continue
-        base = BASE_OF_TAJIK.get(character.upper())
-        name = character.upper() if base is None else base if character.isupper() else base.lower()
-        group = next((g for g in order if name in groups[g]), None)
-        if group is not None:
-            found[name] = of_writer(groups[group][name], at, rng)
+        base = BASE_OF_TAJIK.get(character.upper(), "")  # fonts have these letters, but that is no handwriting
+        composed = base if character.isupper() else base.lower()
+        names = (composed,) if base else (character, character.upper())
+        for name in names:
+            group = next((g for g in order if name in groups[g]), None)
+            if group is not None:
+                found[name] = of_writer(groups[group][name], digit_at if name.isdigit() else at, rng)
+                break
     return LetterPen(found, style)

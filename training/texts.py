@@ -95,11 +95,11 @@ def _code(letters: str, rng: Generator) -> str:
 def text(rng: Generator) -> tuple[str, int]:
     """A text and the index of its alphabet in `training.letters.MASK_NAMES`."""
     chance = rng.random()
-    if chance < 0.66:
+    if chance < 0.6:
         return _cased(_words(rng), rng), CYRILLIC
-    if chance < 0.78:
+    if chance < 0.74:
         return _day(rng), DATE
-    if chance < 0.87:
+    if chance < 0.82:
         return _number(rng), DATE
     if chance < 0.92:
         return _code(LATIN_CAPITALS, rng), PASSPORT

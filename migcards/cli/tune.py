@@ -16,7 +16,7 @@ from migcards.cli.shared.context import IN_FOLDER, OUT_FILE, forms_dir, settings
 from migcards.cli.shared.output import json_option, print_json
 from ocr.confidence.calibration import Calibration, save_calibration
 from ocr.confidence.familiarity import FEWEST
-from ocr.confidence.fit import Key, Sample, fit, grouped, refit
+from ocr.confidence.fit import Key, ScoredReading, fit, grouped, refit
 from ocr.confidence.kinds import TARGET_ERRORS
 from ocr.confidence.labelled_scores import LabelledScores
 from ocr.errors import BadInputError
@@ -115,7 +115,7 @@ def _of_scans(scans: Path) -> tuple[Groups, Looks]:
         today=date.today(),
         calibrated=False,
     )
-    samples: list[Sample] = []
+    samples: list[ScoredReading] = []
     looks: list[tuple[float, ...]] = []
     for truth, result in tqdm(labelled, total=len(truths), disable=None):
         found = list(samples_of(truth, result))

@@ -17,7 +17,7 @@ from ocr.confidence.threshold import LEVEL, lower_bound, lowest_threshold
 
 
 @dataclass(frozen=True)
-class Sample:
+class ScoredReading:
     """One reading: who read what kind of field, how sure, and was the value right?
 
     Attributes
@@ -45,16 +45,16 @@ class Key:
     kind: str
 
 
-def grouped(samples: Iterable[Sample]) -> dict[Key, LabelledScores]:
+def grouped(samples: Iterable[ScoredReading]) -> dict[Key, LabelledScores]:
     """Readings by reader, version and kind, in that order."""
-    groups: dict[Key, list[Sample]] = {}
+    groups: dict[Key, list[ScoredReading]] = {}
     for sample in samples:
         key = Key(sample.reader, measured_version(sample.reader, sample.version), sample.kind)
         groups.setdefault(key, []).append(sample)
     return {key: _evidence(groups[key]) for key in sorted(groups, key=lambda k: (k.reader, k.version, k.kind))}
 
 
-def _evidence(group: list[Sample]) -> LabelledScores:
+def _evidence(group: list[ScoredReading]) -> LabelledScores:
     return LabelledScores(
         scores=np.array([s.score for s in group]),
         right=np.array([bool(s.right) for s in group]),

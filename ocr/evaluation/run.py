@@ -10,7 +10,7 @@ from pathlib import Path
 from ocr import worker_pool as batch
 from ocr.confidence.acceptance import AcceptancePolicy, Uncalibrated
 from ocr.confidence.calibration import load_calibration
-from ocr.confidence.fit import Sample
+from ocr.confidence.fit import ScoredReading
 from ocr.confidence.kinds import kind_of
 from ocr.confidence.values import canonical
 from ocr.errors import BadInputError
@@ -85,7 +85,7 @@ def score_all(
         yield score_page(truth, result.outcome, forms, others, today=today)
 
 
-def samples_of(truth: PageTruth, result: PageResult, forms_dir: Path = FORMS_DIR) -> Iterator[Sample]:
+def samples_of(truth: PageTruth, result: PageResult, forms_dir: Path = FORMS_DIR) -> Iterator[ScoredReading]:
     """What an uncalibrated reading of a page teaches."""
     outcome = result.outcome
     if isinstance(outcome, Refused) or outcome.form != truth.form:
@@ -99,4 +99,6 @@ def samples_of(truth: PageTruth, result: PageResult, forms_dir: Path = FORMS_DIR
             continue
         spec = specs[reading.field]
         right = canonical(spec, reading.value) == canonical(spec, known.value)
-        yield Sample(reading.reader, reading.reader_version, kind_of(spec, reading.state), reading.probability, right)
+        yield ScoredReading(
+            reading.reader, reading.reader_version, kind_of(spec, reading.state), reading.probability, right
+        )

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 
 from ocr.confidence.calibration import Calibration, load_calibration, save_calibration
-from ocr.confidence.fit import Key, Sample, fit, grouped, isotonic, refit
+from ocr.confidence.fit import Key, ScoredReading, fit, grouped, isotonic, refit
 from ocr.confidence.labelled_scores import LabelledScores
 from ocr.errors import BadInputError
 from tests.ocr.confidence.readings import READINGS, arrays
@@ -58,10 +58,10 @@ def test_isotonic_finds_the_true_probability_also_from_a_weighted_sample() -> No
 
 def test_readings_are_grouped_by_reader_the_version_that_counts_and_kind() -> None:
     samples = [
-        Sample("zxing", "2.2.0", "printed barcode", 0.5, True),
-        Sample("zxing", "2.3.1", "printed barcode", 0.6, None, stood=True),
-        Sample("marks", "1", "one_of", 0.7, False),
-        Sample("marks", "2", "one_of", 0.7, False),
+        ScoredReading("zxing", "2.2.0", "printed barcode", 0.5, True),
+        ScoredReading("zxing", "2.3.1", "printed barcode", 0.6, None, stood=True),
+        ScoredReading("marks", "1", "one_of", 0.7, False),
+        ScoredReading("marks", "2", "one_of", 0.7, False),
     ]
     groups = grouped(samples)
     assert list(groups) == [KEY, Key("marks", "2", "one_of"), Key("zxing", "2", "printed barcode")]

@@ -35,7 +35,7 @@ def crop(
     pixels = np.clip(paper + (level - paper) * (ink / 255), 0, 255).astype(np.uint8)
     box = Rect(x=1.5, y=1.5, w=60, h=7)
     spec = FieldSpec(name="a", kind=FieldKind.LINE, box=box, alphabet="cyrillic", label_ru="")
-    return Crop(spec, box.grown(1.5), pixels, ink, DPI)
+    return Crop(spec, box.grown(1.5), pixels, ink, DPI, ink)
 
 
 def look(noise: float = 0.0, **how: float) -> tuple[float, ...]:
