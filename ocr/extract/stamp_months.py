@@ -70,9 +70,9 @@ def _digits(logits: Logits) -> NDArray[np.float64]:
     texts, months = _ways()
     seen = merged(CharPosteriors(logp.astype(np.float32)), SEPARATORS)
     ways = np.exp(log_likelihoods(seen, texts))
-    share = np.bincount(months, ways, minlength=13)
+    share = np.bincount(months, ways, minlength=13).astype(np.float64)
     share[1:] += _NONE * np.exp(seen.logp.max(axis=1).sum()) / 12
-    share /= max(share.sum(), np.finfo(float).tiny)
+    share = share / max(float(share.sum()), np.finfo(float).tiny)
     blank, space = sure(BLANK), sure(COLUMN[" "])
     rows = [np.full_like(blank, IMPOSSIBLE) for _ in range(2)]
     for row, place in zip(rows, (10, 1), strict=True):
@@ -84,7 +84,7 @@ def _digits(logits: Logits) -> NDArray[np.float64]:
 @lru_cache(maxsize=1)
 def _ways() -> tuple[list[str], NDArray[np.intp]]:
     """All that a month is written as, and its number."""
-    ways = {}
+    ways: dict[str, int] = {}
     for number, (word, roman) in enumerate(zip(_WORDS, _ROMAN, strict=True), start=1):
         short = [s for s in _SHORT.split() if s[:3] == word[:3]]
         numerals = ["".join(signs) for signs in product(*(_DRAWN_ALIKE[sign] for sign in roman))]
