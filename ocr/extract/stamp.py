@@ -25,11 +25,21 @@ _LINE_MM = 0.9
 _FAINT, _INKED = 40, 70
 """Levels of recovered ink (0..255) that count for the angle, and as inked."""
 
+_OUTSIDE_SHARE = 0.04
+"""Share of the ink beyond a line, itself apart, from which on it is no frame's: type stands on its other side."""
+
+_DIVIDER_HEIGHTS = 1.3
+"""Length of an upright line, in heights of the type beside it, from which on it parts cells."""
+
 _GAP_HEIGHTS = 0.8
 """Gap between columns, in heights of the line, that parts what stands on it."""
 
 _RUN_MM = 1.6
 """Least length of a piece of a frame's line: most strokes of letters are shorter, so that bold type is no frame."""
+
+
+_LONG_RUN_MM = 4.0
+"""The same for a line between type, which is longer than any stroke of a letter."""
 
 
 def upright(ink: Gray, dpi: float, *, zoom: float = 1.0, soft: float = 0.0) -> Gray:
@@ -81,8 +91,10 @@ class Piece(NamedTuple):
 def pieces(stamp: Gray) -> list[Piece]:
     """The lines of a level stamp, each with what stands on it between wide gaps, from the top."""
     found = []
-    for number, (top, bottom) in enumerate(_lines(stamp)):
-        line = stamp[max(0, top - 2) : bottom + 2]
+    lines = _lines(stamp)
+    undivided = _without_dividers(stamp, max((bottom - top for top, bottom in lines), default=0))
+    for number, (top, bottom) in enumerate(lines):
+        line = undivided[max(0, top - 2) : bottom + 2]
         columns = np.flatnonzero((line > _INKED).any(axis=0))
         height = bottom - top
         cuts = np.flatnonzero(np.diff(columns) > _GAP_HEIGHTS * height)
@@ -101,6 +113,16 @@ def _lines(stamp: Gray) -> list[tuple[int, int]]:
     runs = [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
     tallest = max((b - a for a, b in runs), default=0)
     return [(a, b) for a, b in runs if b - a >= max(6, 0.35 * tallest)]
+
+
+def _without_dividers(stamp: Gray, height: int) -> Gray:
+    """The stamp without upright lines that are longer than its tallest type, of that height: those part cells."""
+    if not height:
+        return stamp
+    wide = cv2.dilate((stamp > _FAINT).astype(np.uint8), np.ones((1, 3), np.uint8))
+    least = np.ones((round(_DIVIDER_HEIGHTS * height), 1), np.uint8)
+    dividers = cv2.morphologyEx(wide, cv2.MORPH_OPEN, least, borderValue=0)
+    return np.where(cv2.dilate(dividers, np.ones((1, 3), np.uint8)) > 0, 0, stamp).astype(np.uint8)
 
 
 def skew(ink: Gray) -> float:
@@ -141,10 +163,12 @@ def without_frame(ink: Gray, scale: float) -> Gray:
     if not ink.any():
         return ink
     columns = _extent(ink.sum(axis=0))
-    top, bottom = _between(ink[:, columns], scale, _LEVEL_SHARE)
-    inside = ink[top:bottom]
-    left, right = _between(inside.T, scale, _UPRIGHT_SHARE)
-    return inside[:, left:right]
+    (top, bottom), rows = _between(ink[:, columns], scale, _LEVEL_SHARE)
+    inside = np.where(rows[:, None], 0, ink).astype(np.uint8)[top:bottom]
+    if not inside.any():
+        return inside
+    (left, right), upright_lines = _between(inside.T, scale, _UPRIGHT_SHARE)
+    return np.where(upright_lines, 0, inside).astype(np.uint8)[:, left:right]
 
 
 def _extent(profile: NDArray[np.int64]) -> slice:
@@ -153,20 +177,26 @@ def _extent(profile: NDArray[np.int64]) -> slice:
     return slice(int(np.searchsorted(share, 0.01)), int(np.searchsorted(share, 0.99)) + 1)
 
 
-def _between(ink: Gray, scale: float, share: float) -> tuple[int, int]:
-    """First and last row inside a frame's upper and lower line; the image's own where a line is missing."""
+def _between(ink: Gray, scale: float, share: float) -> tuple[tuple[int, int], NDArray[np.bool_]]:
+    """First and last row inside a frame's upper and lower line, and (h,) which rows are lines.
+
+    The image's own edge stands for a missing line. A line with type on either side is within the stamp and no frame.
+    """
     thick = cv2.dilate((ink > _INKED).astype(np.uint8), np.ones((max(1, round(0.3 * scale)), 1), np.uint8))
     runs = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, round(_RUN_MM * scale)), np.uint8))
     lines = runs.mean(axis=1) > share
-    weight = np.cumsum(ink.sum(axis=1, dtype=np.int64))
-    middle = int(np.searchsorted(weight, weight[-1] / 2))
+    amount = ink.sum(axis=1, dtype=np.int64)
     reach = round(_LINE_MM * scale)
-    above, below = np.flatnonzero(lines[: middle - reach]), np.flatnonzero(lines[middle + reach :])
-    top = 0
-    if len(above):
-        top = int(above[above <= above[0] + reach][-1]) + 1
-    bottom = len(ink)
-    if len(below):
-        last = below[below >= below[-1] - reach][0]
-        bottom = middle + reach + int(last)
-    return top, max(bottom, top + 1)
+    top = _inside_edge(lines, amount, reach)
+    bottom = len(ink) - _inside_edge(lines[::-1], amount[::-1], reach)
+    long = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, round(_LONG_RUN_MM * scale)), np.uint8))
+    return (top, max(bottom, top + 1)), long.mean(axis=1) > share
+
+
+def _inside_edge(lines: NDArray[np.bool_], amount: NDArray[np.int64], reach: int) -> int:
+    """First row inside a frame's first line; 0 where the first line has type before it, or there is none."""
+    seen = np.cumsum(amount)
+    places = np.flatnonzero(lines[: max(0, int(np.searchsorted(seen, seen[-1] / 2)) - reach)])
+    if not len(places) or seen[max(0, places[0] - reach)] > _OUTSIDE_SHARE * seen[-1]:
+        return 0
+    return int(places[places <= places[0] + reach][-1]) + 1

@@ -18,6 +18,7 @@ from ocr.extract.likelihood import DATE_MASK, in_alphabet, likeliest_text, share
 from ocr.extract.network import Logits, NetworkReader
 from ocr.extract.reader import Crop, Raw
 from ocr.extract.stamp import Piece, pieces, upright
+from ocr.extract.stamp_months import months_as_digits
 from ocr.forms.definition import FieldKind, FieldSpec, Rect
 from ocr.lexicon.lexicon import load_lexicon
 from ocr.lexicon.normalise import fold
@@ -39,10 +40,11 @@ _PART = 0.9
 
 
 class _Seen(NamedTuple):
-    """A piece of a stamp, the logits of its characters (T, classes), and what share of them a date may hold."""
+    """A piece of a stamp, the logits of its characters (T, classes), those of a date, and what share it may hold."""
 
     piece: Piece
     characters: Logits
+    date: Logits
     date_share: float
 
 
@@ -72,9 +74,10 @@ class StampReader(NetworkReader):
             return None
         found = pieces(upright(crop.ink, crop.dpi, zoom=ZOOM, soft=SOFT))
         lines = self._network().lines([strip(piece.ink, ZOOM * crop.dpi) for piece in found])
+        dates = [months_as_digits(line.characters) for line in lines]
         return [
-            _Seen(piece, line.characters, share_in(line.characters, DATE_MASK))
-            for piece, line in zip(found, lines, strict=True)
+            _Seen(piece, line.characters, day, share_in(day, DATE_MASK))
+            for piece, line, day in zip(found, lines, dates, strict=True)
         ]
 
 
@@ -83,7 +86,7 @@ def _likeliest(stamp: Sequence[_Seen], spec: FieldSpec) -> Raw:
     is_date = spec.kind is FieldKind.DATE
     best, found = 0.0, Raw(FieldState.UNREAD, "", 0.0)
     for seen in stamp if is_date else _without_date(stamp):
-        logp = in_alphabet(seen.characters, spec)
+        logp = in_alphabet(seen.date if is_date else seen.characters, spec)
         text = likeliest_text(logp)
         likeness = _like_date(seen, text) if is_date else _like_words(text, spec.lexicon)
         if likeness > best:

@@ -26,7 +26,7 @@ _APART, _STRAY = 2.5, 0.8  # gaps, and the probability that what stands behind s
 
 _DAY, _MONTH = "(?:0[1-9]|[12][0-9]|3[01])", "(?:0[1-9]|1[0-2])"
 _YEAR = "(?:[0-9]{0,2}|(?:19|20)[0-9]{1,2})"
-_DATE_BEGINS = re.compile(rf"[0-9]?|(?:{_DAY} ?|[1-9] )(?:[0-9]?|(?:{_MONTH} ?|[1-9] ){_YEAR})")
+_DATE_BEGINS = re.compile(rf" *(?:[0-9]?|(?:{_DAY} *|[1-9] +)(?:[0-9]?|(?:{_MONTH} *|[1-9] +){_YEAR} *))")
 _PASSPORT_BEGINS = re.compile(r"[A-Z]{0,2}[0-9]{0,9}")
 _USUAL_PASSPORT = re.compile(r"A[0-9]{8}|[0-9]{9}")
 _PASSPORT = re.compile(r"[A-Z]{0,2}[0-9]{6,9}")

@@ -69,3 +69,16 @@ def test_lines_and_what_stands_on_them_are_told_apart() -> None:
 def test_odd_images_come_through(ink: NDArray[np.uint8]) -> None:
     assert all(part.ink.ndim == 2 for part in pieces(upright(ink, DPI)))
     assert upright(np.asarray(cv2.resize(ink, (5, 5)), np.uint8), DPI).ndim == 2
+
+
+def test_cells_and_lines_between_type_are_no_frame() -> None:
+    face = Image.new("L", (560, 104))
+    draw = ImageDraw.Draw(face)
+    font = ImageFont.truetype(FONTS_DIR / "DejaVuSansCondensed-Bold.ttf", 24)
+    draw.text((280, 18), "ОТДЕЛ", font=font, fill=255, anchor="mm")
+    bare = np.asarray(face, np.uint8)
+    draw.line((140, 38, 420, 38), fill=255, width=3)
+    draw.text((280, 60), "08.08.2018", font=font, fill=255, anchor="mm")
+    left = without_frame(np.asarray(face, np.uint8), DPI / 25.4)
+    assert len({piece.line for piece in pieces(left)}) == 2
+    assert (left > 127).sum() > 2 * (bare > 127).sum()
