@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ocr.confidence.calibration import Calibration, load_calibration
+from ocr.extract.marks import MarksReader
 from review.decisions.decision_log import decide
 from store.calibrations import apply_calibration
 from store.engine import open_store
@@ -63,7 +64,7 @@ def test_decisions_are_learned_from_and_a_calibration_comes_and_goes(audited: tu
         writer.writerows(row | {"value": "", "person": "A"} for row in rows if row["why"] == "random audit")
     run("decide", "audit.csv", "--apply")
     shown = run("tune", "--from-decisions", "-o", "new.json", "--picture", "curves.svg").stdout
-    assert "marks 1, one_of: " in shown and "nothing changed" in shown
+    assert "marks 2, one_of: " in shown and "nothing changed" in shown
     assert "<svg" in (folder / "curves.svg").read_text("utf-8")
     shipped, new = load_calibration(), load_calibration(folder / "new.json")
     assert shipped.fingerprint not in run("tune", "--history").stdout, "only shown"
@@ -81,9 +82,9 @@ def test_labelled_scans_are_tuned_on_and_too_few_prove_nothing(audited: tuple[Pa
     for suffix in ("jpg", "json"):
         shutil.copy(SAMPLES / f"fault-skew.{suffix}", folder / "labelled")
     shown = run("tune", "labelled", "--data", "one card", "-o", "one.json").stdout
-    assert "marks 1, one_of: " in shown and "then nothing" in shown
+    assert "marks 2, one_of: " in shown and "then nothing" in shown
     one = load_calibration(folder / "one.json")
-    assert one.data == "one card" and one.by_key["marks", "one_of"].version == "1"
+    assert one.data == "one card" and one.by_key["marks", "one_of"].version == "2"
     assert all(kept.threshold is None for scale in one.scales for kept in scale.kept)
 
 
@@ -129,14 +130,14 @@ def test_a_run_says_what_is_stopped_and_what_was_never_measured_and_accepts_neit
         mine = Calibration(made=date(2024, 1, 2), data="x", scales=(scales["marks", "one_of"], old))
         apply_calibration(session, mine)
         for n in range(1, 5):
-            reading = card(n, reader="marks", review={"sex": ("audit",)})
+            reading = card(n, reader="marks", version=MarksReader.version, review={"sex": ("audit",)})
             decide(session, save(session, reading), "sex", "F", person="p", kind="key")
     run = command(tmp_path)
     shutil.copy(SAMPLES / "fault-skew.jpg", tmp_path)
     said = run("run", "fault-skew.jpg", "--json", "--lang", "en")
     assert "Acceptance stopped: marks, one_of." in said.stderr
-    assert said.stderr.count("Reader signature, version 1, was never measured: its 1 answer was not accepted") == 1
-    assert ["signature", "1", 1] in json.loads(said.stdout)["unmeasured"]
+    assert said.stderr.count("Reader signature, version 2, was never measured: its 1 answer was not accepted") == 1
+    assert ["signature", "2", 1] in json.loads(said.stdout)["unmeasured"]
     with store_of(tmp_path) as session:
         why = {w.field: w.why for w in session.scalars(select(Waiting).where(Waiting.card_id == 5))}
     assert why["education"] == "stopped" and why["signature"] == "unmeasured"
