@@ -15,13 +15,14 @@ from training.samples import Sample
 from training.viterbi import viterbi
 
 
-def aligned(network: nn.Module, samples: Sequence[Sample]) -> Iterator[tuple[Sample, NDArray[np.float64], float]]:
-    """Each line with the column around which each of its characters stands, and how well the network agrees.
+def aligned(network: nn.Module, samples: Sequence[Sample]) -> Iterator[tuple[int, NDArray[np.float64], float]]:
+    """The number of each line, the columns around which its characters stand, and how well the network agrees.
 
     Returns
     -------
-    iterator of (Sample, ndarray, float)
-        Columns of the strip (characters,); mean logarithm of the probability of the steps that hold them.
+    iterator of (int, ndarray, float)
+        Place in `samples`; columns of the strip (characters,); mean logarithm of the probability of the steps that
+        hold them.
     """
     order = np.argsort([s.strip.shape[1] for s in samples], kind="stable")
     for start in range(0, len(order), 16):
@@ -29,7 +30,6 @@ def aligned(network: nn.Module, samples: Sequence[Sample]) -> Iterator[tuple[Sam
         with torch.no_grad():
             along, _, _ = network(*stacked(part))
             chances = in_alphabet(along, part).numpy()
-        for sample, logp in zip(part, chances, strict=True):
-            steps = -(-sample.strip.shape[1] // STRIDE)
-            places, agreed = viterbi(logp[:steps].astype(np.float64), sample.columns)
-            yield sample, (places + 0.5) * STRIDE, agreed
+        for i, sample, logp in zip(order[start : start + 16], part, chances, strict=True):
+            places, agreed = viterbi(logp[: sample.steps].astype(np.float64), sample.columns)
+            yield int(i), (places + 0.5) * STRIDE, agreed

@@ -12,7 +12,7 @@ from ocr.extract.framing import comb_strip
 from ocr.lexicon.alphabets import STRUCK
 from ocr.lexicon.posteriors import BLANK, COLUMN
 from training.hands import Hands
-from training.lines import soiled_line
+from training.lines import bends, soiled_line
 from training.samples import HAND, Sample
 from training.texts import text
 
@@ -120,8 +120,6 @@ def _printed_remains(ink: Mask, edges: NDArray[np.float64], top: float, bottom: 
 def _bent(ink: Mask, height: int, rng: Generator) -> Mask:
     """A smooth small bend, as letters come out; cells stay where they are."""
     h, w = ink.shape
-    knots = max(3, w // (2 * height))
-    strength = rng.normal(0, 0.035 * height, (4, knots, 2)).astype(np.float32)
-    bend = cv2.resize(strength, (w, h), interpolation=cv2.INTER_CUBIC)
+    bend = bends((h, w), max(3, w // (2 * height)), 0.035 * height, rng)
     ys, xs = np.mgrid[0:h, 0:w].astype(np.float32)
     return np.asarray(cv2.remap(ink, xs + bend[..., 0], ys + bend[..., 1], cv2.INTER_LINEAR), np.uint8)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
-from fixtures.handwriting import Mask
+from fixtures.handwriting import Mask, width_inside
 
 
 def with_upstroke(one: Mask, rng: Generator) -> Mask:
@@ -55,8 +55,7 @@ def with_bar(seven: Mask, rng: Generator) -> Mask:
 
 
 def _line_width(picture: Mask) -> int:
-    inside = cv2.distanceTransform(np.pad((picture > 110).astype(np.uint8), 1), cv2.DIST_L2, 3)
-    return max(1, round(4 * float(inside[inside > 0].mean()) - 2)) if inside.any() else 1
+    return round(width_inside(cv2.distanceTransform(np.pad((picture > 110).astype(np.uint8), 1), cv2.DIST_L2, 3)))
 
 
 def _tight(ink: Mask) -> Mask:

@@ -145,7 +145,7 @@ def _loss(network: ReadingNetwork, samples: Sequence[Sample], rng: np.random.Gen
 
 def _of_lines(logp: Tensor, samples: Sequence[Sample]) -> Tensor:
     """Connectionist temporal classification (Graves et al., ICML 2006)."""
-    lengths = torch.tensor([min(logp.shape[1], -(-s.strip.shape[1] // STRIDE)) for s in samples])
+    lengths = torch.tensor([min(logp.shape[1], s.steps) for s in samples])
     flat = torch.tensor([c for s in samples for c in s.columns])
     return nn.functional.ctc_loss(
         logp.transpose(0, 1), flat, lengths, torch.tensor([len(s.columns) for s in samples]), blank=BLANK,
@@ -192,7 +192,7 @@ def read(network: nn.Module, samples: Sequence[Sample]) -> Iterator[tuple[Sample
         part = [samples[i] for i in order[start : start + 32]]
         along, cells = (in_alphabet(logits, part) for logits in network(*stacked(part))[:2])
         for i, sample in enumerate(part):
-            logp = cells[i, : len(sample.columns)] if sample.edges else along[i, : -(-sample.strip.shape[1] // STRIDE)]
+            logp = cells[i, : len(sample.columns)] if sample.edges else along[i, : sample.steps]
             chances = logp.exp().max(1)
             best = chances.indices.tolist()
             if not sample.edges:

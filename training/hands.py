@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,19 +35,19 @@ class Hands:
     def pick(self, written: str, rng: Generator) -> tuple[Scribe, int]:
         """A hand that can write the text, and `HAND` or `TYPED`."""
         chance = rng.random()
-        if chance < _TYPED_SHARE and (pen := _font(self.types, written, Style(0.7, 0, 1, 0.1, 0.1, 0, 0), rng)):
+        if chance < _TYPED_SHARE and (pen := font_pen(self.types, written, Style(0.7, 0, 1, 0.1, 0.1, 0, 0), rng)):
             return pen, TYPED
         latin = any("A" <= c <= "Z" for c in written.upper())
         style = Style.of(rng, joined=rng.random() < _JOINED_SHARE and any(c.islower() for c in written))
         if (chance < _TYPED_SHARE + _FONT_SHARE or (latin and chance < 0.6)) and (
-            pen := _font(self.fonts, written, style, rng)
+            pen := font_pen(self.fonts, written, style, rng)
         ):
             return pen, HAND
         return _letter_pen(self.bank, written, style, rng), HAND
 
 
-def _font(families: tuple[FontFamily, ...], written: str, style: Style, rng: Generator) -> FontPen | None:
-    """One of the fonts that have all characters of a text."""
+def font_pen(families: Sequence[FontFamily], written: str, style: Style, rng: Generator) -> FontPen | None:
+    """One of the fonts that have all characters of a text; None where none has."""
     able = [pen for pen in (FontPen(family, style) for family in families) if pen.can_write(written)]
     return able[int(rng.integers(len(able)))] if able else None
 

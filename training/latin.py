@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from unicodedata import normalize
-from zlib import crc32
 
 import cv2
 import numpy as np
@@ -18,7 +17,7 @@ from ocr.extract.framing import strip
 from ocr.lexicon.alphabets import DIGITS, LATIN_CAPITALS
 from training.letters import PASSPORT
 from training.lines import soiled_line
-from training.pictures import CALIBRATE_SHARE
+from training.pictures import is_for_calibration
 from training.samples import HAND, Sample, columns_of
 
 _DPI = 120.0
@@ -56,7 +55,7 @@ def load_latin(file: Path, part: str) -> LatinLines:
         png, start, texts, hands, split = (data[name] for name in ("png", "start", "text", "hand", "split"))
     samples, written, names = [], [], []
     for i, (text, hand, of) in enumerate(zip(texts, hands, split, strict=True)):
-        own = "dev" if of == "dev" else "calibrate" if _is_calibrate(str(hand)) else "fit"
+        own = "dev" if of == "dev" else "calibrate" if is_for_calibration(str(hand)) else "fit"
         if own != part or set(str(text)) & _ODD:
             continue
         letters = spelt(str(text))
@@ -87,10 +86,6 @@ def darkness(picture: Mask) -> Mask:
     dark = np.clip(paper - picture.astype(np.float32) - 12, 0, None)
     strong = float(np.quantile(dark[dark > 25], 0.8)) if (dark > 25).sum() > 50 else 100.0
     return np.asarray(np.clip(dark * (230 / max(strong, 40.0)), 0, 255), np.uint8)
-
-
-def _is_calibrate(hand: str) -> bool:
-    return crc32(hand.encode()) % 1000 < 1000 * CALIBRATE_SHARE
 
 
 def varied(sample: Sample, rng: Generator) -> Sample:

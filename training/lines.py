@@ -7,6 +7,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from fixtures.handwriting import Mask, inked
 from ocr.extract.framing import strip
@@ -79,16 +80,19 @@ def _waved(ink: Mask, height: int, rng: Generator) -> Mask:
     w = ink.shape[1]
     room = height // 3
     ink = np.asarray(cv2.copyMakeBorder(ink, room, room, room, room, cv2.BORDER_CONSTANT, value=0), np.uint8)
-    knots = max(3, w // (2 * height))
-    bend = cv2.resize(
-        rng.normal(0, 0.05 * height, (4, knots, 2)).astype(np.float32), ink.shape[::-1], interpolation=cv2.INTER_CUBIC
-    )
+    bend = bends(ink.shape, max(3, w // (2 * height)), 0.05 * height, rng)
     ys, xs = np.mgrid[0 : ink.shape[0], 0 : ink.shape[1]].astype(np.float32)
     middle_x, middle_y = ink.shape[1] / 2, ink.shape[0] / 2
     slope, slant = rng.normal(0, 0.012), rng.normal(0, 0.1)
     from_y = ys + slope * (xs - middle_x) + bend[..., 0]
     from_x = xs + slant * (ys - middle_y) + bend[..., 1]
     return np.asarray(cv2.remap(ink, from_x.astype(np.float32), from_y.astype(np.float32), cv2.INTER_LINEAR), np.uint8)
+
+
+def bends(shape: tuple[int, ...], knots: int, strength: float, rng: Generator) -> NDArray[np.float32]:
+    """Smooth shifts (h, w, 2) of pixels to the right and down, in pixels, through so many knots along the line."""
+    at_knots = rng.normal(0, strength, (4, knots, 2)).astype(np.float32)
+    return np.asarray(cv2.resize(at_knots, shape[::-1], interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 def _strike(ink: Mask, height: int, rng: Generator, *, scribble: bool = False) -> Mask:

@@ -93,6 +93,11 @@ def _source(writer: str) -> str:
     return writer.split("-")[0] if writer else "paper"
 
 
+def is_for_calibration(writer: str) -> bool:
+    """Whether a writer of the training split is one of those kept for calibration, by name."""
+    return crc32(writer.encode()) % 1000 < 1000 * CALIBRATE_SHARE
+
+
 def _parts(split: Any, labels: Any, sources: Any, writers: Any) -> NDArray[np.str_]:
     """Part of each picture: dev as given; of train, whole writers or the end of each unbroken run go to calibrate.
 
@@ -101,7 +106,7 @@ def _parts(split: Any, labels: Any, sources: Any, writers: Any) -> NDArray[np.st
     """
     parts = np.where(split == "dev", "dev", "fit").astype("<U9")
     for writer in np.unique(writers[writers != ""]):
-        if crc32(str(writer).encode()) % 1000 < 1000 * CALIBRATE_SHARE and writer != "qmnist":
+        if is_for_calibration(str(writer)) and writer != "qmnist":
             parts[(writers == writer) & (parts == "fit")] = "calibrate"
     for label in np.unique(labels):
         for source in np.unique(sources):

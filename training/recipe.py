@@ -125,12 +125,13 @@ def _again(samples: Sequence[Sample], times: int, rng: np.random.Generator) -> I
 
 def found_runs(network: ReadingNetwork, latin: LatinLines) -> list[tuple[str, Run]]:
     """Hands and their runs of letters that are alike in both alphabets, and of digits."""
-    of_line = {id(sample): i for i, sample in enumerate(latin.samples)}
+    fitting = [i for i, sample in enumerate(latin.samples) if sample.fits]
     found = []
-    for sample, places, agreed in aligned(network.eval(), [sample for sample in latin.samples if sample.fits]):
-        text, hand = latin.written[of_line[id(sample)]], str(latin.hands[of_line[id(sample)]])
+    for number, places, agreed in aligned(network.eval(), [latin.samples[i] for i in fitting]):
+        line = fitting[number]
         if agreed >= AGREED:
-            found += [(hand, run) for run in runs(sample.strip, text, places)]
+            cut = runs(latin.samples[line].strip, latin.written[line], places)
+            found += [(str(latin.hands[line]), run) for run in cut]
     return found
 
 

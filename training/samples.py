@@ -11,6 +11,7 @@ from numpy.random import Generator
 from tqdm import tqdm
 
 from fixtures.handwriting import Mask
+from ocr.extract.framing import STRIDE
 from ocr.lexicon.posteriors import COLUMN
 
 HAND, TYPED, SCRIBBLE = range(3)
@@ -44,10 +45,15 @@ class Sample:
     edges: tuple[float, ...] = ()
 
     @property
+    def steps(self) -> int:
+        """Steps of the network along the strip."""
+        return -(-self.strip.shape[1] // STRIDE)
+
+    @property
     def fits(self) -> bool:
         """Whether the strip is long enough for its text to be read along it."""
         repeated = sum(a == b for a, b in zip(self.columns, self.columns[1:], strict=False))
-        return bool(self.edges) or self.strip.shape[1] // 4 >= len(self.columns) + repeated
+        return bool(self.edges) or self.strip.shape[1] // STRIDE >= len(self.columns) + repeated
 
 
 def columns_of(text: str) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from fixtures.fontglyphs import FontFamily
 from fixtures.handwriting import Mask, inked
 from fixtures.pens import FontPen, Style
 from ocr.lexicon.normalise import plain
+from training.hands import font_pen
 from training.letters import CYRILLIC, DATE, TEXT
 from training.texts import dictionary, target
 
@@ -40,8 +41,9 @@ def stamped_line(types: Sequence[FontFamily], height: int, rng: Generator) -> tu
     """
     written, alphabet = _date(rng) if rng.random() < 0.65 else _name(rng)
     style = Style(0.7, 0.0, rng.uniform(0.75, 1.15), 0.1, 0.1, 0.0, 0.0)
-    able = [pen for pen in (FontPen(family, style) for family in types) if pen.can_write(written)]
-    pen = able[int(rng.integers(len(able)))]
+    pen = font_pen(types, written, style, rng)
+    if pen is None:
+        raise ValueError(f"no typeface has all characters of {written!r}")
     ink = pen.draw(written, height, rng) if rng.random() < 0.75 else _banded(pen, written, height, rng)
     ink = inked(ink, height * rng.uniform(0.07, 0.26), rng)
     ink = _turned(_framed(ink, height, rng), rng)

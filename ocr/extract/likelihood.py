@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,9 +18,13 @@ IMPOSSIBLE = np.float32(-30.0)
 def in_alphabet(logits: NDArray[np.float32], spec: FieldSpec) -> NDArray[np.float64]:
     """Logarithms of probabilities among the characters a field may hold, (..., classes) like the logits."""
     kept = np.where(alphabet_mask(spec), logits.astype(np.float64), -np.inf)
-    kept = kept - kept.max(axis=-1, keepdims=True)
-    logp = kept - np.log(np.exp(kept).sum(axis=-1, keepdims=True))
-    return np.asarray(np.maximum(logp, IMPOSSIBLE), np.float64)
+    return np.asarray(np.maximum(log_softmax(kept), IMPOSSIBLE), np.float64)
+
+
+def log_softmax(logits: NDArray[Any]) -> NDArray[Any]:
+    """Logarithms of probabilities among all characters, (..., classes) like the logits and of their kind."""
+    kept = logits - logits.max(axis=-1, keepdims=True)
+    return np.asarray(kept - np.log(np.exp(kept).sum(axis=-1, keepdims=True)))
 
 
 def alphabet_mask(spec: FieldSpec) -> NDArray[np.bool_]:

@@ -16,6 +16,7 @@ from ocr.extract.reader import Crop, Raw
 from ocr.forms.definition import Entry
 from ocr.geometry import MM_PER_INCH
 from ocr.lexicon.posteriors import BLANK, CharPosteriors
+from ocr.preprocess.background import grey
 
 LOOK = (
     "stroke width, log mm",
@@ -74,7 +75,7 @@ def _ink_look(crop: Crop) -> tuple[float, ...] | None:
     outline = np.asarray(cv2.subtract(strong, inner), np.uint8)
     edge = max(1, cv2.countNonZero(outline))
     soft = cv2.countNonZero(cv2.inRange(ink, *_SOFT)) / edge
-    levels = _gray(crop.pixels)
+    levels = grey(crop.pixels)
     paper, rough = _paper(levels[::_EVERY, ::_EVERY])
     darkness = 1 - cv2.mean(levels, strong)[0] / paper
     height = _height(strong) / scale / crop.spec.box.h
@@ -86,10 +87,6 @@ def _ink_look(crop: Crop) -> tuple[float, ...] | None:
         _slant(np.ascontiguousarray(ink), outline),
         float(np.log(_LEAST + rough)),
     )
-
-
-def _gray(pixels: Gray) -> Gray:
-    return pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
 def _paper(levels: Gray) -> tuple[float, float]:

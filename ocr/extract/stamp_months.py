@@ -9,7 +9,7 @@ from itertools import pairwise, product
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.extract.likelihood import IMPOSSIBLE, sure
+from ocr.extract.likelihood import IMPOSSIBLE, log_softmax, sure
 from ocr.extract.network import Logits
 from ocr.lexicon.alphabets import DIGITS, SEPARATORS, SYMBOLS
 from ocr.lexicon.ctc import log_likelihoods, merged
@@ -65,10 +65,8 @@ def _path(logits: Logits) -> tuple[str, list[tuple[int, int]]]:
 
 def _digits(logits: Logits) -> NDArray[np.float64]:
     """Steps (5, classes) that hold the number of the month seen, between spaces."""
-    shown = logits - logits.max(axis=1, keepdims=True)
-    logp = shown - np.log(np.exp(shown).sum(axis=1, keepdims=True))
     texts, months = _ways()
-    seen = merged(CharPosteriors(logp.astype(np.float32)), SEPARATORS)
+    seen = merged(CharPosteriors(log_softmax(logits).astype(np.float32)), SEPARATORS)
     ways = np.exp(log_likelihoods(seen, texts))
     share = np.bincount(months, ways, minlength=13).astype(np.float64)
     share[1:] += _NONE * np.exp(seen.logp.max(axis=1).sum()) / 12
