@@ -61,7 +61,7 @@ def _letter_pen(bank: Bank, written: str, style: Style, rng: Generator) -> Lette
     order = [g for g in (first, "paper", "screen", *digits, "latin", "fonts") if g in groups]
     at, digit_at = rng.random(2)
     found: dict[str, list[Mask]] = {}
-    for character in set(written) - set(" .-/"):
+    for character in dict.fromkeys(c for c in written if c not in " .-/"):
         base = BASE_OF_TAJIK.get(character.upper(), "")  # fonts have these letters, but that is no handwriting
         composed = base if character.isupper() else base.lower()
         names = (composed,) if base else (character, character.upper())

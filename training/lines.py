@@ -18,7 +18,7 @@ from training.samples import HAND, SCRIBBLE, TYPED, Sample, columns_of
 from training.stamps import stamped_line
 from training.texts import target, text
 
-_STAMPED_SHARE, _SCRIBBLE_SHARE, _STRUCK_SHARE, _NOISE_SHARE = 0.16, 0.02, 0.06, 0.12
+_STAMPED_SHARE, _SCRIBBLE_SHARE, _STRUCK_SHARE, _NOISE_SHARE = 0.18, 0.02, 0.06, 0.12
 _MM = 3.7
 """Height of capitals that a line's pixels stand for, for `strip`'s limits."""
 

@@ -33,10 +33,10 @@ class Residual(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
+        last = nn.BatchNorm2d(channels)
+        nn.init.zeros_(last.weight)  # it begins by changing nothing, so that it may join a network that is fitted
         self.change = nn.Sequential(
-            convolution(channels, channels),
-            nn.Conv2d(channels, channels, 3, 1, 1, bias=False),
-            nn.BatchNorm2d(channels),
+            convolution(channels, channels), nn.Conv2d(channels, channels, 3, 1, 1, bias=False), last
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -47,7 +47,8 @@ class Residual(nn.Module):
 class ReadingNetwork(nn.Module):
     """Strips (N, 1, ROWS, W) in 0..1 to logits along the line and of a comb's cells.
 
-    Convolutions, then one bidirectional LSTM (after Shi et al., PAMI 2017). Lines are read by connectionist temporal
+    Convolutions, then two bidirectional LSTMs (after Shi et al., PAMI 2017), of which the second adds to the first in a
+    measure that is learnt from none on (Bachlechner et al., UAI 2021). Lines are read by connectionist temporal
     classification. For a comb the same features are pooled around the parts of each cell, so that a letter which
     reaches into the next cell is seen whole.
     """
@@ -57,13 +58,15 @@ class ReadingNetwork(nn.Module):
         self.features = nn.Sequential(
             convolution(1, 24, 2, 5), convolution(24, 32),
             convolution(32, 64, 2), Residual(64),
-            convolution(64, 112, (2, 1)), Residual(112),
+            convolution(64, 112, (2, 1)), Residual(112), Residual(112),
         )  # fmt: skip
         self.collapse = nn.Sequential(
             nn.Conv2d(112, _WIDTH, (5, 1), bias=False), nn.BatchNorm2d(_WIDTH), nn.ReLU(inplace=True), nn.Dropout(0.15)
         )
         self.context = nn.LSTM(_WIDTH, _CONTEXT, batch_first=True, bidirectional=True)
-        self.head = nn.Sequential(nn.Dropout(0.2), nn.Linear(_SEEN, CLASSES))
+        self.wider_context = nn.LSTM(2 * _CONTEXT, _CONTEXT, batch_first=True, bidirectional=True)
+        self.measure = nn.Parameter(torch.zeros(2 * _CONTEXT))
+        self.head = nn.Sequential(nn.Dropout(0.1), nn.Linear(_SEEN, CLASSES))
         self.cell_head = nn.Sequential(
             nn.Linear(PARTS_OF_CELL * _SEEN, 192), nn.ReLU(inplace=True), nn.Dropout(0.2), nn.Linear(192, CLASSES)
         )
@@ -84,7 +87,7 @@ class ReadingNetwork(nn.Module):
         """
         columns = self.collapse(self.features(strips)).squeeze(2).transpose(1, 2)
         context, _ = self.context(columns)
-        seen = torch.cat([columns, context], 2)
+        seen = torch.cat([columns, context + self.measure * self.wider_context(context)[0]], 2)
         cells = torch.bmm(windows, seen).reshape(strips.shape[0], -1, PARTS_OF_CELL * _SEEN)
         pooled = torch.cat([columns.mean(1), columns.amax(1)], 1)
         return self.head(seen), self.cell_head(cells), self.kind(pooled)

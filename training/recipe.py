@@ -33,8 +33,10 @@ class Recipe:
 
     Attributes
     ----------
-    lines, combs, more_lines, more_combs
-        Composed samples; the same ones in each pass.
+    lines, combs
+        Composed samples; the same ones in each of the first passes.
+    more_lines, more_combs
+        Composed samples of the last passes, made anew for each second one.
     latin
         How often each real line is seen in a pass, each time a little otherwise.
     words, numbers
@@ -44,11 +46,11 @@ class Recipe:
     lines: int = 48_000
     combs: int = 40_000
     first: Pace = field(default_factory=lambda: Pace(2, 2.5e-3, 0.3, 0.75))
-    more_lines: int = 44_000
-    more_combs: int = 36_000
+    more_lines: int = 40_000
+    more_combs: int = 32_000
     words: int = 9_000
     numbers: int = 5_000
-    then: Pace = field(default_factory=lambda: Pace(2, 1.6e-3, 0.03, 0.0))
+    then: Pace = field(default_factory=lambda: Pace(4, 1.6e-3, 0.03, 0.0))
     latin: int = 2
     seed: int = 1
 
@@ -98,9 +100,13 @@ def finish(
     """The last passes: other composed samples, and what the network itself finds in the Latin lines."""
     found = found_runs(network, latin)
     words, numbers = by_hand(found, CYRILLIC), by_hand(found, DATE)
-    composed = composed_samples(hands, recipe.more_lines, recipe.more_combs, recipe.seed + 2, workers)
+    composed: Sequence[Sample] = ()
 
     def samples(turn: int) -> Sequence[Sample]:
+        nonlocal composed
+        if turn % 2 == 0:
+            composed = ()  # room for the new ones
+            composed = composed_samples(hands, recipe.more_lines, recipe.more_combs, recipe.seed + 2 + turn, workers)
         rng = np.random.default_rng([recipe.seed, 37, turn])
         real = [respelt(words, rng) for _ in range(recipe.words)]
         real += [respelt(numbers, rng) for _ in range(recipe.numbers)]

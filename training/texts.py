@@ -95,9 +95,9 @@ def _code(letters: str, rng: Generator) -> str:
 def text(rng: Generator) -> tuple[str, int]:
     """A text and the index of its alphabet in `training.letters.MASK_NAMES`."""
     chance = rng.random()
-    if chance < 0.6:
+    if chance < 0.55:
         return _cased(_words(rng), rng), CYRILLIC
-    if chance < 0.74:
+    if chance < 0.71:
         return _day(rng), DATE
     if chance < 0.82:
         return _number(rng), DATE
