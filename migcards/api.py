@@ -119,11 +119,13 @@ def read_cards(
     from ocr.forms.definition import FORMS_DIR
     from ocr.preprocess.load import discover, probe
 
-    policy, audit_share = _acceptance(store)
+    policy, audit_share, network = _acceptance(store)
     folder = FORMS_DIR if forms is None else Path(forms)
     load_forms(folder)  # a bad form ends it here, not once a page
     files = discover([Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)])
-    work = partial(page.read_page, acceptor=policy, forms_dir=folder, audit_share=audit_share, today=date.today())
+    work = partial(
+        page.read_page, acceptor=policy, forms_dir=folder, audit_share=audit_share, network=network, today=date.today()
+    )
     with Workers(workers, PAGE_TIMEOUT_S) as pool:
         opened = _each(files, probe, pool, page.crashed_file)
         jobs = [job for file in opened if not isinstance(file, Refused) for job in _pages(file)]
@@ -174,7 +176,7 @@ def save(
     from ocr.page import PageJob, PageResult
     from store.cards import finish_batch, start_batch
 
-    policy, _ = _acceptance(None)  # decides nothing here: what was accepted stands in the readings
+    policy, _, _ = _acceptance(None)  # decides nothing here: what was accepted stands in the readings
     how = Ingestion(store, policy, FORMS_DIR if forms is None else Path(forms))
     with Session(store) as session, session.begin():
         batch = start_batch(session, "migcards.save", note)
@@ -277,16 +279,18 @@ def as_frame(table: Table, language: str = "en") -> DataFrame:
     return frame.as_frame(table, language)
 
 
-def _acceptance(store: Engine | None) -> tuple[AcceptancePolicy, float]:
-    """What may stand without a person, and the share of it that is drawn for the audit."""
+def _acceptance(store: Engine | None) -> tuple[AcceptancePolicy, float, Path]:
+    """What may stand without a person, the share of it that is drawn for the audit, and the network that reads."""
     from ocr.confidence.acceptance import AcceptancePolicy
     from ocr.confidence.calibration import load_calibration
+    from ocr.extract.network import MODELS
 
     if store is None:
-        return AcceptancePolicy(load_calibration()), 0.0
+        return AcceptancePolicy(load_calibration()), 0.0, MODELS
     from sqlalchemy.orm import Session
 
     from migcards.drift_monitor import drift_report
+    from migcards.networks import network_in_force
     from migcards.settings import read_settings
     from store.calibrations import in_force
     from store.engine import read_only
@@ -295,7 +299,8 @@ def _acceptance(store: Engine | None) -> tuple[AcceptancePolicy, float]:
     with Session(read_only(store)) as session:
         now = in_force(session)
         stopped = drift_report(session, now, settings.target_errors).stopped
-    return AcceptancePolicy(now.calibration, settings.target_errors, stopped), settings.audit_share
+        network = network_in_force(session)
+    return AcceptancePolicy(now.calibration, settings.target_errors, stopped), settings.audit_share, network
 
 
 def _pages(file: FileInfo) -> Iterator[PageJob]:

@@ -65,7 +65,14 @@ def ingest(
     saver = Saver(how, batch_id)
     note(Event.RUN_STARTED, count=len(files))
     told(tally, len(files))
-    work = partial(read_page, acceptor=how.policy, forms_dir=how.forms_dir, audit_share=how.audit_share, today=today)
+    work = partial(
+        read_page,
+        acceptor=how.policy,
+        forms_dir=how.forms_dir,
+        audit_share=how.audit_share,
+        network=how.network,
+        today=today,
+    )
     seen: set[ScanId] = set()
     with worker_pool.Workers(how.workers, how.timeout_s) as pool:
         for first in range(0, len(files), LOOK_AHEAD):

@@ -17,6 +17,7 @@ from migcards.log import Event, note
 from migcards.tally import RunTally
 from ocr.confidence.acceptance import AcceptancePolicy
 from ocr.errors import BadInputError, StoreError
+from ocr.extract.network import MODELS
 from ocr.file_names import as_text
 from ocr.forms.definition import FORMS_DIR, Form, fingerprint, load_forms
 from ocr.page import PageJob, PageResult, software
@@ -48,6 +49,8 @@ class Ingestion:
         Processes that read, and the seconds that one page may take.
     audit_share
         Of the accepted fields, 0..1: these go to people all the same.
+    network
+        Folder of the network that reads.
     again
         Whether sheets that were refused before are read again, all of them.
     software
@@ -61,6 +64,7 @@ class Ingestion:
     workers: int = 1
     timeout_s: float = 60.0
     audit_share: float = 0.0
+    network: Path = MODELS
     again: bool = False
     software: str | None = None
 

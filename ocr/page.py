@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
@@ -20,6 +20,7 @@ from ocr.confidence.acceptance import Acceptor, Distrust, with_audits
 from ocr.data import PACKAGE, own_folder
 from ocr.extract.ink import beyond_print, field_ink
 from ocr.extract.look import card_look
+from ocr.extract.network import MODELS, load_network
 from ocr.extract.printed import printed_form
 from ocr.extract.reader import Crop
 from ocr.extract.readers import Readers
@@ -113,13 +114,19 @@ class Engine:
 
 
 @lru_cache(maxsize=2)
-def load_engine(forms_dir: Path = FORMS_DIR) -> Engine:
-    """Load forms, gates and readers."""
-    return Engine(load_forms(forms_dir), load_gates(), Readers())
+def load_engine(forms_dir: Path = FORMS_DIR, network: Path = MODELS) -> Engine:
+    """Load forms, gates and readers, these with the network of a folder."""
+    return Engine(load_forms(forms_dir), load_gates(), Readers(partial(load_network, network)))
 
 
 def read_page(
-    job: PageJob, acceptor: Acceptor, forms_dir: Path = FORMS_DIR, audit_share: float = 0.0, *, today: date
+    job: PageJob,
+    acceptor: Acceptor,
+    forms_dir: Path = FORMS_DIR,
+    audit_share: float = 0.0,
+    network: Path = MODELS,
+    *,
+    today: date,
 ) -> PageResult:
     """Read one page; the function that worker processes run.
 
@@ -127,6 +134,8 @@ def read_page(
     ----------
     audit_share
         Of the accepted fields, 0..1: these go to people all the same.
+    network
+        Folder of the network that reads.
     today
         The day of the run: no card was filled in later.
     """
@@ -135,7 +144,7 @@ def read_page(
         sheet = load_page(job.path, job.page, job.sha256)
     if isinstance(sheet, Refused):
         return PageResult(job, sheet, None, None, watch.milliseconds)
-    read = read_sheet(sheet, load_engine(forms_dir), acceptor, audit_share, today, watch)
+    read = read_sheet(sheet, load_engine(forms_dir, network), acceptor, audit_share, today, watch)
     return PageResult(job, read.outcome, read.dpi, sheet.scan_size, watch.milliseconds, look=read.look)
 
 
@@ -188,6 +197,16 @@ def read_sheet(
         broken_rules=broken,
     )
     return ReadSheet(reading, resolution(sheet, registration), look)
+
+
+def crops_of_page(job: PageJob, engine: Engine) -> tuple[Form, list[Crop]] | None:
+    """The form of a page and its fields, cut as for reading; None where the page cannot be read any more."""
+    sheet = load_page(job.path, job.page, job.sha256)
+    located = sheet if isinstance(sheet, Refused) else locate(sheet, engine.forms, engine.gates)
+    if isinstance(sheet, Refused) or isinstance(located, Refused):
+        return None
+    card = lay(sheet, located.registration, CROP_DPI)
+    return card.registration.form, cut_crops(card)
 
 
 def seen_fields(sheet: Sheet, registration: Registration, crops: Sequence[Crop], readers: Readers) -> list[ZoneReading]:

@@ -51,7 +51,7 @@ def prepared(make: Callable[Concatenate[F, P], T]) -> Callable[Concatenate[F, P]
         said = (make.__module__, make.__qualname__, form.model_dump_json(), repr(args), repr(sorted(kwargs.items())))
         name = sha256("\0".join((*said, _code())).encode()).hexdigest()
         kind = get_type_hints(make)["return"]
-        folder = _folder()
+        folder = cache_folder()
         parts = _read(folder / f"{name}.npz") if folder else None
         if parts is None:
             parts = _parts(make(form, *args, **kwargs), form)
@@ -81,7 +81,7 @@ def _whole(kind: Any, parts: dict[str, NDArray[Any]], form: object) -> Any:
     return kind(**{field.name: values.get(field.name, form) for field in fields(kind)})  # type: ignore[operator]
 
 
-def _folder() -> Path | None:
+def cache_folder() -> Path | None:
     """Where files are kept; None where no folder can be made."""
     try:
         folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "migcards"

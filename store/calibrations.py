@@ -1,4 +1,7 @@
-"""Calibrations that were put in force, one after the other; the newest holds, and each can be taken back."""
+"""What was put in force, one after the other: calibrations, each with the network it was measured with.
+
+The newest holds, and each can be taken back.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,19 @@ from store.tables import AppliedCalibration
 
 @dataclass(frozen=True)
 class InForce:
-    """The calibration that holds, and since when; `since` is None where none was ever applied in this store."""
+    """The calibration that holds, since when, and the network it belongs to.
+
+    Attributes
+    ----------
+    since
+        None where none was ever applied in this store.
+    network
+        Version of a network that was fitted here (`store.networks`); None for the one that comes with the program.
+    """
 
     calibration: Calibration
     since: datetime | None
+    network: str | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +53,7 @@ class Applied:
     fingerprint: str
     previous: str
     shipped: bool
+    network: str | None
 
 
 def in_force(session: Session) -> InForce:
@@ -52,17 +65,28 @@ def in_force(session: Session) -> InForce:
         The calibration in the store cannot be understood by this version.
     """
     row = _newest(session)
-    return InForce(load_calibration(), None) if row is None else InForce(_parsed(row), row.applied_at)
+    return InForce(load_calibration(), None) if row is None else InForce(_parsed(row), row.applied_at, row.network)
 
 
 def apply_calibration(session: Session, calibration: Calibration) -> None:
-    """Put a calibration in force; the caller commits."""
+    """Put a calibration in force for the network that is; the caller commits."""
     row = _newest(session)
-    _append(session, calibration, row, returns_to=row.id if row is not None else None)
+    _append(session, calibration, row, network=row.network if row else None, returns_to=row.id if row else None)
+
+
+def apply_network(session: Session, version: str, calibration: Calibration) -> None:
+    """Put a network and the calibration that was measured with it in force; the caller commits."""
+    row = _newest(session)
+    _append(session, calibration, row, network=version, returns_to=row.id if row else None)
 
 
 def undo_calibration(session: Session) -> Calibration:
-    """Put back in force what held before, and return it; the caller commits. A second time goes one further back.
+    """Put back in force what held before, with its network; the caller commits. A second time goes one further back.
+
+    Returns
+    -------
+    Calibration
+        What holds now.
 
     Raises
     ------
@@ -75,10 +99,10 @@ def undo_calibration(session: Session) -> Calibration:
     target = session.get(AppliedCalibration, row.returns_to) if row.returns_to is not None else None
     if target is None or target.content is None:
         back = load_calibration()
-        _append(session, back, row, returns_to=None, shipped=True)
+        _append(session, back, row, network=None, returns_to=None, shipped=True)
         return back
     back = _parsed(target)
-    _append(session, back, row, returns_to=target.returns_to)
+    _append(session, back, row, network=target.network, returns_to=target.returns_to)
     return back
 
 
@@ -86,7 +110,8 @@ def history(session: Session) -> list[Applied]:
     """All that was put in force, oldest first."""
     rows = session.scalars(select(AppliedCalibration).order_by(AppliedCalibration.id))
     return [
-        Applied(r.id, r.applied_at, r.made, r.data, r.fingerprint, r.previous, shipped=r.content is None) for r in rows
+        Applied(r.id, r.applied_at, r.made, r.data, r.fingerprint, r.previous, r.content is None, r.network)
+        for r in rows
     ]
 
 
@@ -99,6 +124,7 @@ def _append(
     calibration: Calibration,
     before: AppliedCalibration | None,
     *,
+    network: str | None,
     returns_to: int | None,
     shipped: bool = False,
 ) -> None:
@@ -110,6 +136,7 @@ def _append(
         previous=load_calibration().fingerprint if before is None else before.fingerprint,
         returns_to=returns_to,
         content=None if shipped else calibration.model_dump_json(),
+        network=network,
     )
     session.add(row)
     session.flush()

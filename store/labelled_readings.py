@@ -92,7 +92,7 @@ def newest_versions(session: Session) -> dict[str, str]:
 def _of_cards(session: Session, card_ids: Sequence[int]) -> Iterator[LabelledReading]:
     rows = session.execute(_readings(card_ids)).all()
     forms = forms_of(session, (row.form_id for row in rows))
-    decisions, blind = _decisions(session, card_ids)
+    decisions, blind = blind_decisions(session, card_ids)
     for row in rows:
         if row.state not in (FieldState.READ, FieldState.EMPTY) or not set(row.review) <= BY_SCORE:
             continue
@@ -112,7 +112,7 @@ def _readings(card_ids: Sequence[int]) -> AnySelect:
     return query.where(Reading.card_id.in_(card_ids), Reading.score.is_not(None), READ_VALUE.is_not(None))
 
 
-def _decisions(session: Session, card_ids: Sequence[int]) -> tuple[dict[int, dict[str, Decided]], set[int]]:
+def blind_decisions(session: Session, card_ids: Sequence[int]) -> tuple[dict[int, dict[str, Decided]], set[int]]:
     """Decisions in force by card and field, and the ids of all that were made without the machine's value in sight."""
     logs: defaultdict[int, list[Decided]] = defaultdict(list)
     blind = set()

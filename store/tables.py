@@ -21,6 +21,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -32,7 +33,15 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 PERSONAL_TABLES = ("personal_readings", "personal_decisions")
-APPEND_ONLY_TABLES = ("readings", "decisions", "calibrations", "control_items", "refusals", *PERSONAL_TABLES)
+APPEND_ONLY_TABLES = (
+    "readings",
+    "decisions",
+    "calibrations",
+    "control_items",
+    "networks",
+    "refusals",
+    *PERSONAL_TABLES,
+)
 
 
 class Utc(TypeDecorator[datetime]):
@@ -277,7 +286,8 @@ class AppliedCalibration(Base):
 
     Without a row, and where `content` is NULL, the one that comes with the program is in force. `fingerprint` names
     the content, `previous` what was in force before it. `returns_to` is the row that comes back when it is undone, NULL
-    for the one that comes with the program.
+    for the one that comes with the program. `network` is the network that is in force with it, NULL for the one that
+    comes with the program.
     """
 
     __tablename__ = "calibrations"
@@ -290,6 +300,26 @@ class AppliedCalibration(Base):
     previous: Mapped[str] = mapped_column(String(12))
     returns_to: Mapped[int | None] = mapped_column(ForeignKey("calibrations.id"))
     content: Mapped[str | None]
+    network: Mapped[str | None] = mapped_column(ForeignKey("networks.version"))
+
+
+class FittedNetwork(Base):
+    """A network that was fitted further on what people of this office decided; append-only.
+
+    `version` is what its readings bear, `model` the file that reads. `calibration` is the one that was measured with it
+    on the cards kept back, `figures` what was right there before and after, by kind (`learning.judged.Figure`).
+    """
+
+    __tablename__ = "networks"
+
+    version: Mapped[str] = mapped_column(String(12), primary_key=True)
+    made_at: Mapped[datetime]
+    data: Mapped[str]
+    lessons: Mapped[int]
+    kept_back: Mapped[int]
+    figures: Mapped[list[Any]]
+    calibration: Mapped[str]
+    model: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Issue(Base):

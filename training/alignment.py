@@ -9,10 +9,10 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from learning.fit import in_alphabet, stacked
+from learning.sample import Sample
+from learning.viterbi import viterbi
 from ocr.extract.framing import STRIDE
-from training.fit import in_alphabet, stacked
-from training.samples import Sample
-from training.viterbi import viterbi
 
 
 def aligned(network: nn.Module, samples: Sequence[Sample]) -> Iterator[tuple[int, NDArray[np.float64], float]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
@@ -14,13 +15,17 @@ import onnxruntime
 import torch
 
 from fixtures.fonts import FONTS, fetch_fonts
+from learning.export import export
+from learning.networks import WEIGHTS, ReadingNetwork, save
+from learning.quantise import quantise as in_whole_numbers
+from learning.shown import shown_to_network
 from ocr.extract.network import MODEL, MODELS
+from ocr.forms.definition import FORMS_DIR
+from ocr.page import PageJob
+from ocr.preprocess.load import discover, probe
+from ocr.reading import Refused
 from training.card import data_versions
-from training.export import export
-from training.networks import WEIGHTS, ReadingNetwork, save
 from training.pictures import PARTS, load_pictures
-from training.quantise import quantise as in_whole_numbers
-from training.quantise import shown_to_network
 from training.recipe import Folders, Recipe, checks, make_network, rates, write_part
 
 TYPEFACES = (
@@ -78,7 +83,7 @@ def train(letters: Path, out: Path, seed: int, threads: int) -> None:
 @click.option("-o", "out", type=click.Path(path_type=Path, file_okay=False), default=MODELS, show_default=True)
 def quantise(scans: Path, network: Path, out: Path) -> None:
     """Write the network as reading uses it, in whole numbers, by what it is shown while SCANS are read."""
-    shown = shown_to_network(scans, network)
+    shown = shown_to_network(list(_pages(scans)), network, FORMS_DIR)
     in_whole_numbers(network / MODEL, shown, out / MODEL)
     shutil.copy(network / WEIGHTS, out / WEIGHTS)
     made = json.loads((network / "made.json").read_text("utf-8"))
@@ -93,3 +98,11 @@ def quantise(scans: Path, network: Path, out: Path) -> None:
 def glyphs(letters: Path, part: str, out: Path) -> None:
     """Write the pictures of one part for the card generator."""
     write_part(load_pictures(letters), part, out)
+
+
+def _pages(scans: Path) -> Iterator[PageJob]:
+    """All pages of a folder that can be opened."""
+    for path in discover([scans]):
+        found = probe(path)
+        if not isinstance(found, Refused):
+            yield from (PageJob(path, found.sha256, page) for page in range(found.pages))

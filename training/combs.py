@@ -8,12 +8,12 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from fixtures.handwriting import Mask, inked
+from learning.sample import HAND, Sample
 from ocr.extract.framing import comb_strip
 from ocr.lexicon.alphabets import STRUCK
 from ocr.lexicon.posteriors import BLANK, COLUMN
 from training.hands import Hands
 from training.lines import bends, soiled_line
-from training.samples import HAND, Sample
 from training.texts import text
 
 _STRUCK_SHARE = 0.05

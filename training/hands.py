@@ -11,9 +11,9 @@ from numpy.random import Generator
 from fixtures.fontglyphs import FontFamily, load_fonts
 from fixtures.handwriting import BASE_OF_TAJIK, Mask
 from fixtures.pens import FontPen, LetterPen, Scribe, Style, of_writer
+from learning.sample import HAND, TYPED
 from training.letters import Bank
 from training.pictures import Pictures
-from training.samples import HAND, TYPED
 
 _FONT_SHARE, _TYPED_SHARE, _JOINED_SHARE = 0.2, 0.06, 0.6
 

@@ -13,12 +13,12 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from fixtures.handwriting import Mask
+from learning.sample import HAND, PASSPORT, Sample, columns_of
+from learning.varied import varied as otherwise
 from ocr.extract.framing import strip
 from ocr.lexicon.alphabets import DIGITS, LATIN_CAPITALS
-from training.letters import PASSPORT
 from training.lines import soiled_line
 from training.pictures import is_for_calibration
-from training.samples import HAND, Sample, columns_of
 
 _DPI = 120.0
 """For `strip`'s limits on the size of writing: lines come scaled to 56 rows."""
@@ -89,13 +89,6 @@ def darkness(picture: Mask) -> Mask:
 
 
 def varied(sample: Sample, rng: Generator) -> Sample:
-    """The same line stretched, slanted, with a thicker or thinner pen, now and then soiled."""
-    ink = sample.strip
-    h, w = ink.shape
-    sx, sy, slant = np.exp(rng.normal(0, 0.1)), np.exp(rng.normal(0, 0.06)), rng.normal(0, 0.14)
-    matrix = np.array([[sx, -slant, slant * h / 2 + 2], [0, sy, (1 - sy) * h / 2 + rng.normal(0, 0.8)]])
-    moved = cv2.warpAffine(ink, matrix, (round(w * sx) + 8, h), flags=cv2.INTER_LINEAR)
-    if rng.random() < 0.4:
-        moved = np.clip(cv2.GaussianBlur(moved, (0, 0), rng.uniform(0.4, 0.9)) * rng.uniform(0.7, 1.7), 0, 255)
-    out = np.asarray(moved, np.uint8)
-    return replace(sample, strip=soiled_line(out, 26, rng) if rng.random() < 0.25 else out)
+    """The same line written a little otherwise, now and then soiled."""
+    moved = otherwise(sample, rng)
+    return replace(moved, strip=soiled_line(moved.strip, 26, rng)) if rng.random() < 0.25 else moved

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fixtures.fontglyphs import FontSource, load_fonts
 from fixtures.handwriting import Mask
-from ocr.lexicon.alphabets import DIGITS, LATIN_CAPITALS, RUSSIAN, SEPARATORS, STRUCK, SYMBOLS, TAJIK_ONLY
-from ocr.lexicon.posteriors import BLANK, COLUMN
+from ocr.lexicon.alphabets import DIGITS, LATIN_CAPITALS, RUSSIAN, TAJIK_ONLY
 from training.distort import with_bar, with_upstroke
 from training.pictures import Pictures
 
@@ -19,24 +17,6 @@ _GROUPS = {"paper": "paper", "comnist": "screen", "qmnist": "screen", "semeion":
 _EUROPEAN_EACH = 150
 """Ones given an upstroke and sevens given a bar that join the European digits: the rest is American (MNIST)."""
 _LATIN_TWINS = dict(zip("АВСЕНКМОРТХУ", "ABCEHKMOPTXY", strict=True))
-
-_ALPHABETS = {
-    "cyrillic": RUSSIAN + TAJIK_ONLY,
-    "date": DIGITS,
-    "passport": LATIN_CAPITALS + DIGITS,
-    "text": RUSSIAN + TAJIK_ONLY + DIGITS,
-}
-MASK_NAMES = tuple(_ALPHABETS)
-CYRILLIC, DATE, PASSPORT, TEXT = range(4)
-"""Alphabets in which a sample's characters are told apart."""
-
-
-def masks() -> NDArray[np.bool_]:
-    """Columns that may be answered in each alphabet, (alphabets, 1 + len(SYMBOLS))."""
-    found = np.zeros((len(_ALPHABETS), 1 + len(SYMBOLS)), bool)
-    for mask, characters in zip(found, _ALPHABETS.values(), strict=True):
-        mask[[BLANK, *(COLUMN[c] for c in characters + SEPARATORS + STRUCK)]] = True
-    return found
 
 
 @dataclass(frozen=True, eq=False)

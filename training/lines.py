@@ -10,11 +10,10 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from fixtures.handwriting import Mask, inked
+from learning.sample import CYRILLIC, DATE, HAND, SCRIBBLE, TYPED, Sample, columns_of
 from ocr.extract.framing import strip
 from ocr.lexicon.alphabets import STRUCK
 from training.hands import Hands
-from training.letters import CYRILLIC, DATE
-from training.samples import HAND, SCRIBBLE, TYPED, Sample, columns_of
 from training.stamps import stamped_line
 from training.texts import target, text
 

@@ -13,18 +13,19 @@ from rapidfuzz.distance import Levenshtein
 from torch import nn
 
 from fixtures.fontglyphs import load_fonts
+from learning.fit import Pace, fit, read
+from learning.networks import ReadingNetwork
+from learning.sample import CYRILLIC, DATE, Sample
 from ocr.lexicon.posteriors import BLANK
 from training.alignment import aligned
 from training.combs import comb_sample
-from training.fit import Pace, fit, read
 from training.hands import Hands
 from training.latin import LatinLines, load_latin, varied
-from training.letters import CYRILLIC, DATE, Bank
+from training.letters import Bank
 from training.lines import line_sample
-from training.networks import ReadingNetwork
 from training.pictures import PARTS, Pictures
 from training.respelt import AGREED, Run, by_hand, respelt, runs
-from training.samples import Sample, make_samples
+from training.samples import make_samples
 
 
 @dataclass(frozen=True)

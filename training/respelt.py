@@ -15,11 +15,10 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from fixtures.handwriting import Mask
+from learning.sample import CYRILLIC, DATE, HAND, Sample
 from ocr.lexicon.alphabets import DIGITS
 from ocr.lexicon.posteriors import COLUMN
 from training.latin import varied
-from training.letters import CYRILLIC, DATE
-from training.samples import HAND, Sample
 
 ALIKE = dict(zip("acegkmnopuxy", "АСЕДКТПОРИХУ", strict=True))
 """Small Latin letters and the Cyrillic ones that are written alike."""

@@ -12,9 +12,9 @@ from numpy.random import Generator
 from fixtures.fontglyphs import FontFamily
 from fixtures.handwriting import Mask, inked
 from fixtures.pens import FontPen, Style
+from learning.sample import CYRILLIC, DATE, TEXT
 from ocr.lexicon.normalise import plain
 from training.hands import font_pen
-from training.letters import CYRILLIC, DATE, TEXT
 from training.texts import dictionary, target
 
 _FORMATS = ("%d.%m.%Y", "%d.%m.%Y", "%d.%m.%Y", "%d.%m.%y", "%d %m %Y", "%d-%m-%Y", "%d/%m/%y", "- %d -%m- %Y",

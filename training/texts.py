@@ -12,9 +12,9 @@ from functools import lru_cache
 
 from numpy.random import Generator
 
+from learning.sample import CYRILLIC, DATE, PASSPORT, TEXT
 from ocr.lexicon.alphabets import DIGITS, LATIN_CAPITALS, RUSSIAN, TAJIK_ONLY
 from ocr.lexicon.lexicon import lexicon_names, load_lexicon
-from training.letters import CYRILLIC, DATE, PASSPORT, TEXT
 
 _CYRILLIC = re.compile(r"[А-яЁёҒғӢӣҚқӮӯҲҳҶҷ .\-]{2,26}")
 _DATES = ("%d.%m.%Y", "%d.%m.%Y", "%d.%m.%y", "%d-%m-%Y", "%d/%m/%Y", "%d %m %Y", "%d%m%Y")

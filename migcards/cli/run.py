@@ -16,6 +16,7 @@ from tqdm import tqdm
 from migcards.cli.shared.acceptance import policy_in_force, warnings
 from migcards.cli.shared.context import forms_dir, language_option, settings, store
 from migcards.ingest import ingest
+from migcards.networks import network_in_force
 from migcards.saver import Ingestion
 from migcards.tally import RunTally
 from ocr.errors import BadInputError
@@ -67,6 +68,7 @@ def _ingestion(again: bool, language: Language) -> Ingestion:
     engine = store()
     with Session(engine) as session:
         policy, found = policy_in_force(session)
+        network = network_in_force(session)
     for line in warnings(found, language):
         click.echo(line, err=True)
     return Ingestion(
@@ -77,6 +79,7 @@ def _ingestion(again: bool, language: Language) -> Ingestion:
         workers=settings().workers,
         timeout_s=settings().page_timeout_s,
         audit_share=settings().audit_share,
+        network=network,
         again=again,
     )
 

@@ -14,6 +14,7 @@ from migcards.cli.shared.acceptance import own_target_errors
 from migcards.cli.shared.calibration_preview import curves, preview
 from migcards.cli.shared.context import IN_FOLDER, OUT_FILE, forms_dir, settings, store
 from migcards.cli.shared.output import json_option, print_json
+from migcards.networks import network_in_force
 from ocr.confidence.calibration import Calibration, save_calibration
 from ocr.confidence.familiarity import FEWEST
 from ocr.confidence.fit import Key, ScoredReading, fit, grouped, refit
@@ -58,7 +59,7 @@ def tune(
     --apply puts it in force or -o names a file.
 
     As JSON (--json): fingerprint, made, data, scales (as in the file of -o) and applied; with --history a list of
-    objects with number, applied_at, fingerprint, previous, made and data.
+    objects with number, applied_at, fingerprint, previous, made, data and network.
     """
     if (scans is not None) + from_decisions + show_history + undo != 1:
         raise click.UsageError("Give one of SCANS, --from-decisions, --history and --undo.")
@@ -67,7 +68,7 @@ def tune(
     if show_history or undo:
         _look_back(undo, as_json)
         return
-    present, groups, looks = _of_decisions() if scans is None else (_present(), *_of_scans(scans))
+    present, groups, looks = _of_decisions() if scans is None else _of_scans(scans)
     made, target_errors = date.today(), (*TARGET_ERRORS, *own_target_errors().values())
     source = data or "decisions of people"
     if scans is None:
@@ -98,14 +99,11 @@ def _familiar(calibration: Calibration) -> str:
     return f"cards unlike the {calibration.familiar.count} that were measured get nothing accepted"
 
 
-def _present() -> Calibration:
-    with Session(read_only(store())) as session:
-        return in_force(session).calibration
-
-
-def _of_scans(scans: Path) -> tuple[Groups, Looks]:
-    """Readings of labelled scans, and how the cards look."""
+def _of_scans(scans: Path) -> tuple[Calibration, Groups, Looks]:
+    """The calibration in force, readings of labelled scans by the network in force, and how the cards look."""
     truths = list(read_truth(scans))
+    with Session(read_only(store())) as session:
+        present, network = in_force(session).calibration, network_in_force(session)
     labelled = read_labelled(
         scans,
         truths,
@@ -114,6 +112,7 @@ def _of_scans(scans: Path) -> tuple[Groups, Looks]:
         forms_dir(),
         today=date.today(),
         calibrated=False,
+        network=network,
     )
     samples: list[ScoredReading] = []
     looks: list[tuple[float, ...]] = []
@@ -121,7 +120,7 @@ def _of_scans(scans: Path) -> tuple[Groups, Looks]:
         found = list(samples_of(truth, result))
         samples += found
         looks += [result.look] if found and result.look else []
-    return grouped(samples), looks
+    return present, grouped(samples), looks
 
 
 def _of_decisions() -> tuple[Calibration, Groups, Looks]:
@@ -142,7 +141,7 @@ def _look_back(undo: bool, as_json: bool) -> None:
             back = undo_calibration(session)
             click.echo(f"In force again: {back.fingerprint}, {back.made}, {back.data}")
         elif as_json:
-            keys = ("number", "applied_at", "fingerprint", "previous", "made", "data")
+            keys = ("number", "applied_at", "fingerprint", "previous", "made", "data", "network")
             print_json([{key: getattr(item, key) for key in keys} for item in history(session)])
         else:
             for line in _history_lines(session):
@@ -153,4 +152,5 @@ def _history_lines(session: Session) -> Iterator[str]:
     yield "   0  comes with the program"
     for item in history(session):
         what = "comes with the program" if item.shipped else f"made {item.made}: {item.data}"
+        what += f", network {item.network}" if item.network else ""
         yield f"{item.number:4}  {item.applied_at:%Y-%m-%d %H:%M}  {item.fingerprint} after {item.previous}  {what}"

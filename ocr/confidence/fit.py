@@ -110,6 +110,23 @@ def refit(
     return Calibration(made=made, data=data, familiar=present.familiar, scales=ordered)
 
 
+def carried_over(present: Calibration, versions: Mapping[str, str]) -> Calibration:
+    """The present calibration with readers in another version, whose scores are taken to mean what they meant.
+
+    For a network that was fitted a little further: a beginning for `refit`, which replaces what labels suffice for and
+    takes away what they refute.
+
+    Parameters
+    ----------
+    versions
+        New version of each reader, as in `Scale`.
+    """
+    scales = (
+        scale.model_copy(update={"version": versions.get(scale.reader, scale.version)}) for scale in present.scales
+    )
+    return present.model_copy(update={"scales": tuple(scales)})
+
+
 def _merged(old: Scale | None, new: Scale, group: LabelledScores) -> Scale:
     if old is None or old.version != new.version:
         return new

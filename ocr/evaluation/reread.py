@@ -13,11 +13,8 @@ from ocr.extract.reader import Raw
 from ocr.extract.tesseract import TesseractReader
 from ocr.forms.definition import Entry, Form
 from ocr.interpret import ZoneReading, interpret
-from ocr.page import CROP_DPI, PageJob, cut_crops, load_engine
-from ocr.preprocess.load import load_page
-from ocr.preprocess.locate import locate
-from ocr.preprocess.settle import lay
-from ocr.reading import CardReading, FieldState, Refused
+from ocr.page import PageJob, crops_of_page, load_engine
+from ocr.reading import CardReading, FieldState
 
 
 @dataclass(frozen=True)
@@ -64,20 +61,13 @@ def read_beside(job: BesideJob, forms_dir: Path, today: date) -> dict[str, str]:
     dict
         Value by field, empty where there is none; nothing where the page can no longer be found.
     """
-    sheet = load_page(job.page.path, job.page.page, job.page.sha256)
-    if isinstance(sheet, Refused):
+    found = crops_of_page(job.page, load_engine(forms_dir))
+    if found is None:
         return {}
-    engine = load_engine(forms_dir)
-    located = locate(sheet, engine.forms, engine.gates)
-    if isinstance(located, Refused):
-        return {}
-    crops = [
-        crop
-        for crop in cut_crops(lay(sheet, located.registration, CROP_DPI))
-        if crop.spec.entry is Entry.HAND and crop.spec.kind.is_text
-    ]
+    form, cut = found
+    crops = [crop for crop in cut if crop.spec.entry is Entry.HAND and crop.spec.kind.is_text]
     raws = dict(zip((crop.spec.name for crop in crops), _tesseract().read(crops), strict=True))
-    values = interpret_again(located.registration.form, job.reading, raws, today)
+    values = interpret_again(form, job.reading, raws, today)
     return {name: values[name] or "" for name in raws}
 
 

@@ -17,6 +17,7 @@ from ocr.errors import BadInputError
 from ocr.evaluation.reread import BesideJob, read_beside
 from ocr.evaluation.score import PageScore, score_page
 from ocr.evaluation.truth import PageTruth
+from ocr.extract.network import MODELS
 from ocr.forms.definition import FORMS_DIR, load_forms
 from ocr.page import PageJob, PageResult, crashed_page, read_page
 from ocr.preprocess.content import file_hash
@@ -41,8 +42,9 @@ def read_labelled(
     *,
     today: date,
     calibrated: bool = True,
+    network: Path = MODELS,
 ) -> Iterator[tuple[PageTruth, PageResult]]:
-    """Read every page that has truth.
+    """Read every page that has truth, with the network of a folder.
 
     Raises
     ------
@@ -56,7 +58,7 @@ def read_labelled(
             raise BadInputError(f"{path}, named by the truth, does not exist.")
         jobs[PageJob(path, file_hash(path), truth.page)] = truth
     acceptor = AcceptancePolicy(load_calibration()) if calibrated else Uncalibrated()
-    work = partial(read_page, acceptor=acceptor, forms_dir=forms_dir, today=today)
+    work = partial(read_page, acceptor=acceptor, forms_dir=forms_dir, network=network, today=today)
     for job, result in batch.run(jobs, work, workers=workers, timeout_s=timeout_s, on_crash=crashed_page):
         yield jobs[job], result
 

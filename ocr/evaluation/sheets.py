@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import sha256
 from pathlib import Path
 
 import cv2
@@ -15,11 +14,8 @@ from ocr.evaluation.fields import FieldScore
 from ocr.evaluation.splits import grouped, handwriting
 from ocr.extract.reader import Crop
 from ocr.forms.printed_words import FONTS_DIR
-from ocr.page import CROP_DPI, cut_crops, load_engine
-from ocr.preprocess.load import load_page
-from ocr.preprocess.locate import locate
-from ocr.preprocess.settle import lay
-from ocr.reading import Refused
+from ocr.page import PageJob, crops_of_page, load_engine
+from ocr.preprocess.content import file_hash
 
 Pixels = NDArray[np.uint8]
 Key = tuple[str, int, str]
@@ -55,11 +51,7 @@ def crops_of(fields: Iterable[FieldScore], scans: Path, forms_dir: Path) -> dict
     found: dict[Key, Crop] = {}
     for scan, page in sorted({key[:2] for key in wanted}):
         path = scans / scan
-        sheet = load_page(path, page, sha256(path.read_bytes()).hexdigest())
-        located = sheet if isinstance(sheet, Refused) else locate(sheet, engine.forms, engine.gates)
-        if isinstance(sheet, Refused) or isinstance(located, Refused):
-            continue
-        crops = cut_crops(lay(sheet, located.registration, CROP_DPI))
+        _, crops = crops_of_page(PageJob(path, file_hash(path), page), engine) or (None, [])
         found |= {key: crop for crop in crops if (key := (scan, page, crop.spec.name)) in wanted}
     return found
 

@@ -35,7 +35,7 @@ class HandwritingReader(NetworkReader):
 
     def read(self, crops: Sequence[Crop]) -> list[Raw]:
         """One `Raw` per crop, in order, with `Raw.posteriors` where something was read."""
-        inks = [_ink(crop) for crop in crops]
+        inks = [own_ink(crop) for crop in crops]
         written = [i for i, (_, amount) in enumerate(inks) if amount >= EMPTY_MM2]
         found = {i: nothing_written(amount) for i, (_, amount) in enumerate(inks)}
         combs = [i for i in written if crops[i].spec.cells]
@@ -45,7 +45,7 @@ class HandwritingReader(NetworkReader):
         return [found[i] for i in range(len(crops))]
 
     def _combs(self, crops: Sequence[Crop], inks: Sequence[Gray]) -> list[Raw]:
-        shown = [_comb(crop, ink) for crop, ink in zip(crops, inks, strict=True)]
+        shown = [comb_shown(crop, ink) for crop, ink in zip(crops, inks, strict=True)]
         logits = iter(self._network().combs([comb for comb in shown if comb]) if any(shown) else ())
         return [
             _of_comb(crop, ink, _cells(crop, comb, next(logits))) if comb else Raw(FieldState.UNREAD, "", 0.0)
@@ -53,19 +53,24 @@ class HandwritingReader(NetworkReader):
         ]
 
     def _lines(self, crops: Sequence[Crop], inks: Sequence[Gray]) -> list[Raw]:
-        strips = [strip(together(ink, crop.dpi), crop.dpi) for crop, ink in zip(crops, inks, strict=True)]
+        strips = [line_shown(crop, ink) for crop, ink in zip(crops, inks, strict=True)]
         lines = self._network().lines(strips) if strips else ()
         return [_of_line(crop, ink, line) for crop, ink, line in zip(crops, inks, lines, strict=True)]
 
 
-def _ink(crop: Crop) -> tuple[Gray, float]:
+def own_ink(crop: Crop) -> tuple[Gray, float]:
     """Ink that belongs to the field, and how much writing that is in square millimetres."""
     amount = writing_mm2(crop.ink, crop.dpi)
     return (belonging(crop.ink, crop) if amount >= EMPTY_MM2 else crop.ink), amount
 
 
-def _comb(crop: Crop, ink: Gray) -> CombStrip | None:
-    """A comb's writing as the network is shown it."""
+def line_shown(crop: Crop, ink: Gray) -> Gray:
+    """A line's ink as the network is shown it."""
+    return strip(together(ink, crop.dpi), crop.dpi)
+
+
+def comb_shown(crop: Crop, ink: Gray) -> CombStrip | None:
+    """A comb's ink as the network is shown it; None where there is none."""
     scale, box, cells = crop.dpi / MM_PER_INCH, crop.spec.box, crop.spec.cells or 1
     left, top = (box.x - crop.rect.x) * scale, (box.y - crop.rect.y) * scale
     edges = [left + i * box.w / cells * scale for i in range(cells + 1)]

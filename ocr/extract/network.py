@@ -36,7 +36,7 @@ class Network:
         Changes whenever the weights do.
     """
 
-    def __init__(self, folder: Path = MODELS) -> None:
+    def __init__(self, folder: Path) -> None:
         model = (folder / MODEL).read_bytes()
         self._session = _session(model)
         self.version = sha256(model).hexdigest()[:12]
@@ -56,24 +56,6 @@ class Network:
         return [np.asarray(found[0], np.float32) for found in self._session.run(outputs, inputs(strip, edges))]
 
 
-class NetworkReader:
-    """What all readers by the network share.
-
-    Parameters
-    ----------
-    network
-        Gives the network; by default the shipped one, loaded at the first use.
-    """
-
-    def __init__(self, network: Callable[[], Network] | None = None) -> None:
-        self._network = network or load_network
-
-    @property
-    def version(self) -> str:
-        """Of the weights."""
-        return self._network().version
-
-
 def inputs(strip: Gray, edges: tuple[float, ...] = ()) -> dict[str, NDArray[np.float32]]:
     """What the network is shown of a strip and, if it is a comb's, of the edges of its cells.
 
@@ -89,10 +71,28 @@ def inputs(strip: Gray, edges: tuple[float, ...] = ()) -> dict[str, NDArray[np.f
     return {"strips": shown[None, None], "windows": cells[None]}
 
 
-@lru_cache(maxsize=1)
-def load_network() -> Network:
-    """The shipped network, once a process."""
-    return Network()
+@lru_cache(maxsize=2)
+def load_network(folder: Path = MODELS) -> Network:
+    """The network of a folder, the shipped one by default, once a process."""
+    return Network(folder)
+
+
+class NetworkReader:
+    """What all readers by the network share.
+
+    Parameters
+    ----------
+    network
+        Gives the network, at the first use; by default the shipped one.
+    """
+
+    def __init__(self, network: Callable[[], Network] = load_network) -> None:
+        self._network = network
+
+    @property
+    def version(self) -> str:
+        """Of the weights."""
+        return self._network().version
 
 
 def _session(model: bytes) -> onnxruntime.InferenceSession:

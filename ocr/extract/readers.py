@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ocr.extract.barcode import BarcodeReader
 from ocr.extract.handwriting import HandwritingReader
 from ocr.extract.marks import MarksReader, SignatureReader
+from ocr.extract.network import Network, load_network
 from ocr.extract.printed_reader import PrintedReader
 from ocr.extract.reader import Crop, Raw, Reader
 from ocr.extract.stamp_reader import StampReader
@@ -19,12 +20,15 @@ class Readers:
 
     Parameters
     ----------
+    network
+        Gives the network by which writing is read; by default the shipped one.
     marks, barcode, signature, printed, stamp, hand
         Readers to use in place of the usual ones.
     """
 
     def __init__(
         self,
+        network: Callable[[], Network] = load_network,
         *,
         marks: Reader | None = None,
         barcode: Reader | None = None,
@@ -36,9 +40,9 @@ class Readers:
         self.marks = marks or MarksReader()
         self.barcode = barcode or BarcodeReader()
         self.signature = signature or SignatureReader()
-        self.printed = printed or PrintedReader()
-        self.stamp = stamp or StampReader()
-        self.hand = hand or HandwritingReader()
+        self.printed = printed or PrintedReader(network)
+        self.stamp = stamp or StampReader(network)
+        self.hand = hand or HandwritingReader(network)
 
     def for_field(self, spec: FieldSpec) -> Reader:
         """The reader that reads this field."""

@@ -12,19 +12,19 @@ from hypothesis import strategies as st
 
 from fixtures.handwriting import Mask, inked
 from fixtures.pens import LetterPen, Style
+from learning.sample import CYRILLIC, DATE, HAND, MASK_NAMES, PASSPORT, SCRIBBLE, Sample, columns_of, masks
+from learning.viterbi import viterbi
 from ocr.extract.framing import ROWS
 from ocr.lexicon.alphabets import STRUCK
 from ocr.lexicon.posteriors import BLANK, COLUMN
 from training.combs import comb_sample
 from training.hands import Hands
 from training.latin import darkness, load_latin, spelt, varied
-from training.letters import CYRILLIC, DATE, MASK_NAMES, PASSPORT, Bank, masks
+from training.letters import Bank
 from training.lines import line_sample
 from training.pictures import PARTS, Pictures, clean, load_pictures
 from training.respelt import by_hand, respelt, runs
-from training.samples import HAND, SCRIBBLE, Sample, columns_of
 from training.texts import target, text
-from training.viterbi import viterbi
 
 
 def _drawn(character: str, thick: int = 3) -> Mask:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,55 +13,11 @@ import onnx
 from numpy.typing import NDArray
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_dynamic, quantize_static
 
-from ocr.confidence.acceptance import AcceptancePolicy
-from ocr.confidence.calibration import load_calibration
-from ocr.extract.framing import CombStrip, Gray
-from ocr.extract.handwriting import HandwritingReader
-from ocr.extract.network import LineLogits, Logits, Network, inputs
-from ocr.extract.printed_reader import PrintedReader
-from ocr.extract.readers import Readers
-from ocr.extract.stamp_reader import StampReader
-from ocr.page import Stopwatch, load_engine, read_sheet
-from ocr.preprocess.load import discover, load_page, probe
-from ocr.reading import Refused
-
 _SAMPLES = 900
 """Strips by which the ranges of numbers within the network are measured."""
 
 Shown = dict[str, NDArray[np.float32]]
-
-
-class _Recorder(Network):
-    """A network that keeps what it is shown."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.shown: list[Shown] = []
-
-    def lines(self, strips: Sequence[Gray]) -> list[LineLogits]:
-        self.shown += [inputs(strip) for strip in strips]
-        return super().lines(strips)
-
-    def combs(self, combs: Sequence[CombStrip]) -> list[Logits]:
-        self.shown += [inputs(comb.strip, comb.edges) for comb in combs]
-        return super().combs(combs)
-
-
-def shown_to_network(scans: Path, network: Path) -> list[Shown]:
-    """What the network of a folder is shown while scans are read."""
-    recorder = _Recorder(network)
-    hand, stamp, printed = (reader(lambda: recorder) for reader in (HandwritingReader, StampReader, PrintedReader))
-    engine = replace(load_engine(), readers=Readers(hand=hand, stamp=stamp, printed=printed))
-    acceptor = AcceptancePolicy(load_calibration())
-    for path in discover([scans]):
-        found = probe(path)
-        if isinstance(found, Refused):
-            continue
-        for page in range(found.pages):
-            sheet = load_page(path, page, found.sha256)
-            if not isinstance(sheet, Refused):
-                read_sheet(sheet, engine, acceptor, 0.0, date.today(), Stopwatch())
-    return recorder.shown
+"""What the network is shown of a strip (`ocr.extract.network.inputs`)."""
 
 
 def quantise(network: Path, samples: Sequence[Shown], out: Path, seed: int = 1) -> None:
@@ -76,11 +32,11 @@ def quantise(network: Path, samples: Sequence[Shown], out: Path, seed: int = 1) 
     network, out
         ONNX files.
     samples
-        As from `shown_to_network`.
+        Strips as the network is shown them.
     """
     convolutions = [node.name for node in onnx.load(network).graph.node if node.op_type == "Conv"]
     chosen = np.random.default_rng(seed).permutation(len(samples))[:_SAMPLES]
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, _without_advice():
         between = Path(folder) / network.name
         quantize_static(
             network, between, _Shown([samples[i] for i in chosen]), quant_format=QuantFormat.QDQ,
@@ -91,6 +47,16 @@ def quantise(network: Path, samples: Sequence[Shown], out: Path, seed: int = 1) 
             between, out, op_types_to_quantize=["LSTM"], per_channel=True, reduce_range=True,
             weight_type=QuantType.QInt8,
         )  # fmt: skip
+
+
+@contextmanager
+def _without_advice() -> Iterator[None]:
+    """The library advises, at each call, to simplify the network first; that changes nothing here."""
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 class _Shown(CalibrationDataReader):  # type: ignore[misc]

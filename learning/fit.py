@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from learning.networks import ReadingNetwork
+from learning.sample import Sample, masks
 from ocr.extract.framing import PARTS_OF_CELL, ROWS, STRIDE, windows
 from ocr.lexicon.posteriors import BLANK
-from training.letters import masks
-from training.networks import ReadingNetwork
-from training.samples import Sample
 
 BATCH = 48
 KIND_WEIGHT = 0.1
@@ -74,7 +73,7 @@ def fit(
     for turn in range(pace.passes):
         network.train()
         for chosen in (bar := tqdm(batches(seen, rng), desc=f"pass {turn + 1} of {pace.passes}", mininterval=20)):
-            loss = _loss(network, [seen[i] for i in chosen], rng)
+            loss = loss_of(network, [seen[i] for i in chosen], rng)
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 2.0)
@@ -128,7 +127,8 @@ def _varied(strips: Tensor, rng: np.random.Generator) -> Tensor:
     return strips
 
 
-def _loss(network: ReadingNetwork, samples: Sequence[Sample], rng: np.random.Generator) -> Tensor:
+def loss_of(network: ReadingNetwork, samples: Sequence[Sample], rng: np.random.Generator) -> Tensor:
+    """What is to become less, over some samples that are varied a little."""
     strips, pooled = stacked(samples)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         x = _varied(strips, rng).contiguous(memory_format=torch.channels_last)
