@@ -14,6 +14,9 @@ from texts.templates import templates
 SLIPS = 15
 """How many confusions of letters are shown for combs and for lines."""
 
+_SELDOM = 0.05
+"""Times a card at which a field must wait for people at least to be named."""
+
 LEGEND = (
     "exact: value right, with its 95 % interval. reachable: what the dictionaries decode rightly from exactly what was "
     "written. CER: character error rate before dictionaries. accepted: stands without a person. wrong, bound: among "
@@ -45,6 +48,7 @@ def tables(evaluation: Evaluation) -> list[FigureTable]:
     )
     return [
         FigureTable("cards", ("", "cards", "of", "share"), _cards(evaluation)),
+        FigureTable("fields of a card that people must key", ("", "a card"), _to_key(evaluation)),
         *(_figures(split.title, split.rows) for split in evaluation.splits),
         *(table for table in slips if table.rows),
         _figures("by kind", evaluation.by_kind),
@@ -119,6 +123,16 @@ def _cards(evaluation: Evaluation) -> tuple[tuple[str, ...], ...]:
         row("ticks wrong among accepted", evaluation.wrong_ticks, evaluation.ticks),
         *(_places(found) if found.located else ()),
     )
+
+
+def _to_key(evaluation: Evaluation) -> tuple[tuple[str, ...], ...]:
+    """How many fields of a card wait for people: all, then those that wait most often."""
+    cards = max(1, evaluation.registered.read - evaluation.registered.wrong_form)
+    waiting = [(row.name, row.count * (1 - row.accepted) / cards) for row in evaluation.by_field]
+    often = sorted((row for row in waiting if row[1] >= _SELDOM), key=lambda row: -row[1])
+    rest = sum(share for _, share in waiting if share < _SELDOM)
+    rows = [("all", sum(share for _, share in waiting)), *often, *([("others", rest)] if rest else [])]
+    return tuple((name, f"{share:.2f}") for name, share in rows)
 
 
 def _places(found: Registered) -> tuple[tuple[str, ...], ...]:

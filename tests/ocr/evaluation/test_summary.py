@@ -47,6 +47,13 @@ def test_tables_have_as_many_cells_as_heads() -> None:
     assert cards["refused for the right reason"] == ("0", "1")
 
 
+def test_fields_that_people_must_key_are_counted_by_the_card() -> None:
+    seldom = tuple(score(field="purpose", accepted=n > 0) for n in range(60))
+    pages = [page("read", "read", (score(), tick(True, n % 2 == 0), seldom[n])) for n in range(60)]
+    (to_key,) = (table for table in tables(summarise(pages)) if table.title.startswith("fields of a card"))
+    assert to_key.rows == (("all", "1.52"), ("occupation", "1.00"), ("sex", "0.50"), ("others", "0.02"))
+
+
 def test_another_reader_has_a_column_only_where_it_was_asked() -> None:
     asked = next(table for table in tables(some()) if table.title == "handwriting by what it says")
     row = dict(zip(asked.heads, asked.rows[0], strict=True))
