@@ -103,7 +103,8 @@ def decode_name_posteriors(
         return ()
     prior, sexes = _prior(lexicon), known(sex, ("M", "F"))
     fits = {sex: log(belonging(sex, sexes)) for sex in ("", "M", "F")}
-    read = {letters(name): name for name in reversed(written) if name}  # the likeliest way to set spaces comes last
+    likeliest_last = [name for name in reversed(written) if name]  # of several ways to set spaces the last one stays
+    read = {letters(name): _set_as_listed(prior, name) for name in likeliest_last}
     keys = (prior.spelt.texts[i] for i in likeliest(posteriors, prior.spelt, _WEIGHED, texts[0][1] - _FAR))
     names = {**{key: prior.names[key] for key in keys}, **read}
     likelihoods = log_likelihoods(merged(posteriors, "- "), list(names))
@@ -138,6 +139,12 @@ def is_overruled(posteriors: CharPosteriors, read: str, name: str) -> bool:
     of_read, of_name = log_likelihoods(steps, texts)
     several = Levenshtein.distance(*texts) > 1
     return bool(of_read - of_name > (_OVERRULED if several else _OVERRULED_ONE))
+
+
+def _set_as_listed(prior: _Prior, name: str) -> str:
+    """The name with its spaces as in the list, if it is there: a wide gap between letters does not make two words."""
+    listed = prior.names.get(letters(name), "")
+    return listed if listed.replace(" ", "") == name.replace(" ", "") else name
 
 
 def _with_lost_marks(posteriors: CharPosteriors) -> CharPosteriors:

@@ -47,6 +47,11 @@ def test_a_speck_among_the_letters_parts_no_name() -> None:
     assert decode_name_posteriors(line("РАДЖАБ.ОВ"), SURNAMES)[0].value == "РАДЖАБОВ"
 
 
+def test_a_wide_gap_makes_no_two_words_of_a_listed_name() -> None:
+    assert decode_name_posteriors(line("РАДЖА БОВ"), SURNAMES)[0].value == "РАДЖАБОВ"
+    assert decode_name_posteriors(line("АСАН УУЛУ"), PATRONYMICS)[0].value == "АСАН УУЛУ"
+
+
 def test_a_mark_that_is_not_seen_may_be_lost() -> None:
     """Firuz is often written with a mark, Karim never: only the first is in doubt without it."""
     firuz, karim = (decode_name_posteriors(comb(name, 12), GIVEN) for name in ("ФИРУЗ", "КАРИМ"))
