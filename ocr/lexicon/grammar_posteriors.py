@@ -26,7 +26,7 @@ _APART, _STRAY = 2.5, 0.8  # gaps, and the probability that what stands behind s
 
 _DAY, _MONTH = "(?:0[1-9]|[12][0-9]|3[01])", "(?:0[1-9]|1[0-2])"
 _YEAR = "(?:[0-9]{0,2}|(?:19|20)[0-9]{1,2})"
-_BETWEEN = "[ /-]"
+_BETWEEN = "[ /]"
 _DATE_BEGINS = re.compile(
     rf"{_BETWEEN}*(?:[0-9]?|(?:{_DAY}{_BETWEEN}*|[1-9]{_BETWEEN}+)"
     rf"(?:[0-9]?|(?:{_MONTH}{_BETWEEN}*|[1-9]{_BETWEEN}+){_YEAR}{_BETWEEN}*))"
@@ -34,7 +34,7 @@ _DATE_BEGINS = re.compile(
 _DATE_USUAL = re.compile(
     rf"[0-9]{{6}}|[0-9]{{8}}|[0-9]{{1,2}} *(?P<between>{_BETWEEN}) *[0-9]{{1,2}} *(?P=between) *(?:[0-9]{{2}}){{1,2}}"
 )
-_ODD_FORM = 0.02  # prior of a date that lacks a separator or has two kinds: a slanting 1 is often read as a slash
+_ODD_FORM = 0.02  # prior of a date that lacks a separator or mixes slashes with others: a slanting 1 looks like a slash
 _PASSPORT_BEGINS = re.compile(r"[A-Z]{0,2}[0-9]{0,9}")
 _USUAL_PASSPORT = re.compile(r"A[0-9]{8}|[0-9]{9}")
 _PASSPORT = re.compile(r"[A-Z]{0,2}[0-9]{6,9}")
@@ -63,7 +63,7 @@ def decode_date_posteriors(
         for value in dates_of(re.findall("[0-9]+", text), earliest, latest):
             yield value, weigh(date.fromisoformat(value))
 
-    spaced = merged(merged(posteriors, STRUCK), ". ", " ")
+    spaced = merged(merged(posteriors, STRUCK), "-. ", " ")
     return _decode(spaced, _begins_date, dates, limit, _form_of_date)
 
 
@@ -127,7 +127,7 @@ def _begins_date(text: str) -> bool:
 
 
 def _form_of_date(text: str) -> float:
-    return 1.0 if _DATE_USUAL.fullmatch(text.strip(" /-")) else _ODD_FORM
+    return 1.0 if _DATE_USUAL.fullmatch(text.strip(" /")) else _ODD_FORM
 
 
 def _begins_passport(text: str) -> bool:
