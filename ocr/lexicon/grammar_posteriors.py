@@ -36,7 +36,7 @@ _DATE_USUAL = re.compile(
 )
 _ODD_FORM = 0.02  # prior of a date that lacks a separator or mixes slashes with others: a slanting 1 looks like a slash
 _PASSPORT_BEGINS = re.compile(r"[A-Z]{0,2}[0-9]{0,9}")
-_USUAL_PASSPORT = re.compile(r"A[0-9]{8}|[0-9]{9}")
+_USUAL_PASSPORT = re.compile(r"A[0-9]{8}|[0-9]{9}")  # А and a number, later a number alone
 _PASSPORT = re.compile(r"[A-Z]{0,2}[0-9]{6,9}")
 
 
@@ -55,8 +55,8 @@ def decode_date_posteriors(
     Returns
     -------
     tuple of Candidate
-        ISO dates and `NOT_IN_LEXICON`, likeliest first, as shares; empty where the likeliest text is empty. What was
-        read in no usual form has little of them, and leaves the rest to nobody.
+        ISO dates and `NOT_IN_LEXICON`, likeliest first, as shares; empty where the likeliest text is empty. Where the
+        first was read in no usual form they sum to little.
     """
 
     def dates(text: str) -> Iterable[tuple[str, float]]:
@@ -90,15 +90,14 @@ def decode_passport_posteriors(posteriors: CharPosteriors, *, limit: int = 5) ->
     Returns
     -------
     tuple of Candidate
-        As from `decode_date_posteriors`.
+        As from `decode_date_posteriors`; what has not the nine characters of Tajik passports is never sure.
     """
 
     def numbers(text: str) -> Iterable[tuple[str, float]]:
-        usual = _USUAL_PASSPORT.fullmatch(text)  # nine characters: А and a number, later a number alone
-        return [(text, 1.0 if usual else _UNUSUAL)] if _PASSPORT.fullmatch(text) else []
+        return [(text, 1.0)] if _PASSPORT.fullmatch(text) else []
 
     joined = merged(merged(posteriors, SEPARATORS + STRUCK), "А", LATIN_CAPITALS[0])
-    return _decode(joined, _begins_passport, numbers, limit)
+    return _decode(joined, _begins_passport, numbers, limit, _form_of_passport)
 
 
 def _without_strays(posteriors: CharPosteriors) -> CharPosteriors:
@@ -134,6 +133,10 @@ def _begins_passport(text: str) -> bool:
     return _PASSPORT_BEGINS.fullmatch(text) is not None
 
 
+def _form_of_passport(text: str) -> float:
+    return 1.0 if _USUAL_PASSPORT.fullmatch(text) else _UNUSUAL
+
+
 def _decode(
     posteriors: CharPosteriors,
     admits: Callable[[str], bool],
@@ -150,7 +153,8 @@ def _decode(
     values
         What a text may mean, with priors.
     form
-        How usual the form of a text is, at most 1. What is less counts for no value, and is missing from all.
+        How usual the form of a text is, at most 1: a prior, and what is left of all shares where the likeliest value
+        was read in it.
     """
     posteriors = thinned(posteriors)
     refused: list[str] = []
@@ -166,12 +170,12 @@ def _decode(
     if not anything or not anything[0][0]:
         return ()
     scores: Scores = {}
-    odd_forms = 0.0
     for text, logp in follows:
         for value, prior in values(text):
             before, first = scores.get(value, (0.0, text))
             scores[value] = before + exp(logp) * prior * form(text), first
-            odd_forms += exp(logp) * prior * (1 - form(text))
     odd = next(((text, logp) for text, logp in anything if text and not list(values(text))), None)
     scores[NOT_IN_LEXICON] = (exp(odd[1]) * _IMPOSSIBLE, odd[0]) if odd else (0.0, anything[0][0])
-    return shares(scores, sum(score for score, _ in scores.values()) + odd_forms, limit)
+    total = sum(score for score, _ in scores.values())
+    likeliest = max(scores, key=lambda value: scores[value][0])
+    return shares(scores, total / (1.0 if likeliest == NOT_IN_LEXICON else form(scores[likeliest][1])), limit)

@@ -129,6 +129,13 @@ def test_passport(text: str, value: str) -> None:
         assert decode_passport_posteriors(steps)[0].value == value
 
 
+def test_a_passport_without_nine_characters_is_never_sure() -> None:
+    assert decode_passport_posteriors(line("A01234567"))[0].probability > 0.9
+    for text in ("A0123456", "01234567", "AB012345"):
+        first = decode_passport_posteriors(line(text))[0]
+        assert (first.value, first.probability < 0.2) == (text, True)
+
+
 def test_usual_series_are_likelier() -> None:
     assert decode_passport_posteriors(between("U01234567", "401234567", 0.3))[0].value == "401234567"
     assert decode_passport_posteriors(between("U01234567", "401234567", 0.01))[0].value == "U01234567"
