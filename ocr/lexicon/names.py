@@ -16,9 +16,10 @@ from ocr.lexicon.beam import n_best
 from ocr.lexicon.ctc import log_likelihoods, merged, thinned
 from ocr.lexicon.distance import distance
 from ocr.lexicon.lexicon import Lexicon
+from ocr.lexicon.lost_marks import with_lost_marks
 from ocr.lexicon.match import ANYWHERE, SHARPNESS, belonging, known, near, shares
 from ocr.lexicon.normalise import fold, letters, normalise_name, plain
-from ocr.lexicon.posteriors import COLUMN, CharPosteriors, Spelt, likeliest, spelt
+from ocr.lexicon.posteriors import CharPosteriors, Spelt, likeliest, spelt
 from ocr.lexicon.spelling import Spelling, learn_spelling
 from ocr.reading import Candidate
 
@@ -29,10 +30,6 @@ _TRUST = 0.5  # how far the prior counts; weighed on names of origins that were 
 _OVERRULED, _OVERRULED_ONE = log(20), log(150)
 """What was read is so many times likelier than a name that differs from it in several letters, or in one: then the name
 is the list's word and not the writer's."""
-_MARKED, _MARK_LOST = {"И": "ӢЙ", "У": "Ӯ", "Е": "Ё"}, 0.05
-"""Letters with a mark above, by the letter that is left without it, and how often that is lost from what a reader sees:
-it is small, and often lies on the field's printed line. Of generated cards one in ten was lost in boxes, one in 25 on
-lines."""
 _WEIGHED = 30  # likeliest listed names whose probability is worked out
 _FAR = 50.0  # so much less likely than the likeliest text, as a logarithm, a listed name is out of reach of any prior
 _LETTERS = RUSSIAN + TAJIK_ONLY
@@ -96,7 +93,7 @@ def decode_name_posteriors(
         Names in capitals as written, likeliest first; shares of the posterior that sum to less than 1, the rest being
         texts that were not listed; empty where the likeliest text is empty.
     """
-    posteriors = _with_lost_marks(thinned(merged(posteriors, STRUCK + "./")))  # a dot within a name is a speck
+    posteriors = with_lost_marks(thinned(merged(posteriors, STRUCK + "./")))  # a dot within a name is a speck
     texts = n_best(posteriors)
     written = [normalise_name(text) for text, _ in texts]
     if not written or not written[0]:
@@ -145,17 +142,6 @@ def _set_as_listed(prior: _Prior, name: str) -> str:
     """The name with its spaces as in the list, if it is there: a wide gap between letters does not make two words."""
     listed = prior.names.get(letters(name), "")
     return listed if listed.replace(" ", "") == name.replace(" ", "") else name
-
-
-def _with_lost_marks(posteriors: CharPosteriors) -> CharPosteriors:
-    """Probabilities of what was written: a letter that is seen without a mark may have had one."""
-    logp = posteriors.logp.copy()
-    for letter, marked in _MARKED.items():
-        seen = posteriors.logp[:, COLUMN[letter]]
-        for other in marked:
-            logp[:, COLUMN[other]] = np.logaddexp(logp[:, COLUMN[other]], seen + log(_MARK_LOST))
-        logp[:, COLUMN[letter]] = seen + log(1 - len(marked) * _MARK_LOST)
-    return CharPosteriors(logp)
 
 
 def _unread(
