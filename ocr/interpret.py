@@ -18,6 +18,7 @@ from ocr.lexicon.free_text import decode_text, decode_text_posteriors
 from ocr.lexicon.grammar import decode_date, decode_digits, decode_passport
 from ocr.lexicon.grammar_posteriors import decode_date_posteriors, decode_digits_posteriors, decode_passport_posteriors
 from ocr.lexicon.lexicon import OPEN_LEXICONS, load_lexicon
+from ocr.lexicon.lost_marks import may_lack_mark
 from ocr.lexicon.match import NOT_IN_LEXICON
 from ocr.lexicon.names import is_overruled
 from ocr.lexicon.plausible import Weigh, births, crossings
@@ -194,10 +195,11 @@ def _field_reading(item: ZoneReading, candidates: tuple[Candidate, ...], accepto
 
 def _doubts(spec: FieldSpec, raw: Raw, candidates: Sequence[Candidate]) -> tuple[str, ...]:
     """Reasons for a person to look that no certainty of reading can settle."""
-    doubts = [str(Why.AMBIGUOUS)] if _is_ambiguous(candidates) else []
+    ambiguous, overruled = _is_ambiguous(candidates), False
     if spec.lexicon in OPEN_LEXICONS and raw.posteriors is not None and candidates:
-        doubts += [str(Why.OVERRULED)] if is_overruled(raw.posteriors, raw.text, candidates[0].value) else []
-    return tuple(doubts)
+        ambiguous |= bool(spec.cells) and may_lack_mark(candidates)  # on lines no mark lies on print
+        overruled = is_overruled(raw.posteriors, raw.text, candidates[0].value)
+    return tuple(str(why) for why, holds in ((Why.AMBIGUOUS, ambiguous), (Why.OVERRULED, overruled)) if holds)
 
 
 def _is_ambiguous(candidates: Sequence[Candidate]) -> bool:

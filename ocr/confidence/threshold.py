@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from functools import cache
 from math import ceil
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ocr.confidence.labelled_scores import CountsAbove, LabelledScores, count_above
 
@@ -19,8 +21,11 @@ GRID = 50
 EDGE, _EDGE_SHARE = 5.0, 0.1
 """Of the least sure that are accepted, a tenth or fewer, at most so many times the target error may be wrong."""
 
+_FIRST, _LATER = 0.25, (0.5, 0.75)
+"""Shares of all readings at which the search begins, at the latest, and begins anew."""
+
 _SPARE = 2
-"""Wrong readings that the first candidate should bear, so that one of them does not end the search at once."""
+"""Wrong readings that a start should bear, so that one of them does not end the search at once."""
 
 
 @dataclass(frozen=True)
@@ -72,12 +77,20 @@ def lower_bound(wrong: int, total: int, level: float = LEVEL) -> float:
 def lowest_threshold(evidence: LabelledScores, target_error: float, level: float = LEVEL) -> Threshold | None:
     """The lowest score from which on the share wrong is proven to be at most the target error.
 
-    Candidates are tested from the highest score down and the search ends at the first that fails (fixed-sequence
-    testing; Angelopoulos et al., *Learn then Test*, 2021, after Geifman & El-Yaniv 2017). The order and the grid depend
-    on scores only. A candidate that exceeds the target is chosen only if the first such candidate passes, and that
-    happens with probability at most 1 - `level`: so many candidates cost no more than one, which is not true of a
-    search from the low end. The first candidate has enough readings to bear two errors, or else a quarter of
-    all, or as many as prove anything without any error.
+    Candidates are tested from the highest score down, from a first start and again from later ones. Every start has a
+    part of the chance 1 - `level` of being wrong, and a candidate that passes hands what it was tested with on to the
+    next (the fallback procedure, Wiens 2003; without handing on, the fixed sequences from several starts in
+    Angelopoulos et al., *Learn then Test*, 2021, after Geifman & El-Yaniv 2017). So a few wrong among the very surest
+    do not end the search: it begins anew where there are enough readings to bear them.
+
+    Starts, order and grid depend on scores only. Take those candidates that exceed the target error, and the first of
+    them that passes. None before it passed, and what does not pass hands nothing on: so what it was tested with comes
+    from the starts behind the one before it. These are different starts for each, and all starts have 1 - `level`
+    together: that bounds the chance that any passes, however many there are. A search from the low end has no bound.
+
+    The first start has enough readings to bear two errors, or else a quarter of all, or as many as prove anything
+    without any error. Later ones, at a half and at three quarters, have half of the chance between them; those that
+    could not bear two errors are left out, and where none is left the first one has all.
 
     The bound of one candidate. Of the readings above it, N_s stood by the machine's word and N_r went to people, so
     their share wrong is (N_s p_s + N_r p_r) / (N_s + N_r). The labelled of either stratum are a random sample of it:
@@ -107,16 +120,14 @@ def lowest_threshold(evidence: LabelledScores, target_error: float, level: float
     if not len(evidence.scores):
         return None
     counts = count_above(evidence)
-    grid = _grid(counts, target_error, level)
-    bounds = counts.bounds(level, counts.wrong)
-    passed = takewhile(lambda i: bounds[i] <= target_error, grid)
+    passed = _passed(counts, _starts(counts, target_error, 1 - level), target_error)
     sound = [i for i in passed if _is_edge_sound(counts, i, target_error)]
     if not sound:
         return None
     best = sound[-1]
     accepted, labelled, wrong = (int(a[:, best].sum()) for a in (counts.readings, counts.labelled, counts.wrong))
-    share = accepted / len(evidence.scores)
-    return Threshold(float(counts.scores[best]), accepted, labelled, wrong, float(bounds[best]), share)
+    bound = float(counts.bounds(level, counts.wrong)[best])
+    return Threshold(float(counts.scores[best]), accepted, labelled, wrong, bound, accepted / len(evidence.scores))
 
 
 def _is_edge_sound(counts: CountsAbove, i: int, target_error: float) -> bool:
@@ -128,13 +139,49 @@ def _is_edge_sound(counts: CountsAbove, i: int, target_error: float) -> bool:
     return all(counts.edge_error(i, size) <= EDGE * target_error * (1 + 1e-9) for size in (*sizes, max(fewest, tenth)))
 
 
-def _grid(counts: CountsAbove, target_error: float, level: float) -> list[int]:
-    """Indices of the candidates, from the highest score down; empty where too few are labelled for any proof."""
-    flawless = counts.bounds(level, np.zeros_like(counts.wrong)) <= target_error
+def _starts(counts: CountsAbove, target_error: float, miss: float) -> dict[int, float]:
+    """Indices of the candidates at which the search begins, and the part of the chance `miss` that each has.
+
+    Empty where too few are labelled for any proof.
+    """
+    part = miss / 2 / len(_LATER)
+    borne = _provable(counts, target_error, part, _SPARE)
+    later = [i for i in _places(counts, _LATER) if borne[i]]
+    rest = miss - part * len(later)
+    flawless = _provable(counts, target_error, rest, 0)
     if not flawless.any():
-        return []
-    flawed = np.append(counts.bounds(level, np.minimum(counts.labelled, _SPARE)) <= target_error, True)
+        return {}
+    bearing = np.append(_provable(counts, target_error, rest, _SPARE), True)
+    first = max(int(flawless.argmax()), min(int(bearing.argmax()), *_places(counts, [_FIRST])))
+    return {first: rest} | {i: part for i in later if i > first}
+
+
+def _provable(counts: CountsAbove, target_error: float, miss: float, wrong: int) -> NDArray[np.bool_]:
+    """Whether each candidate would pass if so many were wrong."""
+    bounds = counts.bounds(1 - miss, np.minimum(counts.labelled, wrong))
+    return np.asarray(bounds <= target_error)
+
+
+def _places(counts: CountsAbove, shares: Sequence[float]) -> list[int]:
+    """Indices of the first candidates that at least such shares of all readings reach."""
     total = counts.readings.sum(axis=0)
-    quarter = int(np.searchsorted(total, total[-1] / 4))
-    start = max(int(flawless.argmax()), min(int(flawed.argmax()), quarter))
-    return [int(i) for i in np.unique(np.linspace(start, len(total) - 1, GRID).round())]
+    return [int(i) for i in np.searchsorted(total, np.multiply(shares, total[-1]))]
+
+
+def _passed(counts: CountsAbove, starts: Mapping[int, float], target_error: float) -> list[int]:
+    """Indices of the candidates that are proven, from the highest score down."""
+
+    @cache
+    def bounds(miss: float) -> NDArray[np.float64]:
+        return counts.bounds(1 - miss, counts.wrong)
+
+    if not starts:
+        return []
+    passed: list[int] = []
+    handed = 0.0
+    for i in sorted({*np.linspace(min(starts), len(counts.scores) - 1, GRID).round().astype(int).tolist(), *starts}):
+        miss = handed + starts.get(i, 0.0)
+        proven = miss > 0 and bounds(miss)[i] <= target_error
+        handed = miss if proven else 0.0
+        passed += [i] if proven else []
+    return passed

@@ -14,7 +14,7 @@ from ocr.extract.ink import EMPTY_MM2, writing_mm2
 from ocr.extract.likelihood import IMPOSSIBLE, alphabet_mask, in_alphabet, likeliest_text, sure
 from ocr.extract.network import LineLogits, Logits, NetworkReader
 from ocr.extract.reader import Crop, Raw, nothing_written
-from ocr.extract.zone import belonging, overflows, together
+from ocr.extract.zone import belonging, is_written_above, overflows, together
 from ocr.forms.definition import FieldSpec
 from ocr.geometry import MM_PER_INCH
 from ocr.lexicon.alphabets import STRUCK, SYMBOLS
@@ -133,10 +133,11 @@ def _of_line(crop: Crop, ink: Gray, line: LineLogits) -> Raw:
 
 
 def _raw(crop: Crop, ink: Gray, text: str, posteriors: CharPosteriors) -> Raw:
-    """The reading with its state: something struck out, or writing that leaves the field, is for people to see."""
+    """The reading with its state: what was put right, or writing that leaves the field, is for people to see."""
     if not text.strip(STRUCK + " " + _PUNCTUATION):
         return Raw(FieldState.UNREAD, "", 0.0)
-    state = FieldState.CORRECTED if STRUCK in text else FieldState.READ
+    corrected = STRUCK in text or bool(crop.spec.cells and is_written_above(ink, crop))
+    state = FieldState.CORRECTED if corrected else FieldState.READ
     if state is FieldState.READ and overflows(ink, crop):
         state = FieldState.DOUBTFUL
     return Raw(state, text.replace(STRUCK, "").strip(), 1.0, posteriors=posteriors)

@@ -22,6 +22,9 @@ _REACH_MM = 0.3
 _SPILT_MM2 = 0.6
 """Ink behind the right edge from which on the writing goes on there."""
 
+_ABOVE_MM2 = 0.4
+"""Ink of other strokes above a comb from which on somebody wrote there; the mark over a letter has less."""
+
 _APART_MM, _LITTLE = 7.0, 0.2
 """Strokes so far from the others, with less than this share of the largest group's ink, is none of the writing."""
 
@@ -68,6 +71,23 @@ def overflows(ink: Gray, crop: Crop) -> bool:
     scale = crop.dpi / MM_PER_INCH
     right = round((crop.spec.box.right - crop.rect.x + _REACH_MM) * scale)
     return float((ink[:, right:] > 90).sum()) / scale**2 > _SPILT_MM2
+
+
+def is_written_above(ink: Gray, crop: Crop) -> bool:
+    """Whether strokes that do not belong to the field stand right above it.
+
+    In boxes there is no other place for the right letter when the first one was struck out, often with a line so thin
+    that the struck letter still looks sure.
+
+    Parameters
+    ----------
+    ink
+        As from `belonging`.
+    """
+    scale, box = crop.dpi / MM_PER_INCH, crop.spec.box
+    middle = round((box.y + box.h / 2 - crop.rect.y) * scale)
+    above = (crop.ink[:middle] > 90) & (ink[:middle] <= 90)
+    return float(above.sum()) / scale**2 > _ABOVE_MM2
 
 
 def _inside(places: NDArray[np.intp], crop: Crop, reach: float) -> NDArray[np.bool_]:

@@ -26,9 +26,17 @@ _APART, _STRAY = 2.5, 0.8  # gaps, and the probability that what stands behind s
 
 _DAY, _MONTH = "(?:0[1-9]|[12][0-9]|3[01])", "(?:0[1-9]|1[0-2])"
 _YEAR = "(?:[0-9]{0,2}|(?:19|20)[0-9]{1,2})"
-_DATE_BEGINS = re.compile(rf" *(?:[0-9]?|(?:{_DAY} *|[1-9] +)(?:[0-9]?|(?:{_MONTH} *|[1-9] +){_YEAR} *))")
+_BETWEEN = "[ /]"
+_DATE_BEGINS = re.compile(
+    rf"{_BETWEEN}*(?:[0-9]?|(?:{_DAY}{_BETWEEN}*|[1-9]{_BETWEEN}+)"
+    rf"(?:[0-9]?|(?:{_MONTH}{_BETWEEN}*|[1-9]{_BETWEEN}+){_YEAR}{_BETWEEN}*))"
+)
+_DATE_USUAL = re.compile(
+    rf"[0-9]{{6}}|[0-9]{{8}}|[0-9]{{1,2}} *(?P<between>{_BETWEEN}) *[0-9]{{1,2}} *(?P=between) *(?:[0-9]{{2}}){{1,2}}"
+)
+_ODD_FORM = 0.02  # prior of a date that lacks a separator or mixes slashes with others: a slanting 1 looks like a slash
 _PASSPORT_BEGINS = re.compile(r"[A-Z]{0,2}[0-9]{0,9}")
-_USUAL_PASSPORT = re.compile(r"A[0-9]{8}|[0-9]{9}")
+_USUAL_PASSPORT = re.compile(r"A[0-9]{8}|[0-9]{9}")  # А and a number, later a number alone
 _PASSPORT = re.compile(r"[A-Z]{0,2}[0-9]{6,9}")
 
 
@@ -47,15 +55,16 @@ def decode_date_posteriors(
     Returns
     -------
     tuple of Candidate
-        ISO dates and `NOT_IN_LEXICON`, likeliest first, as shares; empty where the likeliest text is empty.
+        ISO dates and `NOT_IN_LEXICON`, likeliest first, as shares; empty where the likeliest text is empty. Where the
+        first was read in no usual form they sum to little.
     """
 
     def dates(text: str) -> Iterable[tuple[str, float]]:
-        for value in dates_of(text.split(), earliest, latest):
+        for value in dates_of(re.findall("[0-9]+", text), earliest, latest):
             yield value, weigh(date.fromisoformat(value))
 
-    spaced = merged(merged(posteriors, STRUCK), SEPARATORS, " ")
-    return _decode(spaced, _begins_date, dates, limit)
+    spaced = merged(merged(posteriors, STRUCK), "-. ", " ")
+    return _decode(spaced, _begins_date, dates, limit, _form_of_date)
 
 
 def decode_digits_posteriors(
@@ -81,15 +90,14 @@ def decode_passport_posteriors(posteriors: CharPosteriors, *, limit: int = 5) ->
     Returns
     -------
     tuple of Candidate
-        As from `decode_date_posteriors`.
+        As from `decode_date_posteriors`; what has not the nine characters of Tajik passports is never sure.
     """
 
     def numbers(text: str) -> Iterable[tuple[str, float]]:
-        usual = _USUAL_PASSPORT.fullmatch(text)  # nine characters: А and a number, later a number alone
-        return [(text, 1.0 if usual else _UNUSUAL)] if _PASSPORT.fullmatch(text) else []
+        return [(text, 1.0)] if _PASSPORT.fullmatch(text) else []
 
     joined = merged(merged(posteriors, SEPARATORS + STRUCK), "А", LATIN_CAPITALS[0])
-    return _decode(joined, _begins_passport, numbers, limit)
+    return _decode(joined, _begins_passport, numbers, limit, _form_of_passport)
 
 
 def _without_strays(posteriors: CharPosteriors) -> CharPosteriors:
@@ -117,8 +125,16 @@ def _begins_date(text: str) -> bool:
     return _DATE_BEGINS.fullmatch(text) is not None
 
 
+def _form_of_date(text: str) -> float:
+    return 1.0 if _DATE_USUAL.fullmatch(text.strip(" /")) else _ODD_FORM
+
+
 def _begins_passport(text: str) -> bool:
     return _PASSPORT_BEGINS.fullmatch(text) is not None
+
+
+def _form_of_passport(text: str) -> float:
+    return 1.0 if _USUAL_PASSPORT.fullmatch(text) else _UNUSUAL
 
 
 def _decode(
@@ -126,6 +142,7 @@ def _decode(
     admits: Callable[[str], bool],
     values: Callable[[str], Iterable[tuple[str, float]]],
     limit: int,
+    form: Callable[[str], float] = lambda text: 1.0,
 ) -> tuple[Candidate, ...]:
     """Values of the likeliest texts that follow a grammar; the likeliest that does not is `NOT_IN_LEXICON`.
 
@@ -135,6 +152,9 @@ def _decode(
         Whether a text may be the beginning of one that follows the grammar.
     values
         What a text may mean, with priors.
+    form
+        How usual the form of a text is, at most 1: a prior, and what is left of all shares where the likeliest value
+        was read in it.
     """
     posteriors = thinned(posteriors)
     refused: list[str] = []
@@ -153,7 +173,9 @@ def _decode(
     for text, logp in follows:
         for value, prior in values(text):
             before, first = scores.get(value, (0.0, text))
-            scores[value] = before + exp(logp) * prior, first
+            scores[value] = before + exp(logp) * prior * form(text), first
     odd = next(((text, logp) for text, logp in anything if text and not list(values(text))), None)
     scores[NOT_IN_LEXICON] = (exp(odd[1]) * _IMPOSSIBLE, odd[0]) if odd else (0.0, anything[0][0])
-    return shares(scores, sum(score for score, _ in scores.values()), limit)
+    total = sum(score for score, _ in scores.values())
+    likeliest = max(scores, key=lambda value: scores[value][0])
+    return shares(scores, total / (1.0 if likeliest == NOT_IN_LEXICON else form(scores[likeliest][1])), limit)

@@ -16,6 +16,7 @@ from ocr.lexicon.beam import n_best
 from ocr.lexicon.ctc import log_likelihoods, merged, thinned
 from ocr.lexicon.distance import distance
 from ocr.lexicon.lexicon import Lexicon
+from ocr.lexicon.lost_marks import with_lost_marks
 from ocr.lexicon.match import ANYWHERE, SHARPNESS, belonging, known, near, shares
 from ocr.lexicon.normalise import fold, letters, normalise_name, plain
 from ocr.lexicon.posteriors import CharPosteriors, Spelt, likeliest, spelt
@@ -92,14 +93,15 @@ def decode_name_posteriors(
         Names in capitals as written, likeliest first; shares of the posterior that sum to less than 1, the rest being
         texts that were not listed; empty where the likeliest text is empty.
     """
-    posteriors = thinned(merged(merged(posteriors, STRUCK), "./", " "))
+    posteriors = with_lost_marks(thinned(merged(posteriors, STRUCK + "./")))  # a dot within a name is a speck
     texts = n_best(posteriors)
     written = [normalise_name(text) for text, _ in texts]
     if not written or not written[0]:
         return ()
     prior, sexes = _prior(lexicon), known(sex, ("M", "F"))
     fits = {sex: log(belonging(sex, sexes)) for sex in ("", "M", "F")}
-    read = {letters(name): name for name in reversed(written) if name}  # the likeliest way to set spaces comes last
+    likeliest_last = [name for name in reversed(written) if name]  # of several ways to set spaces the last one stays
+    read = {letters(name): _set_as_listed(prior, name) for name in likeliest_last}
     keys = (prior.spelt.texts[i] for i in likeliest(posteriors, prior.spelt, _WEIGHED, texts[0][1] - _FAR))
     names = {**{key: prior.names[key] for key in keys}, **read}
     likelihoods = log_likelihoods(merged(posteriors, "- "), list(names))
@@ -134,6 +136,12 @@ def is_overruled(posteriors: CharPosteriors, read: str, name: str) -> bool:
     of_read, of_name = log_likelihoods(steps, texts)
     several = Levenshtein.distance(*texts) > 1
     return bool(of_read - of_name > (_OVERRULED if several else _OVERRULED_ONE))
+
+
+def _set_as_listed(prior: _Prior, name: str) -> str:
+    """The name with its spaces as in the list, if it is there: a wide gap between letters does not make two words."""
+    listed = prior.names.get(letters(name), "")
+    return listed if listed.replace(" ", "") == name.replace(" ", "") else name
 
 
 def _unread(

@@ -141,6 +141,12 @@ def test_a_name_that_the_list_puts_in_place_of_clear_writing_goes_to_a_person(fo
         assert (surname.value, surname.review) == ("РАХИМОВ", review)
 
 
+def test_a_name_in_boxes_that_is_usual_with_a_mark_and_without_goes_to_a_person(form: Form) -> None:
+    for name, review in (("ФИРУЗ", ("ambiguous",)), ("ФИРӮЗ", ()), ("КАРИМ", ())):
+        fields, _ = read(form, Trusting(), given_name=comb(name, 16))
+        assert (fields["given_name"].value, fields["given_name"].review) == (name, review)
+
+
 def test_the_region_decides_between_handwritten_districts(form: Form) -> None:
     for region, code in (("TJ-SU", "TJ-SU-03"), ("TJ-KT", "TJ-KT-07")):
         fields, _ = read(form, Trusting(), residence_region=region, residence_district=comb("ЗАРНИСОР", 18))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import ceil
 
 import numpy as np
@@ -123,6 +124,16 @@ def test_labels_speak_for_their_stratum() -> None:
     assert not evidence.weights[~evidence.labelled].any()
 
 
+def test_a_few_wrong_among_the_very_surest_do_not_end_the_search() -> None:
+    """Of the surest quarter eleven were wrong, too many for 1 %; of the half no others, so it is proven there."""
+    right = np.ones(3000, bool)
+    right[:550:50] = False
+    found = lowest_threshold(LabelledScores.full(np.linspace(1, 0, 3000), right), 0.01)
+    assert found is not None and found.share == 1
+    right[:1500:50] = False
+    assert lowest_threshold(LabelledScores.full(np.linspace(1, 0, 3000), right), 0.01) is None
+
+
 def test_the_target_error_is_exceeded_in_5_percent_of_worlds_at_most() -> None:
     """A reader always a little worse than its target error: the search from the low end is fooled thrice as often."""
     rng, worlds = np.random.default_rng(11), 400
@@ -134,6 +145,29 @@ def test_the_target_error_is_exceeded_in_5_percent_of_worlds_at_most() -> None:
         from_below += any(upper_bound(int(errors[n - 1]), n) <= 0.00999 for n in range(300, 1501, 20))
     assert fooled <= binom.ppf(0.99, worlds, 1 - LEVEL)
     assert from_below > 1.5 * worlds * (1 - LEVEL)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        lambda rank: np.full_like(rank, 0.01),
+        lambda rank: np.where(rank < 0.3, 0.0101, np.where(rank < 0.5, 0.0098, 0.0102)),
+        lambda rank: np.where(rank < 0.2, 0.03, 0.006),
+        lambda rank: 0.003 + 0.05 * rank**3,
+    ],
+    ids=["always", "here and there", "on top", "rising"],
+)
+def test_starting_anew_keeps_the_promise_too(error: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> None:
+    """Enough readings for all starts; the share truly wrong above the threshold exceeds 1 % in one world of twenty."""
+    rng, worlds, count = np.random.default_rng(5), 300, 4000
+    rank = (np.arange(count) + 0.5) / count
+    true = np.cumsum(error(rank)) / np.arange(1, count + 1)
+    broken = 0
+    for _ in range(worlds):
+        evidence = LabelledScores.full(1 - rank, rng.uniform(size=count) >= error(rank))
+        found = lowest_threshold(evidence, 0.00999)
+        broken += found is not None and true[found.accepted - 1] > 0.00999
+    assert broken <= binom.ppf(0.99, worlds, 1 - LEVEL)
 
 
 @pytest.mark.parametrize("present", [0.3, 0.45])

@@ -127,6 +127,13 @@ def test_a_box_struck_out_may_hold_any_letter() -> None:
     assert odds[COLUMN["А"]] > odds[BLANK] + 3
 
 
+def test_a_letter_above_the_boxes_puts_right_what_looks_sure() -> None:
+    crop = _crop(COMB, "РАЕВ")
+    cv2.line(crop.ink, (70, 0), (82, 5), 255, 4)
+    raw = _read(crop, Scripted(cells="РАЕВ"))
+    assert (raw.state, raw.text) == (FieldState.CORRECTED, "РАЕВ")
+
+
 def test_a_line_joins_equal_neighbours() -> None:
     raw = _read(_crop(LINE, "АННА"), Scripted(line="_АА_Н_ННА_"))
     assert (raw.state, raw.text) == (FieldState.READ, "АННА")

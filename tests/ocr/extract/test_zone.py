@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from ocr.extract.reader import Crop
-from ocr.extract.zone import belonging, overflows, together
+from ocr.extract.zone import belonging, is_written_above, overflows, together
 from tests.ocr.extract.drawn import DPI, MARGIN, form
 
 SPEC = form("revised-departure").by_name["surname"]
@@ -29,6 +29,15 @@ def test_ends_of_neighbouring_writing_are_dropped_and_tails_kept() -> None:
     own = ink.copy()
     cv2.line(ink, _at(30, -1.4), _at(31, -0.5), 255, 3)
     assert np.array_equal(belonging(ink, crop), own)
+
+
+def test_a_letter_written_above_the_boxes_is_noticed_and_the_mark_over_one_is_not() -> None:
+    crop = _crop()
+    cv2.putText(crop.ink, "7", _at(20, SPEC.box.h - 1), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 255, 3)
+    cv2.line(crop.ink, _at(31, -0.9), _at(31.8, -0.9), 255, 2)
+    assert not is_written_above(belonging(crop.ink, crop), crop)
+    cv2.line(crop.ink, _at(21, -1.4), _at(23, -0.7), 255, 3)
+    assert is_written_above(belonging(crop.ink, crop), crop)
 
 
 def test_writing_behind_the_last_box_is_noticed() -> None:

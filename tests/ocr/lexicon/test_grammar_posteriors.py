@@ -37,6 +37,8 @@ def test_every_date_is_read_back(day: date, pattern: str) -> None:
     [
         ("5.3.1985", "1985-03-05"),
         ("5.03.85", "1985-03-05"),
+        ("5/03/1985", "1985-03-05"),
+        ("14 - 03 - 1985", "1985-03-14"),
         ("14.03.05", "2005-03-14"),
         ("14.03.62", "1962-03-14"),
         ("#14.03.1985", "1985-03-14"),
@@ -51,6 +53,17 @@ def test_dates_as_people_write_them(text: str, value: str) -> None:
     first = dates(line(text))[0]
     assert first.value == value
     assert first.probability > 0.8
+
+
+@pytest.mark.parametrize("text", ["3/-08-1989", "18 031975", "27.0350", "14/03-1985", "1403.1985"])
+def test_a_date_in_no_usual_form_is_never_sure(text: str) -> None:
+    first = dates(line(text))[0]
+    assert first.value != NOT_IN_LEXICON
+    assert first.probability < 0.1
+
+
+def test_a_slash_beside_another_separator_is_a_slanting_one() -> None:
+    assert dates(between("3/-08-1989", "31-08-1989", 0.1))[0].value == "1989-08-31"
 
 
 @pytest.mark.parametrize(
@@ -114,6 +127,13 @@ def test_other_digits_keep_their_leading_zeros(number: str, on_line: bool) -> No
 def test_passport(text: str, value: str) -> None:
     for steps in (line(text), comb(text, 10)):
         assert decode_passport_posteriors(steps)[0].value == value
+
+
+def test_a_passport_without_nine_characters_is_never_sure() -> None:
+    assert decode_passport_posteriors(line("A01234567"))[0].probability > 0.9
+    for text in ("A0123456", "01234567", "AB012345"):
+        first = decode_passport_posteriors(line(text))[0]
+        assert (first.value, first.probability < 0.2) == (text, True)
 
 
 def test_usual_series_are_likelier() -> None:
