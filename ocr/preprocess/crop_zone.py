@@ -55,6 +55,14 @@ def to_sheet(registration: Registration, points: Points) -> Points:
     return apply(registration.matrix, points + registration.stretch.at(points) + registration.shifts.at(points))
 
 
+def sheet_lean(registration: Registration) -> float:
+    """Tangent of the angle, within an eighth of a turn, by which the sheet's axes are turned clockwise on the card."""
+    across, down = registration.matrix[:2, 0]
+    quarter = np.pi / 2
+    turned = float(np.arctan2(down, across))
+    return float(np.tan(quarter * round(turned / quarter) - turned))
+
+
 def zone_quads(registration: Registration, rects: Sequence[Rect]) -> Points:
     """Corners (N, 4, 2) of zones in sheet pixels, each clockwise from its top left on the form."""
     corners = np.array([rect_quad(*rect.xywh) for rect in rects]).reshape(-1, 2)
