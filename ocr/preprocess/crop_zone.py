@@ -17,7 +17,7 @@ from ocr.preprocess.spline import Spline
 from ocr.sheet import Sheet
 
 MESH_MM = 7.0
-"""Spacing of the mesh along which a crop follows the paper."""
+"""Spacing at most of the mesh along which a crop follows the paper."""
 
 _FINER = 1.6
 """Sheet pixels per crop pixel from which strokes would alias."""
@@ -98,7 +98,7 @@ def _places(registration: Registration, rect: Rect, dpi: float, size: tuple[int,
     """
     columns, rows = size
     step = MM_PER_INCH / dpi
-    cell = max(2, round(MESH_MM / step))
+    cell = max(2, round(min(MESH_MM, registration.shifts.spacing_mm) / step))
     across, down = (math.ceil(n / cell) + 2 for n in size)
     xs = rect.x + (np.arange(-1, across - 1) + 0.5) * cell * step
     ys = rect.y + (np.arange(-1, down - 1) + 0.5) * cell * step

@@ -13,6 +13,7 @@ import numpy as np
 from ocr.forms.definition import Form
 from ocr.geometry import MM_PER_INCH, Points, apply, area, rect_quad
 from ocr.preprocess.background import darkness
+from ocr.preprocess.creases import follow_creases
 from ocr.preprocess.crop_zone import Registration
 from ocr.preprocess.diagnose import diagnose
 from ocr.preprocess.gates import Gates
@@ -57,6 +58,7 @@ def locate(sheet: Sheet, forms: Sequence[Form], gates: Gates) -> Located | Refus
     if fit is None:
         reason, detail = diagnose(view, forms, gates)
         return Refused(sheet.scan, reason, detail)
+    fit = follow_creases(view, fit)
     quality = measure(view.image, fit)
     verdict = judge(quality, fit, gates) or _second_card(view, fit, forms, gates)
     if verdict is not None:
