@@ -172,7 +172,7 @@ def read_sheet(
         seen = seen_fields(sheet, registration, crops, engine.readers)
         look = card_look(zip(crops, (item.raw for item in seen), strict=True))
     with watch.stage("interpret"):
-        trusted = acceptor if acceptor.knows(look) else Distrust(acceptor)
+        trusted = acceptor if acceptor.knows(look) and not located.dark_ground else Distrust(acceptor)
         fields, broken = interpret(registration.form, seen, trusted, today)
     number = registration.form.by_role.get(Role.CARD_NUMBER)
     serials = [f.value for f in fields if number and f.field == number.name and f.accepted]
