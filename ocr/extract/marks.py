@@ -35,6 +35,9 @@ _CLUTTER_MM2 = 15.0
 _LOOSE_MM2 = 1.5
 """Ink beside the options from which on an unmarked field is doubtful: a ring around a box has more."""
 
+_STEADY = 4
+"""So many boxes blackened as answers, for each beside a trace, show that blackening is how somebody answers."""
+
 _SIGNED_MM2, _SIGNED_STEEPNESS = 2.5, 3.0
 """Ink with which a field is signed with an even chance, and the power by which the odds grow with the ink."""
 
@@ -59,12 +62,14 @@ class MarksReader:
         """One `Raw` per crop of one card: codes marked, joined by ``|`` in the form's order.
 
         A blackened box is an answer of those who blacken boxes. Who mostly ticks, or has taken a tick back elsewhere on
-        the card, may have taken it back.
+        the card, may have taken it back; of who blackens most boxes, a stray trace beside one does not say so.
         """
         verdicts = [_verdict(crop, traces) for crop, traces in zip(crops, box_traces(crops), strict=True)]
         read = [v for v in verdicts if v.state is FieldState.READ]
-        takes_back = any(v.state is FieldState.CORRECTED or (v.blackened and v not in read) for v in verdicts)
-        ticks = takes_back or 2 * sum(v.blackened for v in read) <= len(read)
+        blackened = sum(v.blackened for v in read)
+        beside_traces = sum(v.blackened for v in verdicts) - blackened
+        takes_back = any(v.state is FieldState.CORRECTED for v in verdicts) or _STEADY * beside_traces > blackened
+        ticks = takes_back or 2 * blackened <= len(read)
         return [_raw(crop, v, ticks) for crop, v in zip(crops, verdicts, strict=True)]
 
 

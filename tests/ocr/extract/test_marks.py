@@ -129,6 +129,23 @@ def test_who_blackens_boxes_throughout_answers_so() -> None:
     assert {raw.state for raw in MarksReader().read(crops)} == {FieldState.READ}
 
 
+@pytest.mark.parametrize(("answers", "state"), [(4, FieldState.READ), (3, FieldState.DOUBTFUL)])
+def test_one_trace_beside_a_blackened_box_is_not_held_against_many(answers: int, state: FieldState) -> None:
+    """A stroke that swung over, seen because a fax lost the rest, left eight blackened answers to people."""
+    names = ("sex", "education", "marital_status", "sector", "purpose")[-answers - 1 :]
+    boxes = {name: [option.box for option in draw(NEW, name, [])[0].spec.options] for name in names}
+    places = {name: filled(own[0].x + 0.6, own[0].y + 0.6, 3.4, 3.4) for name, own in boxes.items()}
+    crops = [draw(NEW, name, strokes, Scene(BLACK))[0] for name, strokes in places.items()]
+    beside, _ = draw(
+        NEW, "purpose", tick(boxes["purpose"][1].x + 0.9, boxes["purpose"][1].y + 1.1), Scene((190, 190, 190))
+    )
+    pixels = np.minimum(crops[-1].pixels, beside.pixels)
+    crops[-1] = crop_of(crops[-1].spec, crops[-1].rect, pixels, blank(NEW, "purpose"))
+    *others, last = MarksReader().read(crops)
+    assert last.state is FieldState.DOUBTFUL
+    assert {raw.state for raw in others} == {state}
+
+
 @given(period=st.floats(0.7, 5), angle=st.floats(0, np.pi), phase=st.floats(0, 6), depth=st.floats(0.05, 0.4))
 @settings(max_examples=40, deadline=None)
 def test_moire_is_no_mark(period: float, angle: float, phase: float, depth: float) -> None:
