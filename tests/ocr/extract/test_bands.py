@@ -79,3 +79,8 @@ def test_what_is_too_dark_to_see_through_is_left() -> None:
     dark = banded(90.0, level=230)
     left = without_bands(dark, CLEAR, DPI)
     assert np.array_equal(left[dark > 220], dark[dark > 220])
+
+
+def test_in_a_part_of_a_card_no_stroke_is_long_enough() -> None:
+    dark, clear = (np.ascontiguousarray(image[:80, :200]) for image in (banded(90.0), CLEAR))
+    assert np.array_equal(without_bands(dark, clear, DPI), dark)
