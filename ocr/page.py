@@ -29,7 +29,7 @@ from ocr.forms.definition import FORMS_DIR, Form, Rect, load_forms
 from ocr.geometry import MM_PER_INCH, apply, as_quad
 from ocr.interpret import ZoneReading, interpret
 from ocr.preprocess.content import file_hash
-from ocr.preprocess.crop_zone import Registration, zone_quads
+from ocr.preprocess.crop_zone import Registration, sheet_lean, zone_quads
 from ocr.preprocess.gates import Gates, load_gates
 from ocr.preprocess.load import load_page
 from ocr.preprocess.locate import locate
@@ -181,7 +181,7 @@ def read_sheet(
         seen = seen_fields(sheet, registration, crops, engine.readers)
         look = card_look(zip(crops, (item.raw for item in seen), strict=True))
     with watch.stage("interpret"):
-        trusted = acceptor if acceptor.knows(look) else Distrust(acceptor)
+        trusted = acceptor if acceptor.knows(look) and not located.dark_ground else Distrust(acceptor)
         fields, broken = interpret(registration.form, seen, trusted, today)
     number = registration.form.by_role.get(Role.CARD_NUMBER)
     serials = [f.value for f in fields if number and f.field == number.name and f.accepted]
@@ -231,7 +231,7 @@ def cut_crops(card: LaidCard) -> list[Crop]:
     """Cut every field's zone and its ink out of a laid card, in the form's order."""
     form = card.registration.form
     print_ = printed_form(form, card.dpi)
-    seen = beyond_print(card.dark, print_, card.dpi)
+    seen = beyond_print(card.dark, print_, card.dpi, sheet_lean(card.registration))
     inks: dict[Rect, NDArray[np.uint8]] = {}  # fields of one stamp share their zone
     crops = []
     for spec in form.fields:

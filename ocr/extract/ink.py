@@ -15,9 +15,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.extract.bands import without_bands
 from ocr.extract.framing import Gray
 from ocr.extract.ink_cleaning import clean, normalise, without_streaks
-from ocr.extract.printed import Printed
+from ocr.extract.printed import HIDDEN, Printed
 from ocr.extract.seen_lines import SeenLines, elsewhere, seen_lines, with_seen_lines
 from ocr.extract.strokes import strokes
 from ocr.geometry import MM_PER_INCH
@@ -38,9 +39,8 @@ _BRIDGE_MM = 1.15
 _LEAST_GAIN, _GAIN_PERCENT = 0.3, 80
 """Print shows at least so dark, as a share of what was drawn; and the percentile over its cores that says how dark."""
 
-_HIDDEN, _AS_DARK_AS_INK, _BLACK = 30, 157, 204
-"""Printed darkness (0..255) above which a pixel by itself does not tell ink from print, above which print is no paler
-than ink, and above which nothing shows on it."""
+_AS_DARK_AS_INK, _BLACK = 157, 204
+"""Printed darkness (0..255) above which print is no paler than ink, and above which nothing shows on it."""
 
 _LEAST_LIGHT = 13
 """Light (0..255) that is left over print at least."""
@@ -101,8 +101,13 @@ class Beyond:
         return float(self.elsewhere[inside].mean()) if inside.any() else 0.0
 
 
-def beyond_print(dark: Gray, form: Printed, dpi: float) -> Beyond:
+def beyond_print(dark: Gray, form: Printed, dpi: float, lean: float = 0.0) -> Beyond:
     """What is darker than the print explains, and where print hides what lies under it.
+
+    Parameters
+    ----------
+    lean
+        Tangent by which the sheet's axes are turned clockwise: along them rollers leave bands.
 
     Raises
     ------
@@ -111,10 +116,11 @@ def beyond_print(dark: Gray, form: Printed, dpi: float) -> Beyond:
     """
     if dark.shape != form.art.shape:
         raise ValueError(f"a crop of {dark.shape} pixels has artwork of {form.art.shape}")
+    dark = without_bands(dark, form.clear, dpi, lean)
     printed, seen = _printed(dark, form, dpi)
     light = cv2.divide(cv2.bitwise_not(dark), np.maximum(cv2.bitwise_not(printed), _LEAST_LIGHT), scale=255)
     ink = cv2.subtract(cv2.bitwise_not(light), above(printed, _BLACK))
-    hidden = above(printed, _HIDDEN)
+    hidden = above(printed, HIDDEN)
     joined = _bridge(np.asarray(ink, np.uint8), dark, printed, hidden, form, dpi / MM_PER_INCH)
     return Beyond(joined, hidden, form, elsewhere(joined, form.lines, seen, dpi))
 

@@ -17,6 +17,7 @@ from ocr.forms.definition import Entry
 from ocr.geometry import MM_PER_INCH
 from ocr.lexicon.posteriors import BLANK, CharPosteriors
 from ocr.preprocess.background import grey
+from ocr.reading import FieldState
 
 LOOK = (
     "stroke width, log mm",
@@ -40,14 +41,18 @@ _LEAST = 0.01  # added before a logarithm is taken: less than so much tells noth
 def card_look(read: Iterable[tuple[Crop, Raw]]) -> tuple[float, ...] | None:
     """The look of a card: medians over its handwritten fields, and doubt over all their characters.
 
+    Fields that are doubtful for their own sake, as under a blot, go to people anyway and say nothing of the others, as
+    long as these are enough.
+
     Returns
     -------
     tuple of float or None
         As in `LOOK`; None where fewer than three fields were written by hand and read.
     """
-    written = [
-        (crop, raw.posteriors) for crop, raw in read if crop.spec.entry is Entry.HAND and raw.posteriors is not None
-    ]
+    seen = [(crop, raw) for crop, raw in read if crop.spec.entry is Entry.HAND and raw.posteriors is not None]
+    clear = [(crop, raw) for crop, raw in seen if raw.state is not FieldState.DOUBTFUL]
+    told = clear if len(clear) >= _LEAST_FIELDS else seen
+    written = [(crop, raw.posteriors) for crop, raw in told if raw.posteriors is not None]
     inks = [ink for crop, _ in written[:_MOST_FIELDS] if (ink := _ink_look(crop)) is not None]
     if len(inks) < _LEAST_FIELDS:
         return None

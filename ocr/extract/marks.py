@@ -35,18 +35,36 @@ _CLUTTER_MM2 = 15.0
 _LOOSE_MM2 = 1.5
 """Ink beside the options from which on an unmarked field is doubtful: a ring around a box has more."""
 
+_STEADY = 4
+"""So many boxes blackened as answers, for each beside a trace, show that blackening is how somebody answers."""
+
+_PALER, _FEW = 0.6, 3
+"""Share of a card's usual darkness of marks that each has at least: ticks of one pen keep to three quarters of it. And
+how many marks say what is usual."""
+
 _SIGNED_MM2, _SIGNED_STEEPNESS = 2.5, 3.0
 """Ink with which a field is signed with an even chance, and the power by which the odds grow with the ink."""
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a field's features mean: codes by index, state and certainty, and whether the mark is a blackened box."""
+    """What a field's features mean.
+
+    Attributes
+    ----------
+    marked
+        Codes by index.
+    blackened
+        Whether the mark is a blackened box.
+    darkness
+        The least `Features.trace` of the boxes that are the answer; 0 where none is, or a word is.
+    """
 
     marked: tuple[int, ...]
     state: FieldState
     score: float
     blackened: bool = False
+    darkness: float = 0.0
 
 
 class MarksReader:
@@ -59,13 +77,20 @@ class MarksReader:
         """One `Raw` per crop of one card: codes marked, joined by ``|`` in the form's order.
 
         A blackened box is an answer of those who blacken boxes. Who mostly ticks, or has taken a tick back elsewhere on
-        the card, may have taken it back.
+        the card, may have taken it back; of who blackens most boxes, a stray trace beside one does not say so. A mark
+        that is much paler than the card's others is a stain, or another's.
         """
         verdicts = [_verdict(crop, traces) for crop, traces in zip(crops, box_traces(crops), strict=True)]
         read = [v for v in verdicts if v.state is FieldState.READ]
-        takes_back = any(v.state is FieldState.CORRECTED or (v.blackened and v not in read) for v in verdicts)
-        ticks = takes_back or 2 * sum(v.blackened for v in read) <= len(read)
-        return [_raw(crop, v, ticks) for crop, v in zip(crops, verdicts, strict=True)]
+        blackened = sum(v.blackened for v in read)
+        beside_traces = sum(v.blackened for v in verdicts) - blackened
+        takes_back = any(v.state is FieldState.CORRECTED for v in verdicts) or _STEADY * beside_traces > blackened
+        ticks = takes_back or 2 * blackened <= len(read)
+        least = _least_darkness(read)
+        return [
+            _raw(crop, v, (v.blackened and ticks) or 0 < v.darkness < least)
+            for crop, v in zip(crops, verdicts, strict=True)
+        ]
 
 
 def _verdict(crop: Crop, traces: Sequence[float]) -> Judgement:
@@ -73,10 +98,16 @@ def _verdict(crop: Crop, traces: Sequence[float]) -> Judgement:
     return judge(features, clutter, many=crop.spec.kind is FieldKind.MANY_OF)
 
 
-def _raw(crop: Crop, verdict: Judgement, ticks: bool) -> Raw:
-    unusual = verdict.state is FieldState.READ and verdict.blackened and ticks
+def _least_darkness(read: Sequence[Judgement]) -> float:
+    """How dark a card's marks in boxes are at least, as `Judgement.darkness`; 0 where too few say it."""
+    shown = [v.darkness for v in read if v.darkness > 0]
+    return _PALER * float(np.median(shown)) if len(shown) >= _FEW else 0.0
+
+
+def _raw(crop: Crop, verdict: Judgement, unusual: bool) -> Raw:
     text = "|".join(crop.spec.options[i].code for i in verdict.marked)
-    return Raw(FieldState.DOUBTFUL if unusual else verdict.state, text, verdict.score)
+    doubtful = unusual and verdict.state is FieldState.READ
+    return Raw(FieldState.DOUBTFUL if doubtful else verdict.state, text, verdict.score)
 
 
 def judge(features: Sequence[Features], clutter: float, *, many: bool = False) -> Judgement:
@@ -122,7 +153,8 @@ def judge(features: Sequence[Features], clutter: float, *, many: bool = False) -
     if doubtful:
         return Judgement(kept or tuple(marked), FieldState.DOUBTFUL, 0.5 * certainty)
     state = FieldState.CORRECTED if taken_back else FieldState.READ
-    return Judgement(kept, state, certainty, blackened and not features[kept[0]].is_word)
+    darkness = min(features[i].trace for i in kept)
+    return Judgement(kept, state, certainty, blackened and not features[kept[0]].is_word, darkness)
 
 
 def mark_chances(features: Sequence[Features]) -> NDArray[np.float64]:

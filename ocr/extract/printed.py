@@ -38,6 +38,10 @@ _RUNNING, _FRINGE = 0.12, 0.15
 """Darkness (0..1) of a line along which nothing is joined, and of what crumbs of print lie in."""
 
 
+HIDDEN = 30
+"""Printed darkness (0..255) above which a pixel by itself does not tell ink from print."""
+
+
 @dataclass(frozen=True, eq=False)
 class PrintKind:
     """Words, or lines and tinted words, of a form: a scan may keep black words and lose pale lines, or blacken both.
@@ -71,6 +75,8 @@ class Printed:
         uint8 (h, w): 255 where a level and an upright printed line runs, and close to it.
     fringe
         uint8 (h, w): 255 in print and close to it.
+    clear
+        uint8 (h, w): 255 where no print hides what lies under it.
     lines
         Its straight lines, each of which is looked for on the card.
     """
@@ -80,6 +86,7 @@ class Printed:
     level: Gray
     upright: Gray
     fringe: Gray
+    clear: Gray
     lines: PrintedLines
 
 
@@ -89,14 +96,17 @@ def printed(blank: Gray, dpi: float) -> Printed:
     near = np.asarray(cv2.dilate(art, disc(_NEAR_MM * scale)), np.uint8)
     words = np.asarray(near > _WORD * 255)
     cores = (art > _CORE * near) & (art > _LEAST * 255)
+    kinds = _kind(art, words, cores, scale), _kind(art, ~words, cores, scale)
+    reach = np.asarray(cv2.max(*(kind.reach for kind in kinds)), np.uint8)
     long = round(_LINE_MM * scale)
     level, upright = (_near_lines(art, np.ones(shape, np.uint8), scale) for shape in ((1, long), (long, 1)))
     return Printed(
         art,
-        (_kind(art, words, cores, scale), _kind(art, ~words, cores, scale)),
+        kinds,
         level,
         upright,
         above(near, _FRINGE * 255),
+        np.asarray(cv2.bitwise_not(above(reach, HIDDEN)), np.uint8),
         printed_lines(art, dpi),
     )
 

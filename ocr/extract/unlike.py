@@ -12,6 +12,7 @@ from ocr.extract.reader import Crop, Raw
 from ocr.extract.strokes import strokes
 from ocr.forms.definition import Entry
 from ocr.geometry import MM_PER_INCH
+from ocr.preprocess.background import above
 from ocr.reading import FieldState
 
 _ELSEWHERE = 0.3
@@ -21,10 +22,17 @@ _LITTER, _LITTER_PER_CM2 = 15, 5.0
 """Specks of recovered ink, and specks in a square centimetre, from which on the paper's own pattern is among the ink:
 moiré, a halftone, a security print. Dust leaves a tenth of it."""
 
+_FLOODED = 0.5
+"""Share of a field that is inked, from which on it is no pen's: words struck out thickly cover a third."""
+
 
 def is_unlike_form(crop: Crop) -> bool:
-    """Whether a field's printed lines lie elsewhere, or a pattern that no form knows is left among its ink."""
-    return crop.lines_elsewhere > _ELSEWHERE or _is_littered(crop)
+    """Whether a field's printed lines lie elsewhere, or what no pen draws and no form knows is left among its ink."""
+    return crop.lines_elsewhere > _ELSEWHERE or _is_flooded(crop) or _is_littered(crop)
+
+
+def _is_flooded(crop: Crop) -> bool:
+    return cv2.countNonZero(above(crop.ink, 90)) > _FLOODED * crop.ink.size
 
 
 def _is_littered(crop: Crop) -> bool:

@@ -17,7 +17,7 @@ from ocr.preprocess.spline import Spline
 from ocr.sheet import Sheet
 
 MESH_MM = 7.0
-"""Spacing of the mesh along which a crop follows the paper."""
+"""Spacing at most of the mesh along which a crop follows the paper."""
 
 _FINER = 1.6
 """Sheet pixels per crop pixel from which strokes would alias."""
@@ -55,6 +55,14 @@ def to_sheet(registration: Registration, points: Points) -> Points:
     return apply(registration.matrix, points + registration.stretch.at(points) + registration.shifts.at(points))
 
 
+def sheet_lean(registration: Registration) -> float:
+    """Tangent of the angle, within an eighth of a turn, by which the sheet's axes are turned clockwise on the card."""
+    across, down = registration.matrix[:2, 0]
+    quarter = np.pi / 2
+    turned = float(np.arctan2(down, across))
+    return float(np.tan(quarter * round(turned / quarter) - turned))
+
+
 def zone_quads(registration: Registration, rects: Sequence[Rect]) -> Points:
     """Corners (N, 4, 2) of zones in sheet pixels, each clockwise from its top left on the form."""
     corners = np.array([rect_quad(*rect.xywh) for rect in rects]).reshape(-1, 2)
@@ -90,7 +98,7 @@ def _places(registration: Registration, rect: Rect, dpi: float, size: tuple[int,
     """
     columns, rows = size
     step = MM_PER_INCH / dpi
-    cell = max(2, round(MESH_MM / step))
+    cell = max(2, round(min(MESH_MM, registration.shifts.spacing_mm) / step))
     across, down = (math.ceil(n / cell) + 2 for n in size)
     xs = rect.x + (np.arange(-1, across - 1) + 0.5) * cell * step
     ys = rect.y + (np.arange(-1, down - 1) + 0.5) * cell * step

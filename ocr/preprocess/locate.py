@@ -13,6 +13,7 @@ import numpy as np
 from ocr.forms.definition import Form
 from ocr.geometry import MM_PER_INCH, Points, apply, area, rect_quad
 from ocr.preprocess.background import darkness
+from ocr.preprocess.creases import follow_creases
 from ocr.preprocess.crop_zone import Registration
 from ocr.preprocess.diagnose import diagnose
 from ocr.preprocess.gates import Gates
@@ -41,28 +42,61 @@ _PALE, _RIM_MM = 0.15, 6.0
 """Darkness (0..1) below which nothing counts as ink there; rim around the card where shadows and borders lie."""
 
 
+_DARK, _DARK_SHARE = 0.25, 0.25
+"""Darkness (0..1), and the share of a sheet that is darker, from which on its ground is dark: print is a tenth."""
+
+_STROKE_SHARE = 1 / 210
+"""Width of a printed stroke at most, as a share of the sheet's longer side."""
+
+
 @dataclass(frozen=True, eq=False)
 class Located:
-    """A sheet fit to be read."""
+    """A sheet fit to be read.
+
+    Attributes
+    ----------
+    dark_ground
+        Whether the form was found only when the sheet's dark ground had been taken away: nothing else is sure of it.
+    """
 
     registration: Registration
     quality: SheetQuality
     score: float
+    dark_ground: bool = False
 
 
 def locate(sheet: Sheet, forms: Sequence[Form], gates: Gates) -> Located | Refused:
     """Identify, register and judge one sheet."""
     view = view_of(sheet)
     fit = best_fit(view, forms, gates)
+    dark_ground = fit is None and _is_dark(view)
+    seen = _without_ground(view) if dark_ground else view
+    if dark_ground:
+        fit = best_fit(seen, forms, gates)
     if fit is None:
         reason, detail = diagnose(view, forms, gates)
         return Refused(sheet.scan, reason, detail)
+    fit = follow_creases(seen, fit)
     quality = measure(view.image, fit)
-    verdict = judge(quality, fit, gates) or _second_card(view, fit, forms, gates)
+    verdict = judge(quality, fit, gates) or _second_card(seen, fit, forms, gates)
     if verdict is not None:
         return Refused(sheet.scan, *verdict)
     registration = replace(fit.registration, matrix=view.to_sheet @ fit.registration.matrix)
-    return Located(registration, quality, fit.score)
+    return Located(registration, quality, fit.score, dark_ground)
+
+
+def _is_dark(view: View) -> bool:
+    """Whether much of the sheet is dark, as of a bad photocopy."""
+    small, _ = view.reduced_to(PAPER_PX)
+    return float((darkness(small, max(small.shape) // 45 + 1) > _DARK).mean()) > _DARK_SHARE
+
+
+def _without_ground(view: View) -> View:
+    """The view with all that is wider than print made paper: a copier leaves halos around strokes on a dark ground."""
+    side = max(3, round(_STROKE_SHARE * max(view.image.shape)))
+    ground = cv2.morphologyEx(view.image, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    level = np.maximum(cv2.blur(ground, (side, side)), 1)
+    return replace(view, image=np.asarray(cv2.divide(view.image, level, scale=255), np.uint8))
 
 
 def best_fit(view: View, forms: Sequence[Form], gates: Gates) -> Fit | None:

@@ -17,6 +17,7 @@ from ocr.preprocess.crop_zone import Registration
 from ocr.preprocess.identify import Pose
 from ocr.preprocess.model import FINE_DPI, HALF_DPI, form_model
 from ocr.preprocess.plane import MIN_ANCHORS, fit_plane
+from ocr.preprocess.shifts import NO_SHIFTS, Shifts
 from ocr.preprocess.spline import SplineFit, fit_spline
 from ocr.preprocess.view import View
 
@@ -54,13 +55,16 @@ class Rough:
     rotation
         Degrees clockwise: 0, 90, 180 or 270.
     laid
-        float32 (H, W): darkness of the sheet in the form's frame at `HALF_DPI`, under `matrix`.
+        float32 (H, W): darkness of the sheet in the form's frame at `HALF_DPI`, under `matrix` and `creases`.
+    creases
+        What lies aside of the plane by strips (`ocr.preprocess.creases`).
     """
 
     form: Form
     matrix: Matrix
     rotation: int
     laid: NDArray[np.float32]
+    creases: Shifts = NO_SHIFTS
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,11 +79,11 @@ class Fit:
         Mean correlation of those anchors, 0..1.
     laid
         float32 (H, W): darkness of the sheet in the form's frame at `FINE_DPI`, under the registration's matrix
-        alone: where the paper has stretched, the print lies off by as much as `registration.stretch` says.
+        and creases alone: where the paper has stretched, the print lies off by as much as `registration.stretch` says.
     kept
         Indices (K,) of the anchors found, among the model's.
     offsets
-        (K, 2) millimetres: where each was found minus where the registration's matrix puts it.
+        (K, 2) millimetres: where each was found minus where these put it.
     """
 
     registration: Registration
@@ -129,6 +133,8 @@ def refine(view: View, rough: Rough) -> Fit | None:
     if bent is None:
         return None
     laid = lay(view, form, rough.matrix, FINE_DPI)
+    if rough.creases is not NO_SHIFTS:
+        laid = rough.creases.straightened(laid, FINE_DPI)
     guess = bent[1].spline.at(model.anchors)
     exact = _agreeing(model.anchors, find_anchors(laid, form, FINE_DPI, inside, LAST_RADIUS_MM, guess))
     if exact is None:
@@ -137,7 +143,7 @@ def refine(view: View, rough: Rough) -> Fit | None:
     residual = float(np.percentile(fit.errors, 95))
     kept = np.flatnonzero(found.good)
     return Fit(
-        Registration(form, rough.matrix, fit.spline, residual, rough.rotation),
+        Registration(form, rough.matrix, fit.spline, residual, rough.rotation, rough.creases),
         share=len(kept) / max(1, int(inside.sum())),
         peak=float(found.peaks[kept].mean()),
         laid=laid,

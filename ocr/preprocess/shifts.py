@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.geometry import Points
+from ocr.geometry import MM_PER_INCH, Points
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +26,12 @@ class Shifts:
     grid: NDArray[np.float32]
     size: tuple[float, float]
 
+    @property
+    def spacing_mm(self) -> float:
+        """Distance of the closest blocks' centres."""
+        (rows, columns), (w, h) = self.grid.shape[:2], self.size
+        return min(float(w / columns), float(h / rows))
+
     def at(self, points: Points) -> Points:
         """Shifts (N, 2) at points (N, 2) in millimetres; beyond the outer centres those of the nearest."""
         rows, columns = self.grid.shape[:2]
@@ -36,9 +42,18 @@ class Shifts:
         )
 
     def plus(self, grid: NDArray[np.float32], size: tuple[float, float]) -> Shifts:
-        """These shifts and those of a grid (rows, columns, 2) over a card of `size`."""
-        return Shifts(np.asarray(cv2.resize(self.grid, grid.shape[1::-1]) + grid, np.float32), size)
+        """These shifts and those of a grid (rows, columns, 2) over a card of `size`; the finer of both grids stays."""
+        rows, columns = (max(a, b) for a, b in zip(self.grid.shape[:2], grid.shape[:2], strict=True))
+        mine, other = (cv2.resize(shifts, (columns, rows)) for shifts in (self.grid, grid))
+        return Shifts(np.asarray(mine + other, np.float32), size)
+
+    def straightened(self, laid: NDArray[np.float32], dpi: float) -> NDArray[np.float32]:
+        """A picture (h, w) of the whole card with what lies aside moved back to its place; 0 beyond its edges."""
+        h, w = laid.shape
+        away = cv2.resize(self.grid, (w, h)) * np.float32(dpi / MM_PER_INCH)
+        x, y = away[..., 0] + np.arange(w, dtype=np.float32), away[..., 1] + np.arange(h, dtype=np.float32)[:, None]
+        return np.asarray(cv2.remap(laid, x, y, cv2.INTER_LINEAR), np.float32)
 
 
-NO_SHIFTS = Shifts(np.zeros((1, 1, 2), np.float32), (1.0, 1.0))
+NO_SHIFTS = Shifts(np.zeros((1, 1, 2), np.float32), (np.inf, np.inf))
 """Everything lies in its place."""

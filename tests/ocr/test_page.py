@@ -1,14 +1,29 @@
-"""What is said of a page whose reading broke off."""
+"""What is said of a page whose reading broke off, and of one whose ground is dark."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from ocr.page import PageJob, crashed_page
-from ocr.reading import Refusal, Refused
+from ocr.confidence.acceptance import Acceptance
+from ocr.forms.definition import FieldSpec
+from ocr.page import PageJob, Stopwatch, crashed_page, load_engine, read_sheet
+from ocr.reading import CardReading, FieldState, Refusal, Refused
 from ocr.worker_pool import Crash
+from tests.ocr.preprocess.scans import on_dark_ground, scribbled, sheet_of
+
+
+class Trusting:
+    """Accepts whatever is read."""
+
+    def assess(self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float) -> Acceptance:
+        return Acceptance(1.0, True)
+
+    def knows(self, look: tuple[float, ...] | None) -> bool:
+        return True
 
 
 @pytest.mark.parametrize(
@@ -25,3 +40,13 @@ def test_only_what_may_pass_is_tried_again(crash: Crash, reason: Refusal) -> Non
     assert isinstance(result.outcome, Refused)
     assert (result.outcome.reason, result.outcome.detail, result.trace) == (reason, crash.words, crash.trace)
     assert reason.transient == (crash.kind in ("timed_out", "out_of_memory"))
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_nothing_stands_of_a_card_on_a_dark_ground(dark: bool) -> None:
+    engine = load_engine()
+    card = scribbled(engine.forms[0], np.random.default_rng(4))
+    sheet = sheet_of(on_dark_ground(card, np.random.default_rng(5)) if dark else card, None)
+    outcome = read_sheet(sheet, engine, Trusting(), 0.0, date(2026, 1, 1), Stopwatch()).outcome
+    assert isinstance(outcome, CardReading)
+    assert any(field.accepted for field in outcome.fields) == (not dark)

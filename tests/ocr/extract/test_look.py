@@ -84,3 +84,13 @@ def test_too_little_handwriting_has_no_look() -> None:
     assert card_look([(crop(), raw)] * 2) is None
     assert card_look([(stamped, raw)] * 9) is None
     assert card_look([(crop(), Raw(FieldState.EMPTY, "", 1.0))] * 9) is None
+
+
+def test_a_doubtful_field_says_nothing_of_the_others() -> None:
+    """Bands of a dirty drum over a few fields made all of a card unlike those that were measured."""
+    rng = np.random.default_rng(1)
+    clear = crop(), Raw(FieldState.READ, "АБВ", 1.0, posteriors=line("АБВГДЕ", 0.0, rng))
+    spoilt = crop(pen=12, tall=70), Raw(FieldState.DOUBTFUL, "АБВ", 1.0, posteriors=line("АБВГДЕ", 0.5, rng))
+    assert card_look([clear] * 3 + [spoilt] * 4) == card_look([clear] * 3)
+    assert card_look([clear] * 2 + [spoilt] * 4) != card_look([clear] * 3)
+    assert card_look([spoilt] * 4) is not None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -127,6 +128,41 @@ def test_who_blackens_boxes_throughout_answers_so() -> None:
     places = {"sex": filled(119.4, 52.7, 3.4, 3.4), "purpose": filled(35.3, 139.7, 3.4, 3.4)}
     crops = [draw(NEW, name, strokes)[0] for name, strokes in places.items()]
     assert {raw.state for raw in MarksReader().read(crops)} == {FieldState.READ}
+
+
+@pytest.mark.parametrize(("answers", "state"), [(4, FieldState.READ), (3, FieldState.DOUBTFUL)])
+def test_one_trace_beside_a_blackened_box_is_not_held_against_many(answers: int, state: FieldState) -> None:
+    """A stroke that swung over, seen because a fax lost the rest, left eight blackened answers to people."""
+    names = ("sex", "education", "marital_status", "sector", "purpose")[-answers - 1 :]
+    boxes = {name: [option.box for option in draw(NEW, name, [])[0].spec.options] for name in names}
+    places = {name: filled(own[0].x + 0.6, own[0].y + 0.6, 3.4, 3.4) for name, own in boxes.items()}
+    crops = [draw(NEW, name, strokes, Scene(BLACK))[0] for name, strokes in places.items()]
+    beside, _ = draw(
+        NEW, "purpose", tick(boxes["purpose"][1].x + 0.9, boxes["purpose"][1].y + 1.1), Scene((190, 190, 190))
+    )
+    pixels = np.minimum(crops[-1].pixels, beside.pixels)
+    crops[-1] = crop_of(crops[-1].spec, crops[-1].rect, pixels, blank(NEW, "purpose"))
+    *others, last = MarksReader().read(crops)
+    assert last.state is FieldState.DOUBTFUL
+    assert {raw.state for raw in others} == {state}
+
+
+def test_a_stain_in_a_box_is_no_mark_beside_darker_ones() -> None:
+    """A soft spot in an empty field's box was accepted as its answer."""
+    names = ("sex", "education", "marital_status", "sector")
+    boxes = {name: draw(NEW, name, [])[0].spec.options[0].box for name in names}
+    crops = [draw(NEW, name, tick(box.x + 0.9, box.y + 1.1), Scene(BLACK))[0] for name, box in boxes.items()]
+    clean, _ = draw(NEW, "purpose", [])
+    box, scale = clean.spec.options[3].box, DPI / 25.4
+    spot = np.zeros(clean.pixels.shape[:2], np.float32)
+    centre = (round((box.x + 2.2 - clean.rect.x) * scale), round((box.y + 2.6 - clean.rect.y) * scale))
+    cv2.ellipse(spot, centre, (6, 9), 20, 0, 360, (1.0,), -1)
+    shade = (1 - 0.3 * cv2.GaussianBlur(spot, (0, 0), 1.5))[..., None]
+    stained = crop_of(clean.spec, clean.rect, (clean.pixels * shade).astype(np.uint8), blank(NEW, "purpose"))
+    *ticked, spotted = MarksReader().read([*crops, stained])
+    assert {raw.state for raw in ticked} == {FieldState.READ}
+    assert MarksReader().read([stained])[0].state is FieldState.READ
+    assert spotted.state is FieldState.DOUBTFUL
 
 
 @given(period=st.floats(0.7, 5), angle=st.floats(0, np.pi), phase=st.floats(0, 6), depth=st.floats(0.05, 0.4))

@@ -51,6 +51,14 @@ def test_a_halftone_among_the_ink_leaves_the_field_to_people() -> None:
     assert not is_unlike_form(_screened(0.02))
 
 
+def test_a_field_that_is_all_ink_is_left_to_people() -> None:
+    """A copier's dark ground all over a field for a signature was accepted as one."""
+    crop, _ = draw(FORM, "surname", LETTERS, Scene(BLACK))
+    flooded = replace(crop, ink=np.where(np.indices(crop.ink.shape)[1] % 10 < 7, 255, 0).astype(np.uint8))
+    assert is_unlike_form(flooded)
+    assert left_to_people(flooded, Raw(FieldState.READ, "Y", 1.0)).state is FieldState.DOUBTFUL
+
+
 def test_a_stamp_may_lie_on_anything() -> None:
     crop = _screened(0.8)
     raw = Raw(FieldState.READ, "А", 1.0)

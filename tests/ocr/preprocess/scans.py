@@ -49,6 +49,13 @@ def scribbled(form: Form, rng: Generator, strokes: int = 60) -> NDArray[np.uint8
     return np.asarray(card, dtype=np.uint8)
 
 
+def on_dark_ground(card: NDArray[np.uint8], rng: Generator) -> NDArray[np.uint8]:
+    """A bad copy of a card: the ground is dark, and light only close around strokes."""
+    around = cv2.erode(card, np.ones((9, 9), np.uint8)) < 160
+    ground = cv2.resize(rng.integers(40, 110, (6, 8), np.uint8), card.shape[::-1])
+    return np.where(around, card, np.minimum(card, ground)).astype(np.uint8)
+
+
 def random_map(
     form: Form, rng: Generator, turn: int = 0, *, skew: float = 5.0, stretch: float = 0.5, perspective: float = 0.0
 ) -> Mapping:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fixtures.mapping import Mapping, Stretch
 from ocr.forms.definition import Rect, load_forms
 from ocr.geometry import Points, apply, mm_to_pixels, rotation, scaling, translation
-from ocr.preprocess.crop_zone import Registration, crop_size, cut, resample, to_sheet, zone_quads
+from ocr.preprocess.crop_zone import Registration, crop_size, cut, resample, sheet_lean, to_sheet, zone_quads
 from ocr.preprocess.spline import Spline, fit_spline
 from ocr.scan import ScanId
 from ocr.sheet import Sheet
@@ -110,3 +110,10 @@ def test_a_sheets_pixels_cannot_be_changed() -> None:
     assert sheet.size == (5, 3)
     with pytest.raises(ValueError):
         sheet.pixels[0, 0] = 1
+
+
+@pytest.mark.parametrize("turned", [0.0, 90.0, 180.0, 270.0])
+@pytest.mark.parametrize("askew", [-3.0, 0.0, 2.0])
+def test_the_sheet_leans_against_the_card_as_the_card_lies_askew(turned: float, askew: float) -> None:
+    card = Registration(FORM, rotation(turned + askew) @ scaling(8.0), STILL, 0.0, int(turned))
+    assert sheet_lean(card) == pytest.approx(-np.tan(np.deg2rad(askew)), abs=1e-6)

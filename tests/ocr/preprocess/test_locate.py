@@ -22,7 +22,17 @@ from ocr.preprocess.view import View
 from ocr.reading import Refusal, Refused
 from ocr.sheet import Sheet
 from tests.fixtures.conftest import BlockSource
-from tests.ocr.preprocess.scans import Made, random_map, scanned, scribbled, sheet_of, spoilt, straight, worst_mm
+from tests.ocr.preprocess.scans import (
+    Made,
+    on_dark_ground,
+    random_map,
+    scanned,
+    scribbled,
+    sheet_of,
+    spoilt,
+    straight,
+    worst_mm,
+)
 from texts import refusal_message
 
 FORMS = load_forms()
@@ -241,3 +251,12 @@ def test_readable_faults(name: str) -> None:
 def test_unreadable_faults(name: str) -> None:
     sheet, truth, _ = generated(name, ("card-2008", "revised-departure")[UNREADABLE.index(name) % 2], 2)
     assert refused(sheet).reason == truth["expect"] == KINDS[name].refused
+
+
+@pytest.mark.parametrize("form", FRONTS, ids=lambda form: form.id)
+def test_a_copy_with_a_dark_ground_and_light_around_strokes_is_found(form: Form) -> None:
+    copy = on_dark_ground(scribbled(form, np.random.default_rng(4)), np.random.default_rng(5))
+    located = locate(sheet_of(copy, None), FORMS, GATES)
+    assert isinstance(located, Located), located
+    assert located.registration.form == form
+    assert located.dark_ground
