@@ -36,7 +36,7 @@ class Network:
         Changes whenever the weights do.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path = MODELS) -> None:
         model = (folder / MODEL).read_bytes()
         self._session = _session(model)
         self.version = sha256(model).hexdigest()[:12]
