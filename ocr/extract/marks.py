@@ -71,7 +71,7 @@ class MarksReader:
     """Reads ``one_of`` and ``many_of`` fields."""
 
     name = "marks"
-    version = "2"
+    version = "3"
 
     def read(self, crops: Sequence[Crop]) -> list[Raw]:
         """One `Raw` per crop of one card: codes marked, joined by ``|`` in the form's order.
@@ -185,7 +185,7 @@ class SignatureReader:
     """Reads ``signature`` fields: ``Y`` where there is a signature."""
 
     name = "signature"
-    version = "2"
+    version = "3"
 
     def read(self, crops: Sequence[Crop]) -> list[Raw]:
         """One `Raw` per crop, `READ` with text ``Y`` or `EMPTY`."""

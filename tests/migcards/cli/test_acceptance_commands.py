@@ -64,7 +64,7 @@ def test_decisions_are_learned_from_and_a_calibration_comes_and_goes(audited: tu
         writer.writerows(row | {"value": "", "person": "A"} for row in rows if row["why"] == "random audit")
     run("decide", "audit.csv", "--apply")
     shown = run("tune", "--from-decisions", "-o", "new.json", "--picture", "curves.svg").stdout
-    assert "marks 2, one_of: " in shown and "nothing changed" in shown
+    assert "marks 3, one_of: " in shown and "nothing changed" in shown
     assert "<svg" in (folder / "curves.svg").read_text("utf-8")
     shipped, new = load_calibration(), load_calibration(folder / "new.json")
     assert shipped.fingerprint not in run("tune", "--history").stdout, "only shown"
@@ -82,7 +82,7 @@ def test_labelled_scans_are_tuned_on_and_too_few_prove_nothing(audited: tuple[Pa
     for suffix in ("jpg", "json"):
         shutil.copy(SAMPLES / f"fault-skew.{suffix}", folder / "labelled")
     shown = run("tune", "labelled", "--data", "one card", "-o", "one.json").stdout
-    assert "marks 2, one_of: " in shown and "then nothing" in shown
+    assert "marks 3, one_of: " in shown and "then nothing" in shown
     one = load_calibration(folder / "one.json")
     assert one.data == "one card" and one.by_key["marks", "one_of"].version == "2"
     assert all(kept.threshold is None for scale in one.scales for kept in scale.kept)
