@@ -56,7 +56,7 @@ def learn(
     undo: bool,
     as_json: bool,
 ) -> None:
-    """Fit the reader of handwriting further on labelled SCANS or, --from-decisions, on what people settled here.
+    """Fit the reader of handwriting further on labelled SCANS or, --from-decisions, on what was settled here.
 
     Every fifth card is kept back: what is right on these is shown before and after, and the thresholds are measured
     anew on them. A network that reads no better is thrown away. One that does is kept, and reads nothing until --apply.

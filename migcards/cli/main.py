@@ -25,7 +25,7 @@ COMMANDS: Final = {
     "gallery": "Draw the crops of one field sorted by probability, least sure first, as PNG.",
     "evaluate": "Read labelled scans and say where the reader is right, where it is wrong, and whether it knows.",
     "tune": "Derive probabilities and acceptance thresholds from labelled SCANS or, --from-decisions, from operation.",
-    "learn": "Fit the reader of handwriting further on what people settled here: shown first, then --apply.",
+    "learn": "Fit the reader of handwriting further on labelled SCANS or, --from-decisions, on what was settled here.",
     "form": "Card forms: list, print, check, preview.",
 }
 """Every command with its line of help, in the order of the work. Each is a function of its name in the module of its

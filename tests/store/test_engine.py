@@ -20,9 +20,11 @@ from review.decisions.decision_log import decide
 from store.calibrations import apply_calibration
 from store.cards import save_card
 from store.engine import alembic_config, open_store, read_only
+from store.networks import keep_network
 from store.scans import ReadCard, save_refused
 from store.tables import APPEND_ONLY_TABLES, PERSONAL_TABLES, Base, ControlItem, LoggedRefusal, Scan
 from tests.store.cards import card, form, scan
+from tests.store.networks import OTHER, network
 
 AT = datetime(2024, 1, 2, tzinfo=UTC)
 
@@ -127,6 +129,9 @@ def test_a_foreign_key_must_exist(session: Session) -> None:
         session.execute(text("INSERT INTO issues (card_id, rule, fields) VALUES (77, 'x', '[]')"))
 
 
+_TEXT = {"calibrations": "data", "control_items": "person", "networks": "data", "refusals": "reason"}
+
+
 def test_the_database_refuses_to_change_the_log(engine: Engine) -> None:
     with Session(engine) as session, session.begin():
         card_id = save(session)
@@ -135,8 +140,11 @@ def test_the_database_refuses_to_change_the_log(engine: Engine) -> None:
         apply_calibration(session, Calibration(made=date(2024, 1, 2), data="invented"))
         session.add(ControlItem(card_id=card_id, field="sex", person="p", right=True, seconds=1.0, at=AT, ticket="t"))
         save_refused(session, Refused(scan(2), Refusal.BLANK, "no ink"), batch_id=None, path="2.png")
+        keep_network(session, network(), OTHER)
     for table in APPEND_ONLY_TABLES:
-        text_column = {"calibrations": "data", "control_items": "person", "refusals": "reason"}.get(table, "value")
+        text_column = {"calibrations": "data", "control_items": "person", "refusals": "reason", "networks": "data"}.get(
+            table, "value"
+        )
         for change in (f"UPDATE {table} SET {text_column} = 'x'", f"DELETE FROM {table}"):
             with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
                 connection.execute(text(change))

@@ -84,7 +84,7 @@ def test_labelled_scans_are_tuned_on_and_too_few_prove_nothing(audited: tuple[Pa
     shown = run("tune", "labelled", "--data", "one card", "-o", "one.json").stdout
     assert "marks 3, one_of: " in shown and "then nothing" in shown
     one = load_calibration(folder / "one.json")
-    assert one.data == "one card" and one.by_key["marks", "one_of"].version == "2"
+    assert one.data == "one card" and one.by_key["marks", "one_of"].version == "3"
     assert all(kept.threshold is None for scale in one.scales for kept in scale.kept)
 
 
@@ -136,8 +136,8 @@ def test_a_run_says_what_is_stopped_and_what_was_never_measured_and_accepts_neit
     shutil.copy(SAMPLES / "fault-skew.jpg", tmp_path)
     said = run("run", "fault-skew.jpg", "--json", "--lang", "en")
     assert "Acceptance stopped: marks, one_of." in said.stderr
-    assert said.stderr.count("Reader signature, version 2, was never measured: its 1 answer was not accepted") == 1
-    assert ["signature", "2", 1] in json.loads(said.stdout)["unmeasured"]
+    assert said.stderr.count("Reader signature, version 3, was never measured: its 1 answer was not accepted") == 1
+    assert ["signature", "3", 1] in json.loads(said.stdout)["unmeasured"]
     with store_of(tmp_path) as session:
         why = {w.field: w.why for w in session.scalars(select(Waiting).where(Waiting.card_id == 5))}
     assert why["education"] == "stopped" and why["signature"] == "unmeasured"
