@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import traceback
 from datetime import UTC, date, datetime
@@ -85,6 +86,15 @@ def test_two_programs_may_create_the_same_database(store_url: str) -> None:
     for thread in threads:
         thread.join()
     assert errors == []
+
+
+def test_a_new_file_that_another_program_is_opening_is_waited_for(tmp_path: Path) -> None:
+    """SQLite refuses to change the journal at once, whatever time-out it was given."""
+    other = sqlite3.connect(tmp_path / "cards.db", check_same_thread=False, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.3, lambda: other.execute("COMMIT")).start()
+    open_store(f"sqlite:///{tmp_path}/cards.db").dispose()
+    other.close()
 
 
 def test_a_newer_schema_is_refused(engine: Engine, store_url: str) -> None:
