@@ -18,7 +18,6 @@ from learning.shown import shown_to_network
 from ocr import worker_pool
 from ocr.errors import BadInputError
 from ocr.extract.network import MODEL, MODELS
-from ocr.scan import ScanId
 
 FEWEST = 200
 """Lessons without which nothing is learnt."""
@@ -87,8 +86,8 @@ def learn(pages: Sequence[SettledPage], base: Path, crew: Crew, folder: Path, se
     BadInputError
         There is too little to learn from, or no card to judge by.
     """
-    teaching = [page for page in pages if not is_kept_back(_scan(page))]
-    back = [page for page in pages if is_kept_back(_scan(page)) and page.known]
+    teaching = [page for page in pages if not is_kept_back(page.scan)]
+    back = [page for page in pages if is_kept_back(page.scan) and page.known]
     lessons = _lessons(teaching, crew)
     if len(lessons) < FEWEST or not back:
         raise BadInputError(
@@ -104,10 +103,6 @@ def learn(pages: Sequence[SettledPage], base: Path, crew: Crew, folder: Path, se
     before, after = (_judged(back, network, crew) for network in (base, folder))
     model = (folder / MODEL).read_bytes()
     return Course(model, len(lessons), len(back), figures(before, after), tuple(after))
-
-
-def _scan(page: SettledPage) -> ScanId:
-    return ScanId(page.job.sha256, page.job.page)
 
 
 def _lessons(pages: Sequence[SettledPage], crew: Crew) -> list[Lesson]:

@@ -15,7 +15,7 @@ from ocr.confidence.acceptance import Uncalibrated
 from ocr.confidence.fit import ScoredReading
 from ocr.confidence.kinds import kind_of
 from ocr.confidence.values import canonical
-from ocr.evaluation.run import ANYHOW, MEASURED
+from ocr.evaluation.run import scored
 from ocr.forms.definition import Entry, FieldSpec, load_forms
 from ocr.page import PageResult, crashed_page, read_page
 from ocr.reading import FieldReading, FieldState, Refused
@@ -86,23 +86,16 @@ def _of_page(page: SettledPage, result: PageResult, specs: Mapping[str, Mapping[
         right = _is_value(spec, reading, page.known.get(name))
         same = _is_value(spec, reading, page.accepted.get(name))
         by_hand = spec.entry is Entry.HAND and spec.kind.is_text
-        scored = _scored(spec, reading, right, stood=name in page.stood)
+        sample = scored(spec, reading, right, stood=name in page.stood)
         kind = kind_of(spec, FieldState.READ)
         if page.known.get(name) or not page.accepted.get(name):
-            yield Judged(kind, right, scored, by_hand and bool(page.known.get(name)))
+            yield Judged(kind, right, sample, by_hand and bool(page.known.get(name)))
         else:
-            yield Judged(f"{kind}, accepted", same, scored, by_hand)
+            yield Judged(f"{kind}, accepted", same, sample, by_hand)
 
 
 def _is_value(spec: FieldSpec, reading: FieldReading, value: str | None) -> bool | None:
     return None if value is None else canonical(spec, reading.value or "") == canonical(spec, value)
-
-
-def _scored(spec: FieldSpec, reading: FieldReading, right: bool | None, *, stood: bool) -> ScoredReading | None:
-    if reading.state not in MEASURED or ANYHOW.intersection(reading.review) or reading.value is None:
-        return None
-    kind = kind_of(spec, reading.state)
-    return ScoredReading(reading.reader, reading.reader_version, kind, reading.probability, right, stood)
 
 
 def figures(before: Iterable[Judged], after: Iterable[Judged]) -> tuple[Figure, ...]:

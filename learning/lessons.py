@@ -71,14 +71,18 @@ class SettledPage:
     accepted: Mapping[str, str]
     stood: frozenset[str]
 
+    @property
+    def scan(self) -> ScanId:
+        """The page's identity."""
+        return ScanId(self.job.sha256, self.job.page)
+
 
 def lessons_of(page: SettledPage, forms_dir: Path) -> list[Lesson]:
     """Lessons of one page, none where it cannot be read any more; the function that worker processes run."""
     _, crops = crops_of_page(page.job, load_engine(forms_dir)) or (None, [])
-    scan = ScanId(page.job.sha256, page.job.page)
     values = {**page.accepted, **page.sure}
     return [
-        Lesson(scan, crop.spec.name, kind_of(crop.spec, FieldState.READ), sample)
+        Lesson(page.scan, crop.spec.name, kind_of(crop.spec, FieldState.READ), sample)
         for crop in crops
         if crop.spec.entry is Entry.HAND and crop.spec.kind.is_text and values.get(crop.spec.name)
         if (sample := sample_of(crop, values[crop.spec.name], _reader())) is not None

@@ -8,10 +8,10 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from ocr.errors import StoreError
-from ocr.extract.network import MODEL, MODELS
+from ocr.extract.network import MODEL, MODELS, version_of
 from ocr.prepared import cache_folder
 from store.calibrations import in_force
-from store.networks import model_of, version_of
+from store.networks import model_of
 
 
 def network_in_force(session: Session) -> Path:

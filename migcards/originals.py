@@ -33,8 +33,7 @@ def load_original(scan: ScanId, path: str, archive: Path | None) -> Sheet:
     BadInputError
         There is no such file any more, its content is another, or it cannot be decoded.
     """
-    kept = find(archive, scan.sha256) if archive else None
-    places = [place for place in (kept, as_path(path)) if place is not None and place.is_file()]
+    places = places_of(scan, path, archive)
     for place in places:
         if file_hash(place) == scan.sha256:
             sheet = load_page(place, scan.page, scan.sha256)
@@ -45,6 +44,12 @@ def load_original(scan: ScanId, path: str, archive: Path | None) -> Sheet:
     what = f"{as_text(places[0])} is not the file that was read" if places else f"{path} is not there any more"
     where = f"in its place or in the archive {archive}" if archive else "in its place (no archive is set)"
     raise BadInputError(f"{what}. Put the file whose SHA-256 begins with {scan.sha256[:12]} back {where}.")
+
+
+def places_of(scan: ScanId, path: str, archive: Path | None) -> list[Path]:
+    """Where a scan may lie, as for `load_original`: files that are there, the archive's before the other."""
+    kept = find(archive, scan.sha256) if archive else None
+    return [place for place in (kept, as_path(path)) if place is not None and place.is_file()]
 
 
 def on_sheet(sheet: Sheet, quad: Quad) -> Points:

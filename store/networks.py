@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import select
@@ -27,11 +26,6 @@ class KnownNetwork:
     kept_back: int
     figures: Sequence[Any]
     calibration: Calibration
-
-
-def version_of(model: bytes) -> str:
-    """The version that a network's readings bear."""
-    return sha256(model).hexdigest()[:12]
 
 
 def keep_network(session: Session, network: KnownNetwork, model: bytes) -> None:

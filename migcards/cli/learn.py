@@ -25,9 +25,10 @@ from ocr.confidence.calibration import Calibration
 from ocr.confidence.fit import carried_over, grouped, refit
 from ocr.confidence.kinds import TARGET_ERRORS, measured_version
 from ocr.errors import BadInputError, ToolMissingError
+from ocr.extract.network import version_of
 from store.calibrations import apply_network, in_force, undo_calibration
 from store.engine import read_only
-from store.networks import KnownNetwork, keep_network, networks, version_of
+from store.networks import KnownNetwork, keep_network, networks
 
 if TYPE_CHECKING:
     from learning.course import Course

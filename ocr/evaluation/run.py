@@ -18,10 +18,10 @@ from ocr.evaluation.reread import BesideJob, read_beside
 from ocr.evaluation.score import PageScore, score_page
 from ocr.evaluation.truth import PageTruth
 from ocr.extract.network import MODELS
-from ocr.forms.definition import FORMS_DIR, load_forms
+from ocr.forms.definition import FORMS_DIR, FieldSpec, load_forms
 from ocr.page import PageJob, PageResult, crashed_page, read_page
 from ocr.preprocess.content import file_hash
-from ocr.reading import FieldState, Refused, Why
+from ocr.reading import FieldReading, FieldState, Refused, Why
 
 Beside = Mapping[PageJob, dict[str, str]]
 """Values by field that another reader got, for each page."""
@@ -53,14 +53,25 @@ def read_labelled(
     """
     jobs: dict[PageJob, PageTruth] = {}
     for truth in truths:
-        path = scans / truth.scan
-        if not path.is_file():
-            raise BadInputError(f"{path}, named by the truth, does not exist.")
-        jobs[PageJob(path, file_hash(path), truth.page)] = truth
+        jobs[job_of(scans, truth)] = truth
     acceptor = AcceptancePolicy(load_calibration()) if calibrated else Uncalibrated()
     work = partial(read_page, acceptor=acceptor, forms_dir=forms_dir, network=network, today=today)
     for job, result in batch.run(jobs, work, workers=workers, timeout_s=timeout_s, on_crash=crashed_page):
         yield jobs[job], result
+
+
+def job_of(scans: Path, truth: PageTruth) -> PageJob:
+    """The page that a truth is about.
+
+    Raises
+    ------
+    BadInputError
+        The scan is not there.
+    """
+    path = scans / truth.scan
+    if not path.is_file():
+        raise BadInputError(f"{path}, named by the truth, does not exist.")
+    return PageJob(path, file_hash(path), truth.page)
 
 
 def read_all_beside(
@@ -95,12 +106,23 @@ def samples_of(truth: PageTruth, result: PageResult, forms_dir: Path = FORMS_DIR
     specs = {form.id: form for form in load_forms(forms_dir)}[outcome.form].by_name
     for reading in outcome.fields:
         known = truth.fields.get(reading.field)
-        if known is None or reading.value is None or reading.state not in MEASURED:
-            continue
-        if ANYHOW.intersection(reading.review):
+        if known is None or reading.value is None:
             continue
         spec = specs[reading.field]
-        right = canonical(spec, reading.value) == canonical(spec, known.value)
-        yield ScoredReading(
-            reading.reader, reading.reader_version, kind_of(spec, reading.state), reading.probability, right
-        )
+        sample = scored(spec, reading, canonical(spec, reading.value) == canonical(spec, known.value))
+        if sample is not None:
+            yield sample
+
+
+def scored(spec: FieldSpec, reading: FieldReading, right: bool | None, *, stood: bool = False) -> ScoredReading | None:
+    """An uncalibrated reading as thresholds are set by it; None where none decides about it.
+
+    Parameters
+    ----------
+    right, stood
+        As in `ScoredReading`.
+    """
+    if reading.value is None or reading.state not in MEASURED or ANYHOW.intersection(reading.review):
+        return None
+    kind = kind_of(spec, reading.state)
+    return ScoredReading(reading.reader, reading.reader_version, kind, reading.probability, right, stood)

@@ -39,7 +39,7 @@ class Network:
     def __init__(self, folder: Path = MODELS) -> None:
         model = (folder / MODEL).read_bytes()
         self._session = _session(model)
-        self.version = sha256(model).hexdigest()[:12]
+        self.version = version_of(model)
 
     def lines(self, strips: Sequence[Gray]) -> list[LineLogits]:
         """One `LineLogits` per strip uint8 (ROWS, w), in order.
@@ -54,6 +54,11 @@ class Network:
 
     def _run(self, strip: Gray, outputs: list[str], edges: tuple[float, ...] = ()) -> list[Logits]:
         return [np.asarray(found[0], np.float32) for found in self._session.run(outputs, inputs(strip, edges))]
+
+
+def version_of(model: bytes) -> str:
+    """The version that readings by a network bear, from its file."""
+    return sha256(model).hexdigest()[:12]
 
 
 def inputs(strip: Gray, edges: tuple[float, ...] = ()) -> dict[str, NDArray[np.float32]]:

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 from ocr.confidence.calibration import Calibration, load_calibration
 from ocr.confidence.fit import carried_over
-from ocr.extract.network import MODEL, MODELS
-from store.networks import KnownNetwork, version_of
+from ocr.extract.network import MODEL, MODELS, version_of
+from store.networks import KnownNetwork
 
 OTHER = (MODELS / MODEL).read_bytes() + b"\xa2\x06\x00"  # a field of protobuf that nothing knows and nothing reads
 VERSION = version_of(OTHER)
