@@ -130,7 +130,7 @@ def fill(engine: Engine, cards: int, chance: random.Random, share_wrong: float) 
             true = {name: chance.choice(_values(name)) for name in DOUBTFUL}
             read = {k: chance.choice(_like(k, v)) if chance.random() < share_wrong else v for k, v in true.items()}
             card = ReadCard(_reading(n, read), _form(), f"{n}.png", 300, (9, 9))
-            card_id = save_card(session, card, batch_id=None)
+            card_id = save_card(session, card, run_id=None)
             truth[card_id], machine[card_id] = true, read
     return truth, machine
 

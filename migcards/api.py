@@ -174,12 +174,12 @@ def save(
     from migcards.saver import Ingestion, Saver
     from ocr.forms.definition import FORMS_DIR
     from ocr.page import PageJob, PageResult
-    from store.cards import finish_batch, start_batch
+    from store.cards import finish_run, start_run
 
     policy, _, _ = _acceptance(None)  # decides nothing here: what was accepted stands in the readings
     how = Ingestion(store, policy, FORMS_DIR if forms is None else Path(forms))
     with Session(store) as session, session.begin():
-        batch = start_batch(session, "migcards.save", note)
+        batch = start_run(session, "migcards.save", note)
     savers: dict[str, Saver] = {}  # one for each version that read
     for page in readings:
         origin = page.origin
@@ -190,7 +190,7 @@ def save(
             savers[origin.software] = Saver(replace(how, software=origin.software), batch)
         savers[origin.software].save([PageResult(job, page, origin.dpi, origin.size)])
     with Session(store) as session, session.begin():
-        finish_batch(session, batch)
+        finish_run(session, batch)
 
 
 def open_store(url: str) -> Engine:

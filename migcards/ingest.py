@@ -20,7 +20,7 @@ from ocr.preprocess.load import FileInfo, probe
 from ocr.reading import Refused
 from ocr.scan import ScanId
 from ocr.worker_pool import Crash
-from store.cards import finish_batch, start_batch
+from store.cards import finish_run, start_run
 from store.scans import forget_unavailable, known_scans
 
 Progress = Callable[[RunTally, int], None]
@@ -61,8 +61,8 @@ def ingest(
     """
     files, tally, told = [path.absolute() for path in files], RunTally(), progress or (lambda tally, total: None)
     with Session(how.engine) as session, session.begin():
-        batch_id = start_batch(session, folder, batch_note)
-    saver = Saver(how, batch_id)
+        run_id = start_run(session, folder, batch_note)
+    saver = Saver(how, run_id)
     note(Event.RUN_STARTED, count=len(files))
     told(tally, len(files))
     work = partial(
@@ -86,7 +86,7 @@ def ingest(
                     told(tally, total)
             told(tally, total)
     with Session(how.engine) as session, session.begin():
-        finish_batch(session, batch_id)
+        finish_run(session, run_id)
     note(Event.RUN_FINISHED, count=tally.sheets)
     return tally
 

@@ -94,7 +94,7 @@ class Saver:
     """Writes what became of pages to the store, and to the archive and the log."""
 
     how: Ingestion
-    batch_id: int
+    run_id: int
 
     def save(self, results: Sequence[PageResult]) -> list[PageResult]:
         """Keep what became of pages, in one transaction.
@@ -136,13 +136,13 @@ class Saver:
     def _keep(self, results: Sequence[PageResult]) -> None:
         with Session(self.how.engine) as session, session.begin():
             cards = [self._card(r, r.outcome) for r in results if isinstance(r.outcome, CardReading)]
-            save_cards(session, cards, batch_id=self.batch_id, software=self.how.read_by)
+            save_cards(session, cards, run_id=self.run_id, software=self.how.read_by)
             for result in results:
                 if isinstance(result.outcome, Refused):
                     save_refused(
                         session,
                         result.outcome,
-                        batch_id=self.batch_id,
+                        run_id=self.run_id,
                         path=as_text(result.job.path),
                         dpi=result.dpi,
                         size=result.size,

@@ -101,12 +101,15 @@ class Refused:
         in ``residual_mm 0.62 0.4`` (`texts.refusal_message` says it); or what reads alike in all, such as a form's id.
     origin
         As in `CardReading`.
+    serial
+        The number of the card, where its code could be read all the same.
     """
 
     scan: ScanId
     reason: Refusal
     detail: str
     origin: Origin | None = None
+    serial: str | None = None
 
 
 @dataclass(frozen=True)

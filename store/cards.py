@@ -19,28 +19,28 @@ from store.card_state import StoredReading
 from store.engine import insert_new
 from store.records import CardHead, card_number, keep_derived, new_card, refresh
 from store.scans import ReadCard, save_read
-from store.tables import Batch, Card, FormDefinition, PersonalReading, Reading, Record, table
+from store.tables import Run, Card, FormDefinition, PersonalReading, Reading, Record, table
 
 
-def start_batch(session: Session, folder: str, note: str = "") -> int:
-    """Note the beginning of a run; returns the batch's id."""
-    batch = Batch(folder=folder, note=note, started=datetime.now(UTC), finished=None)
-    session.add(batch)
+def start_run(session: Session, folder: str, note: str = "") -> int:
+    """Note the beginning of a run; returns its id."""
+    run = Run(folder=folder, note=note, started=datetime.now(UTC), finished=None)
+    session.add(run)
     session.flush()
-    return batch.id
+    return run.id
 
 
-def finish_batch(session: Session, batch_id: int) -> None:
-    """Note the end of a run; a batch without one was broken off."""
-    session.execute(update(Batch).where(Batch.id == batch_id).values(finished=datetime.now(UTC)))
+def finish_run(session: Session, run_id: int) -> None:
+    """Note the end of a run; one without an end was broken off."""
+    session.execute(update(Run).where(Run.id == run_id).values(finished=datetime.now(UTC)))
 
 
-def save_card(session: Session, card: ReadCard, *, batch_id: int | None, software: str = "") -> int:
+def save_card(session: Session, card: ReadCard, *, run_id: int | None, software: str = "") -> int:
     """Keep one card that was read, and return its id (`save_cards`)."""
-    return save_cards(session, [card], batch_id=batch_id, software=software)[0]
+    return save_cards(session, [card], run_id=run_id, software=software)[0]
 
 
-def save_cards(session: Session, cards: Sequence[ReadCard], *, batch_id: int | None, software: str = "") -> list[int]:
+def save_cards(session: Session, cards: Sequence[ReadCard], *, run_id: int | None, software: str = "") -> list[int]:
     """Keep cards that were read, and return their ids.
 
     The same scan read by the same software is kept once, however often and from however many programs it is saved.
@@ -66,18 +66,18 @@ def save_cards(session: Session, cards: Sequence[ReadCard], *, batch_id: int | N
         _check(card)
         if once.setdefault(card.reading.scan, card) is not card:
             again.append(card)
-    ids = _save_scans(session, once, batch_id, software) if once else {}
+    ids = _save_scans(session, once, run_id, software) if once else {}
     if again:
-        save_cards(session, again, batch_id=batch_id, software=software)
+        save_cards(session, again, run_id=run_id, software=software)
     return [ids[card.reading.scan] for card in cards]
 
 
 def _save_scans(
-    session: Session, cards: Mapping[ScanId, ReadCard], batch_id: int | None, software: str
+    session: Session, cards: Mapping[ScanId, ReadCard], run_id: int | None, software: str
 ) -> dict[ScanId, int]:
     """Keep one reading of each scan; the ids of the cards."""
     forms = {form: _form_id(session, form) for form in dict.fromkeys(card.form for card in cards.values())}
-    scans = save_read(session, list(cards.values()), batch_id)
+    scans = save_read(session, list(cards.values()), run_id)
     heads = {scan: _head(card, forms[card.form], scans[scan], software) for scan, card in cards.items()}
     query = select(Card.id, Card.scan_id, Card.edition).where(Card.scan_id.in_(scans.values()))
     there = {row.scan_id: row for row in session.execute(query.order_by(Card.id).with_for_update())}
@@ -86,7 +86,7 @@ def _save_scans(
         _read_again(session, cards[scan], heads[scan], card_id, there[scans[scan]].edition + 1)
     new = [scan for scan in cards if scan not in ids]
     if new:
-        ids |= zip(new, _keep_new(session, [(cards[scan], heads[scan]) for scan in new], batch_id), strict=True)
+        ids |= zip(new, _keep_new(session, [(cards[scan], heads[scan]) for scan in new]), strict=True)
     return ids
 
 
@@ -145,9 +145,7 @@ def _read_again(session: Session, card: ReadCard, head: Mapping[str, Any], card_
     refresh(session, [card_id])
 
 
-def _keep_new(
-    session: Session, cards: Sequence[tuple[ReadCard, Mapping[str, Any]]], batch_id: int | None
-) -> Sequence[int]:
+def _keep_new(session: Session, cards: Sequence[tuple[ReadCard, Mapping[str, Any]]]) -> Sequence[int]:
     """Keep cards with their heads; their ids rise in the order of the cards."""
     ids = session.scalars(insert(Card).returning(Card.id, sort_by_parameter_order=True), [h for _, h in cards]).all()
     at, first = datetime.now(UTC), _first_bearers(session, [card for card, _ in cards])
@@ -157,7 +155,7 @@ def _keep_new(
         editions.append(_Edition(card_id, card.form, 1, head["software"], fields))
         seen = {f.field: StoredReading(0, f.value, f.review, f.quad, at) for f in fields}  # no id tells a state
         columns = {name: head[name] for name in ("form_id", "form", "direction", "serial", "broken_rules")}
-        now.append(new_card(CardHead(id=card_id, batch_id=batch_id, **columns), card.form, seen))
+        now.append(new_card(CardHead(id=card_id, batch_id=card.batch_id, **columns), card.form, seen))
         if not now[-1].is_duplicate:
             first.setdefault((card.form.id, now[-1].serial), card_id)
     _append_readings(session, editions, at)

@@ -17,7 +17,7 @@ from ocr.forms.definition import Form
 from ocr.reading import CardReading, Refusal, Refused
 from ocr.scan import ScanId
 from store.engine import insert_new
-from store.tables import LoggedRefusal, Scan
+from store.tables import Batch, LoggedRefusal, Scan
 
 _PARAMETERS = 500
 _TRANSIENT = [str(reason) for reason in Refusal if reason.transient]
@@ -25,13 +25,14 @@ _TRANSIENT = [str(reason) for reason in Refusal if reason.transient]
 
 @dataclass(frozen=True)
 class ToRescan:
-    """A sheet that was refused: what to take out of the box and why."""
+    """A sheet that was refused: what to take out of the box and why; `batch` is the number of its batch."""
 
     scan: ScanId
     path: str
     reason: Refusal
     detail: str
     loaded_at: datetime
+    batch: str | None
 
 
 def known_scans(session: Session, shas: Collection[str], *, forms: str = "", again: bool = False) -> set[ScanId]:
@@ -69,13 +70,14 @@ def _tried(session: Session, shas: Collection[str], forms: str) -> set[ScanId]:
 
 
 def rescan_list(session: Session, *, batch_id: int | None = None) -> list[ToRescan]:
-    """Refused sheets in the order in which they were scanned, of one batch or of all."""
-    query = select(Scan).where(Scan.outcome == "refused").order_by(Scan.id)
+    """Refused sheets that wait to be scanned again, in the order in which they were scanned, of one batch or of all."""
+    query = select(Scan, Batch.number).outerjoin(Batch, Batch.id == Scan.batch_id).order_by(Scan.id)
+    query = query.where(Scan.outcome == "refused", Scan.rescanned_by.is_(None))
     if batch_id is not None:
         query = query.where(Scan.batch_id == batch_id)
     return [
-        ToRescan(ScanId(s.sha256, s.page), s.path, Refusal(s.reason or ""), s.detail or "", s.loaded_at)
-        for s in session.scalars(query)
+        ToRescan(ScanId(s.sha256, s.page), s.path, Refusal(s.reason or ""), s.detail or "", s.loaded_at, number)
+        for s, number in session.execute(query)
     ]
 
 
@@ -83,8 +85,9 @@ def save_refused(
     session: Session,
     refused: Refused,
     *,
-    batch_id: int | None,
+    run_id: int | None,
     path: str,
+    batch_id: int | None = None,
     dpi: float | None = None,
     size: tuple[int, int] | None = None,
     forms: str = "",
@@ -93,21 +96,23 @@ def save_refused(
 
     Parameters
     ----------
+    batch_id
+        The batch in which it lay.
     dpi, size
         Pixels per inch, and (width, height) in pixels, as far as they are known.
     forms
         Fingerprint of the forms that were known.
     """
     outcome = {"outcome": "refused", "reason": str(refused.reason), "detail": refused.detail}
-    values = _values(refused.scan, path, dpi, size, batch_id) | outcome
+    values = _values(refused.scan, path, dpi, size, run_id) | outcome | {"batch_id": batch_id, "serial": refused.serial}
     if not insert_new(session, Scan, [values], Scan.id):
         row = _locked(session, refused.scan)
         if row.outcome == "read":
             return False
-        if (row.batch_id, row.reason, row.detail) == (batch_id, str(refused.reason), refused.detail):
+        if (row.run_id, row.reason, row.detail) == (run_id, str(refused.reason), refused.detail):
             return True
         session.execute(update(Scan).where(Scan.id == row.id).values(values))
-    entry = {"batch_id": batch_id, "sha256": refused.scan.sha256, "page": refused.scan.page, "path": path}
+    entry = {"run_id": run_id, "sha256": refused.scan.sha256, "page": refused.scan.page, "path": path}
     session.add(
         LoggedRefusal(
             **entry, reason=str(refused.reason), detail=refused.detail, forms=forms, refused_at=values["loaded_at"]
@@ -129,6 +134,8 @@ class ReadCard:
         Where the scan lay.
     dpi, size
         Pixels per inch, and (width, height) in pixels, of the scan.
+    batch_id
+        The batch in which it lay.
     """
 
     reading: CardReading
@@ -136,15 +143,19 @@ class ReadCard:
     path: str
     dpi: float
     size: tuple[int, int]
+    batch_id: int | None = None
 
 
-def save_read(session: Session, cards: Sequence[ReadCard], batch_id: int | None) -> dict[ScanId, int]:
+def save_read(session: Session, cards: Sequence[ReadCard], run_id: int | None) -> dict[ScanId, int]:
     """The rows of scans that are read now; holds their locks, so that of two programs one waits for the other.
 
     One that was refused before is read from now on, by this run; that it was refused stays in the log.
     """
-    read = {"outcome": "read", "reason": None, "detail": None}
-    rows = {c.reading.scan: _values(c.reading.scan, c.path, c.dpi, c.size, batch_id) | read for c in cards}
+    read = {"outcome": "read", "reason": None, "detail": None, "serial": None, "rescanned_by": None}
+    rows = {
+        c.reading.scan: _values(c.reading.scan, c.path, c.dpi, c.size, run_id) | read | {"batch_id": c.batch_id}
+        for c in cards
+    }
     new = insert_new(session, Scan, list(rows.values()), Scan.sha256, Scan.page, Scan.id)
     ids = {ScanId(sha256, page): int(key) for sha256, page, key in new}
     for scan in [scan for scan in rows if scan not in ids]:
@@ -173,13 +184,13 @@ def forget_unavailable(session: Session, present: Mapping[str, str]) -> None:
 
 def _locked(session: Session, scan: ScanId) -> Any:
     """State of a page that is there, locked until the transaction ends."""
-    columns = (Scan.id, Scan.outcome, Scan.batch_id, Scan.reason, Scan.detail)
+    columns = (Scan.id, Scan.outcome, Scan.run_id, Scan.reason, Scan.detail)
     query = select(*columns).where(Scan.sha256 == scan.sha256, Scan.page == scan.page)
     return session.execute(query.with_for_update()).one()
 
 
 def _values(
-    scan: ScanId, path: str, dpi: float | None, size: tuple[int, int] | None, batch_id: int | None
+    scan: ScanId, path: str, dpi: float | None, size: tuple[int, int] | None, run_id: int | None
 ) -> dict[str, Any]:
     width, height = size or (None, None)
     return {
@@ -190,5 +201,5 @@ def _values(
         "width": width,
         "height": height,
         "loaded_at": datetime.now(UTC),
-        "batch_id": batch_id,
+        "run_id": run_id,
     }

@@ -1,7 +1,7 @@
 """The tables. SQLite and PostgreSQL have the same schema; every change of it is a migration.
 
 What is kept for ever: `scans`, `cards`, `readings`, `decisions` and `calibrations`, of which the last three are
-append-only, as `control_items` and `refusals` are (the database refuses UPDATE and DELETE on them and on their
+append-only, as `control_items`, `batch_closings` and `refusals` are (the database refuses UPDATE and DELETE on them and on their
 personal halves). What a personal field says (names, passport, full birth date) lies only in `personal_readings` and
 `personal_decisions`: whoever may not select from those two sees that a name was read, not the name. What is derived
 and can be rebuilt at any time: `records`, `waiting`, `issues`.
@@ -28,6 +28,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -36,6 +37,7 @@ PERSONAL_TABLES = ("personal_readings", "personal_decisions")
 APPEND_ONLY_TABLES = (
     "readings",
     "decisions",
+    "batch_closings",
     "calibrations",
     "control_items",
     "networks",
@@ -81,7 +83,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {str: Text(), datetime: Utc(), list[Any]: Json}  # noqa: RUF012
+    type_annotation_map = {str: Text(), datetime: Utc(), list[Any]: Json, dict[str, Any]: Json}  # noqa: RUF012
 
 
 def table(kind: type[Base]) -> Table:
@@ -89,16 +91,61 @@ def table(kind: type[Base]) -> Table:
     return Base.metadata.tables[kind.__tablename__]
 
 
-class Batch(Base):
-    """One run over a folder or a list of files."""
+class Run(Base):
+    """One run over a folder or a list of files; one without an end was broken off."""
 
-    __tablename__ = "batches"
+    __tablename__ = "runs"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     folder: Mapped[str]
     note: Mapped[str] = mapped_column(default="")
     started: Mapped[datetime]
     finished: Mapped[datetime | None]
+
+
+class Batch(Base):
+    """A counted bundle of cards from one checkpoint, direction and day or days, as its cover sheet says.
+
+    What the cover sheet leaves out is empty or NULL. `serials` are the numbers that the bundle is to hold, as ranges
+    [first, last] without check digits. Whether the batch is closed stands in `BatchClosing`.
+    """
+
+    __tablename__ = "batches"
+    __table_args__ = (CheckConstraint("direction IN ('D', 'A', '')", name="direction"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    checkpoint: Mapped[str]
+    direction: Mapped[str] = mapped_column(String(1))
+    first_day: Mapped[date | None]
+    last_day: Mapped[date | None]
+    expected: Mapped[int | None]
+    serials: Mapped[list[Any]]
+    clerk: Mapped[str]
+    opened_at: Mapped[datetime]
+    opened_by: Mapped[str]
+
+
+class BatchClosing(Base):
+    """A batch was closed since it added up, signed by a supervisor with the reason why it does not, or reopened.
+
+    Append-only, the newest row of a batch holds. `account` is what was counted then (`store.batches.Account`).
+    """
+
+    __tablename__ = "batch_closings"
+    __table_args__ = (
+        CheckConstraint("kind IN ('close', 'sign', 'reopen')", name="kind"),
+        CheckConstraint("(kind = 'close') = (reason = '')", name="reason"),
+        Index(None, "batch_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id"))
+    kind: Mapped[str] = mapped_column(String(6))
+    person: Mapped[str]
+    reason: Mapped[str]
+    account: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
 
 
 class FormDefinition(Base):
@@ -115,15 +162,28 @@ class FormDefinition(Base):
     definition: Mapped[str]
 
 
+_REFUSED: dict[str, Any] = {f"{database}_where": text("outcome = 'refused'") for database in ("sqlite", "postgresql")}
+"""An index of the sheets on the rescan list, which are few."""
+
+
 class Scan(Base):
-    """One page of one file, by content: `page` counts from 0, `width` and `height` are pixels."""
+    """One page of one file, by content: `page` counts from 0, `width` and `height` are pixels.
+
+    A page is a card that was read, refused with a reason, a batch's cover sheet, or the empty back of a card that was
+    read. `serial` is the number on a refused sheet, where its code could be read all the same. `rescanned_by` is the
+    scan that took the place of a refused one: the sheet was scanned again and read.
+    """
 
     __tablename__ = "scans"
     __table_args__ = (
         UniqueConstraint("sha256", "page"),
-        CheckConstraint("outcome IN ('read', 'refused')", name="outcome"),
+        CheckConstraint("outcome IN ('read', 'refused', 'cover', 'back')", name="outcome"),
         CheckConstraint("(outcome = 'refused') = (reason IS NOT NULL)", name="reason"),
-        Index(None, "outcome", "batch_id"),
+        CheckConstraint("rescanned_by IS NULL OR outcome = 'refused'", name="rescanned"),
+        Index(None, "outcome", "run_id"),
+        Index(None, "batch_id", "outcome"),
+        Index("ix_scans_refused_path", "path", **_REFUSED),
+        Index("ix_scans_refused_serial", "serial", **_REFUSED),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -137,7 +197,10 @@ class Scan(Base):
     outcome: Mapped[str] = mapped_column(String(7))
     reason: Mapped[str | None]
     detail: Mapped[str | None]
-    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"), index=True)
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"), index=True)
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"))
+    serial: Mapped[str | None]
+    rescanned_by: Mapped[int | None] = mapped_column(ForeignKey("scans.id"))
 
 
 class LoggedRefusal(Base):
@@ -151,7 +214,7 @@ class LoggedRefusal(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     refused_at: Mapped[datetime]
-    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"))
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
     sha256: Mapped[str] = mapped_column(String(64))
     page: Mapped[int]
     path: Mapped[str]

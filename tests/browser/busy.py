@@ -29,7 +29,7 @@ def work(site: ReviewSite) -> None:
             Desk(session, VERA, datetime.now(UTC)).reopen(card_id, None, "the pages were swapped")
         Flagging(session, ANNA, datetime.now(UTC)).flag(4, "surname", "rescan", "")
         refused = Refused(ScanId("0" * 64, 0), Refusal.BLANK, "no ink")
-        save_refused(session, refused, batch_id=None, path="box 7/0042.jpg", dpi=300.0, size=(2480, 1754))
+        save_refused(session, refused, run_id=None, path="box 7/0042.jpg", dpi=300.0, size=(2480, 1754))
 
 
 def _key(site: ReviewSite, person: Person, count: int, start: datetime) -> None:

@@ -69,7 +69,7 @@ def main(out: Path) -> None:
         with opened(place) as site, playwright.chromium.launch(**LAUNCH) as browser:
             work(site)
             with Session(site.engine) as session, session.begin():  # the folder of this run is nobody's business
-                session.execute(text("UPDATE batches SET folder = 'scans'"))
+                session.execute(text("UPDATE runs SET folder = 'scans'"))
                 session.execute(text(f"UPDATE scans SET path = replace(path, '{place}/', '')"))
             shoot(browser, site, out)
 

@@ -17,7 +17,7 @@ import migcards
 from migcards import CardReading, Form, MigcardsError, Refused
 from ocr.scan import ScanId
 from reports.build import available
-from store.tables import Batch, Card, Scan, Waiting
+from store.tables import Run, Card, Scan, Waiting
 from tests.migcards.cli.program import SAMPLES
 
 
@@ -59,7 +59,7 @@ def test_processes_and_one_process_read_alike_and_both_are_saved_once(scans: Pat
         kept = session.execute(select(Scan.path, Scan.outcome).order_by(Scan.id)).all()
         card = session.scalars(select(Card)).one()
         waiting = {wait.field for wait in session.scalars(select(Waiting))}
-        assert [batch.finished is None for batch in session.scalars(select(Batch))] == [False, False]
+        assert [batch.finished is None for batch in session.scalars(select(Run))] == [False, False]
     store.dispose()
     assert [Path(path).name for path, _ in kept] == [path.name for path in files]
     assert [outcome for _, outcome in kept] == ["refused", "refused", "read"]

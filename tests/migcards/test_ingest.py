@@ -25,7 +25,7 @@ from ocr.preprocess.load import FileInfo, Kind
 from ocr.reading import Refusal, Refused
 from ocr.scan import ScanId
 from ocr.worker_pool import Workers
-from store.cards import start_batch
+from store.cards import start_run
 from store.engine import open_store
 from store.scans import rescan_list
 from store.tables import Scan
@@ -56,10 +56,10 @@ def test_files_that_crash_the_decoder_are_kept_apart_and_the_rest_stays_in_order
     monkeypatch.setattr(module, "probe", dying_probe)
     engine, tally = open_store(f"sqlite:///{tmp_path}/cards.db"), RunTally()
     with Session(engine) as session, session.begin():
-        batch_id = start_batch(session, "box")
+        run_id = start_run(session, "box")
     how = Ingestion(engine, AcceptancePolicy(load_calibration()), workers=2)
     with Workers(2, 60.0) as pool:
-        jobs = list(new_pages(files, Saver(how, batch_id), tally, pool, set()))
+        jobs = list(new_pages(files, Saver(how, run_id), tally, pool, set()))
     assert [(job.path.name, job.page) for job in jobs] == [("2.tif", 0), ("2.tif", 1), ("10.tif", 0), ("10.tif", 1)]
     assert (tally.sheets, tally.known, tally.reasons) == (2, 0, {Refusal.CRASHED: 2})
     with Session(engine) as session:

@@ -22,7 +22,7 @@ from ocr.confidence.calibration import load_calibration
 from ocr.page import PageJob, PageResult, crashed_page
 from ocr.reading import CardReading
 from ocr.worker_pool import Crash
-from store.cards import start_batch
+from store.cards import start_run
 from store.engine import open_store
 from store.tables import Card, Reading, Record, Scan
 from tests.store.cards import card
@@ -110,8 +110,8 @@ def test_what_waits_when_the_run_breaks_off_is_saved(break_off: type[BaseExcepti
 def test_a_card_that_cannot_be_kept_takes_no_other_down_and_leaves_no_half_of_itself(tmp_path: Path) -> None:
     engine = open_store(f"sqlite:///{tmp_path}/cards.db")
     with Session(engine) as session, session.begin():
-        batch_id = start_batch(session, "box")
-    saver = Saver(Ingestion(engine, AcceptancePolicy(load_calibration())), batch_id)
+        run_id = start_run(session, "box")
+    saver = Saver(Ingestion(engine, AcceptancePolicy(load_calibration())), run_id)
     pages = [read_page(n) for n in range(1, 6)]
     bad = pages[2].outcome
     assert isinstance(bad, CardReading)
@@ -132,7 +132,7 @@ def test_two_programs_that_save_the_same_pages_in_other_orders_save_each_once(st
     pages = [read_page(n) for n in range(1, 33)]
     engine, other = open_store(store_url), open_store(store_url)
     with Session(engine) as session, session.begin():
-        assert start_batch(session, "box") == 1
+        assert start_run(session, "box") == 1
 
     def saving(own: Engine, order: list[PageResult]) -> None:
         saver = Saver(Ingestion(own, AcceptancePolicy(load_calibration())), 1)

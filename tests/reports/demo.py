@@ -105,7 +105,7 @@ def scan(number: int, outcome: str, reason: str | None) -> dict[str, Any]:
     moment = datetime(2026, 11, 1, tzinfo=UTC)
     return {
         "id": number, "sha256": f"{number:064x}", "page": 0, "path": f"{number}.jpg", "dpi": 300.0, "width": 1,
-        "height": 1, "loaded_at": moment, "outcome": outcome, "reason": reason, "detail": reason, "batch_id": None,
+        "height": 1, "loaded_at": moment, "outcome": outcome, "reason": reason, "detail": reason, "run_id": None,
     }  # fmt: skip
 
 

@@ -51,9 +51,9 @@ def store(store_url: str) -> Iterator[Engine]:
             why = ("not_sure",) if answer is None else ()
             seen = card(n)
             seen = replace(seen, fields=(*seen.fields, reading("children", answer, why, "1", "made-up")))
-            save_card(session, ReadCard(seen, own, f"{n}.png", 300.0, (100, 100)), batch_id=None)
+            save_card(session, ReadCard(seen, own, f"{n}.png", 300.0, (100, 100)), run_id=None)
         shipped = form("revised-departure")
-        save_card(session, ReadCard(card(99), shipped, "99.png", 300.0, (100, 100)), batch_id=None)
+        save_card(session, ReadCard(card(99), shipped, "99.png", 300.0, (100, 100)), run_id=None)
     yield engine
     engine.dispose()
 
@@ -113,7 +113,7 @@ def test_a_personal_variable_has_no_value_beside_the_record(store_url: str) -> N
     engine, own = open_store(store_url), Form.model_validate(children(VariableKind.PERSONAL).model_dump())
     with Session(engine) as session, session.begin():
         seen = replace(card(1), fields=(*card(1).fields, reading("children", "9", (), "1", "made-up")))
-        save_card(session, ReadCard(seen, own, "1.png", 300.0, (100, 100)), batch_id=None)
+        save_card(session, ReadCard(seen, own, "1.png", 300.0, (100, 100)), run_id=None)
         assert session.scalars(select(RecordValue)).all() == []
         assert len(find(session, Filters(values=(("children", "9"),))).hits) == 1
     engine.dispose()

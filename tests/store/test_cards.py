@@ -13,16 +13,16 @@ from ocr.forms.serial import serial_number
 from ocr.reading import CardReading, Refusal, Refused
 from ocr.scan import ScanId
 from review.decisions.decision_log import decide, undo
-from store.cards import finish_batch, save_card, start_batch
+from store.cards import finish_run, save_card, start_run
 from store.records import rebuild_records
 from store.scans import ReadCard, forget_unavailable, known_scans, rescan_list, save_refused
-from store.tables import Base, Batch, Card, LoggedRefusal, PersonalReading, Reading, Record, Scan, Waiting
+from store.tables import Base, Run, Card, LoggedRefusal, PersonalReading, Reading, Record, Scan, Waiting
 from tests.store.cards import DEPARTURE, card, current_values, form, scan
 from tests.store.side_by_side import side_by_side
 
 
-def save(session: Session, reading: CardReading, batch_id: int | None = None) -> int:
-    return save_card(session, read(reading), batch_id=batch_id)
+def save(session: Session, reading: CardReading, run_id: int | None = None) -> int:
+    return save_card(session, read(reading), run_id=run_id)
 
 
 def read(reading: CardReading) -> ReadCard:
@@ -30,7 +30,7 @@ def read(reading: CardReading) -> ReadCard:
 
 
 def refuse(session: Session, n: int) -> bool:
-    return save_refused(session, Refused(scan(n), Refusal.BLURRED, "hold still"), batch_id=None, path=f"{n}.png")
+    return save_refused(session, Refused(scan(n), Refusal.BLURRED, "hold still"), run_id=None, path=f"{n}.png")
 
 
 def content(engine: Engine) -> dict[str, list[Any]]:
@@ -43,12 +43,12 @@ def content(engine: Engine) -> dict[str, list[Any]]:
 
 
 def test_a_card_comes_back_as_it_was_read(session: Session) -> None:
-    batch = start_batch(session, "box 7", "from the north")
-    card_id = save(session, card(), batch)
+    run = start_run(session, "box 7", "from the north")
+    card_id = save(session, card(), run)
     values = current_values(session, card_id)
     assert {name: values[name] for name in DEPARTURE} == DEPARTURE
     record = session.get_one(Record, card_id)
-    assert (record.direction, record.serial, record.batch_id, record.pending) == ("D", values["card_no"], batch, 0)
+    assert (record.direction, record.serial, record.run_id, record.pending) == ("D", values["card_no"], run, 0)
     kept = session.get_one(Card, card_id)
     assert (kept.form, kept.version, kept.residual_mm, kept.software) == (
         "revised-departure",
@@ -100,7 +100,7 @@ def test_known_scans_copes_with_more_hashes_than_a_query_holds(session: Session)
 def test_pages_of_a_file_are_scans_of_their_own(session: Session) -> None:
     sha256 = scan(1).sha256
     for page in (0, 1):
-        save_refused(session, Refused(ScanId(sha256, page), Refusal.BLANK, ""), batch_id=None, path="a.tif")
+        save_refused(session, Refused(ScanId(sha256, page), Refusal.BLANK, ""), run_id=None, path="a.tif")
     assert known_scans(session, [sha256]) == {ScanId(sha256, 0), ScanId(sha256, 1)}
 
 
@@ -142,11 +142,11 @@ def test_a_sheet_that_was_refused_can_be_read_later_but_not_the_other_way(sessio
 
 
 def test_the_rescan_list_says_why(session: Session) -> None:
-    batch = start_batch(session, "box 7")
+    run = start_run(session, "box 7")
     refused = Refused(scan(1), Refusal.CUT_OFF, "the right edge is missing")
-    save_refused(session, refused, batch_id=batch, path="7/1.png", dpi=200.0, size=(10, 20))
+    save_refused(session, refused, run_id=run, path="7/1.png", dpi=200.0, size=(10, 20))
     refuse(session, 2)
-    (item,) = rescan_list(session, batch_id=batch)
+    (item,) = rescan_list(session, run_id=run)
     assert (item.scan, item.path, item.reason, item.detail) == (
         scan(1),
         "7/1.png",
@@ -158,13 +158,13 @@ def test_the_rescan_list_says_why(session: Session) -> None:
 
 def test_readings_of_another_form_are_refused(session: Session) -> None:
     with pytest.raises(ValueError, match="not those of form"):
-        save_card(session, ReadCard(card(1), form("card-2008"), "1.png", 300.0, (10, 10)), batch_id=None)
+        save_card(session, ReadCard(card(1), form("card-2008"), "1.png", 300.0, (10, 10)), run_id=None)
 
 
 def test_a_changed_definition_is_another_form_and_the_old_card_keeps_the_old_one(session: Session) -> None:
     save(session, card(1))
     changed = form("revised-departure").model_copy(update={"title_en": "Changed"})
-    save_card(session, ReadCard(card(2), changed, "2.png", 300.0, (10, 10)), batch_id=None)
+    save_card(session, ReadCard(card(2), changed, "2.png", 300.0, (10, 10)), run_id=None)
     save(session, card(3))
     titles = session.scalars(text("SELECT title FROM cards JOIN forms ON forms.id = form_id ORDER BY cards.id"))
     assert [title == "Changed" for title in titles] == [False, True, False]
@@ -207,12 +207,12 @@ def waits(session: Session) -> dict[tuple[int, str], str]:
     return {(wait.card_id, wait.field): wait.why for wait in session.scalars(select(Waiting))}
 
 
-def test_batches_begin_and_end(session: Session) -> None:
-    batch = start_batch(session, "box 7", "note")
-    assert session.get_one(Batch, batch).finished is None
-    finish_batch(session, batch)
+def test_runs_begin_and_end(session: Session) -> None:
+    run = start_run(session, "box 7", "note")
+    assert session.get_one(Run, run).finished is None
+    finish_run(session, run)
     session.expire_all()
-    kept = session.get_one(Batch, batch)
+    kept = session.get_one(Run, run)
     assert kept.finished is not None and kept.finished >= kept.started
     assert kept.started.utcoffset() is not None
 
@@ -235,25 +235,25 @@ def test_what_is_derived_can_be_rebuilt(engine: Engine) -> None:
 
 def test_a_refusal_that_passes_is_tried_again_and_the_log_keeps_it(session: Session) -> None:
     gone = Refused(scan(1), Refusal.UNAVAILABLE, "1.png: Input/output error")
-    first, second = start_batch(session, "box 1"), start_batch(session, "box 1")
-    save_refused(session, gone, batch_id=first, path="/box/1.png")
+    first, second = start_run(session, "box 1"), start_run(session, "box 1")
+    save_refused(session, gone, run_id=first, path="/box/1.png")
     assert known_scans(session, [scan(1).sha256]) == set()
     save(session, card(1), second)
     assert known_scans(session, [scan(1).sha256]) == {scan(1)}
     kept = session.scalars(select(Scan)).one()
-    assert (kept.outcome, kept.batch_id, kept.path) == ("read", second, f"box/{scan(1)}.png")
+    assert (kept.outcome, kept.run_id, kept.path) == ("read", second, f"box/{scan(1)}.png")
     logged = session.scalars(select(LoggedRefusal)).one()
-    assert (logged.reason, logged.batch_id, logged.path) == ("unavailable", first, "/box/1.png")
+    assert (logged.reason, logged.run_id, logged.path) == ("unavailable", first, "/box/1.png")
 
 
 def test_a_sheet_of_an_unknown_form_is_tried_again_when_other_forms_are_known(session: Session) -> None:
     unknown = Refused(scan(1), Refusal.UNKNOWN_FORM, "ink 3% of the sheet")
-    save_refused(session, unknown, batch_id=start_batch(session, "a"), path="1.png", forms="old")
+    save_refused(session, unknown, run_id=start_run(session, "a"), path="1.png", forms="old")
     refuse(session, 2)
     shas = [scan(1).sha256, scan(2).sha256]
     assert known_scans(session, shas, forms="old") == {scan(1), scan(2)}
     assert known_scans(session, shas, forms="new") == {scan(2)}
-    save_refused(session, unknown, batch_id=start_batch(session, "b"), path="1.png", forms="new")
+    save_refused(session, unknown, run_id=start_run(session, "b"), path="1.png", forms="new")
     assert known_scans(session, shas, forms="new") == {scan(1), scan(2)}
 
 
@@ -265,7 +265,7 @@ def test_all_refused_sheets_are_read_again_if_one_says_so(session: Session) -> N
 
 def test_a_file_that_lies_there_again_leaves_the_rescan_list(session: Session) -> None:
     for n, reason in ((1, Refusal.UNAVAILABLE), (2, Refusal.UNAVAILABLE), (3, Refusal.BLANK)):
-        save_refused(session, Refused(scan(n), reason, ""), batch_id=None, path=f"/box/{n}.png")
+        save_refused(session, Refused(scan(n), reason, ""), run_id=None, path=f"/box/{n}.png")
     content = scan(9).sha256
     forget_unavailable(session, {"/box/1.png": content, "/box/3.png": content})
     assert [item.scan for item in rescan_list(session)] == [scan(2), scan(3)]
@@ -275,6 +275,6 @@ def test_a_file_that_lies_there_again_leaves_the_rescan_list(session: Session) -
 def test_cards_of_a_form_that_is_neither_departure_nor_return_are_kept(session: Session) -> None:
     plain = form("revised-departure").model_copy(update={"id": "plain", "side": None})
     reading = replace(card(1), form="plain", direction=plain.direction)
-    card_id = save_card(session, ReadCard(reading, plain, "a.png", 300.0, (10, 10)), batch_id=None)
+    card_id = save_card(session, ReadCard(reading, plain, "a.png", 300.0, (10, 10)), run_id=None)
     assert session.scalars(select(Record.direction).where(Record.card_id == card_id)).one() == ""
     assert session.scalars(select(Card.direction)).one() == ""

@@ -32,7 +32,7 @@ AT = datetime(2024, 1, 2, tzinfo=UTC)
 
 def save(session: Session, n: int = 1) -> int:
     reading = card(n)
-    return save_card(session, ReadCard(reading, form(reading.form), f"{n}.png", 300, (1, 1)), batch_id=None)
+    return save_card(session, ReadCard(reading, form(reading.form), f"{n}.png", 300, (1, 1)), run_id=None)
 
 
 def test_migrations_make_the_tables_of_the_code(engine: Engine) -> None:
@@ -139,7 +139,7 @@ def test_a_foreign_key_must_exist(session: Session) -> None:
         session.execute(text("INSERT INTO issues (card_id, rule, fields) VALUES (77, 'x', '[]')"))
 
 
-_TEXT = {"calibrations": "data", "control_items": "person", "networks": "data", "refusals": "reason"}
+_TEXT = {"batch_closings": "person", "calibrations": "data", "control_items": "person", "networks": "data", "refusals": "reason"}
 
 
 def test_the_database_refuses_to_change_the_log(engine: Engine) -> None:
@@ -149,13 +149,12 @@ def test_the_database_refuses_to_change_the_log(engine: Engine) -> None:
             decide(session, card_id, field, value, person="p", kind="key")
         apply_calibration(session, Calibration(made=date(2024, 1, 2), data="invented"))
         session.add(ControlItem(card_id=card_id, field="sex", person="p", right=True, seconds=1.0, at=AT, ticket="t"))
-        save_refused(session, Refused(scan(2), Refusal.BLANK, "no ink"), batch_id=None, path="2.png")
+        save_refused(session, Refused(scan(2), Refusal.BLANK, "no ink"), run_id=None, path="2.png")
         keep_network(session, network(), OTHER)
+        batch = batch_of(session, CoverSheet("26-AAAAA"), "p")
+        session.add(BatchClosing(batch_id=batch, kind="close", person="p", reason="", account={}, at=AT))
     for table in APPEND_ONLY_TABLES:
-        text_column = {"calibrations": "data", "control_items": "person", "refusals": "reason", "networks": "data"}.get(
-            table, "value"
-        )
-        for change in (f"UPDATE {table} SET {text_column} = 'x'", f"DELETE FROM {table}"):
+        for change in (f"UPDATE {table} SET {_TEXT.get(table, 'value')} = 'x'", f"DELETE FROM {table}"):
             with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
                 connection.execute(text(change))
 

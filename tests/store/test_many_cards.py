@@ -16,7 +16,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from ocr.reading import CardReading, Refusal, Refused
-from store.cards import save_card, save_cards, start_batch
+from store.cards import save_card, save_cards, start_run
 from store.engine import open_store
 from store.records import rebuild_records
 from store.scans import ReadCard, save_refused
@@ -91,8 +91,8 @@ def test_many_cards_are_kept_as_one_by_one_and_as_they_are_derived_anew(
 ) -> None:
     one_form = [replace(made, scan=replace(made.scan, page=int(made.direction == "A"))) for made in read_cards]
     cards = [read(made) for made in one_form]
-    together, rebuilt = kept(empty, "many.db", lambda session: save_cards(session, cards, batch_id=None))
-    apart, _ = kept(empty, "one.db", lambda session: [save_card(session, card, batch_id=None) for card in cards])
+    together, rebuilt = kept(empty, "many.db", lambda session: save_cards(session, cards, run_id=None))
+    apart, _ = kept(empty, "one.db", lambda session: [save_card(session, card, run_id=None) for card in cards])
     assert together == rebuilt
     news = {made.scan for made in one_form}
     assert len(together["cards"]) == len(news)
@@ -101,33 +101,33 @@ def test_many_cards_are_kept_as_one_by_one_and_as_they_are_derived_anew(
 
 
 def test_no_cards_are_no_statement(session: Session) -> None:
-    assert save_cards(session, [], batch_id=None) == []
+    assert save_cards(session, [], run_id=None) == []
 
 
 def test_a_repeat_of_a_card_in_the_same_transaction_counts_once(session: Session) -> None:
     again = replace(card(1), scan=scan(77))
-    ids = save_cards(session, [read(card(1)), read(again), read(card(1)), read(card(2))], batch_id=None)
+    ids = save_cards(session, [read(card(1)), read(again), read(card(1)), read(card(2))], run_id=None)
     assert ids[0] == ids[2] and ids == [ids[0], ids[0] + 1, ids[0], ids[0] + 2]
     assert list(session.scalars(select(Record.card_id).order_by(Record.card_id))) == [ids[0], ids[3]]
 
 
 def test_cards_that_are_there_and_cards_that_are_not_are_kept_together(session: Session) -> None:
-    batch = start_batch(session, "box")
-    save_refused(session, Refused(scan(2), Refusal.BLURRED, ""), batch_id=None, path="2.png")
-    first = save_card(session, read(card(1, version="1")), batch_id=None)
-    ids = save_cards(session, [read(card(3)), read(card(1, version="2")), read(card(2))], batch_id=batch)
+    run = start_run(session, "box")
+    save_refused(session, Refused(scan(2), Refusal.BLURRED, ""), run_id=None, path="2.png")
+    first = save_card(session, read(card(1, version="1")), run_id=None)
+    ids = save_cards(session, [read(card(3)), read(card(1, version="2")), read(card(2))], run_id=run)
     assert ids == [first + 1, first, first + 2]
     editions = dict(session.execute(select(Card.id, Card.edition)).all())
     assert editions == {first: 2, first + 1: 1, first + 2: 1}
     assert session.scalar(select(func.count()).select_from(Scan).where(Scan.outcome == "refused")) == 0
-    assert set(session.scalars(select(Record.batch_id).where(Record.card_id > first))) == {batch}
+    assert set(session.scalars(select(Record.run_id).where(Record.card_id > first))) == {run}
 
 
 def test_two_programs_that_save_the_same_cards_together_save_each_once(engine: Engine) -> None:
     def run() -> None:
         for first in range(1, 41, 8):
             with Session(engine) as session, session.begin():
-                save_cards(session, [read(card(n)) for n in range(first, first + 8)], batch_id=None)
+                save_cards(session, [read(card(n)) for n in range(first, first + 8)], run_id=None)
 
     assert side_by_side(run, run) == []
     with Session(engine) as session:

@@ -15,7 +15,7 @@ from review.cards import search
 from review.cards.filters import Filters
 from review.cards.search import count, find, known_batches
 from review.decisions.decision_log import decide
-from store.cards import start_batch
+from store.cards import start_run
 from store.engine import read_only
 from store.records import known_fields
 from store.tables import Flag
@@ -36,7 +36,7 @@ def ids(session: Session, **asked: object) -> list[int]:
 @pytest.fixture
 def box(session: Session) -> dict[str, int]:
     """Four cards: plain, with a waiting field, a woman's who came back, and a flagged one of another run."""
-    first, second = start_batch(session, "first"), start_batch(session, "second")
+    first, second = start_run(session, "first"), start_run(session, "second")
     cards = {
         "plain": save(session, card(1), first),
         "waits": save(session, card(2, review={"sex": ("not_sure",), "surname": ("not_sure",)}), first),

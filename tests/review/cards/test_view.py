@@ -15,7 +15,7 @@ from ocr.errors import BadInputError
 from ocr.geometry import area, as_quad
 from review.cards.view import CardView, FieldView, card_view, upright
 from review.decisions.decision_log import decide, undo
-from store.cards import start_batch
+from store.cards import start_run
 from store.engine import read_only
 from store.tables import Flag
 from tests.store.cards import DEPARTURE, QUAD, card, current_values
@@ -27,7 +27,7 @@ def field(view: CardView, name: str) -> FieldView:
 
 
 def test_the_head_says_where_the_card_comes_from(session: Session) -> None:
-    batch = start_batch(session, "box 7")
+    batch = start_run(session, "box 7")
     reading = card(1)
     view = card_view(session, save(session, reading, batch), personal=False)
     assert (view.form.id, view.direction, view.serial, view.scan) == (

@@ -60,7 +60,7 @@ def english(page: str) -> set[str]:
 def test_no_english_is_left(workplace: Workplace, role: str, language: Literal["ru", "tg"]) -> None:
     with Session(workplace.engine) as session, session.begin():
         for n, (reason, detail) in enumerate(REFUSED, start=7):
-            save_refused(session, Refused(scan(n), reason, detail), batch_id=None, path=f"{n}.png")
+            save_refused(session, Refused(scan(n), reason, detail), run_id=None, path=f"{n}.png")
     workplace.wait(1, occupation="not_sure", surname="doubtful_mark", sex="no_reader", birth_date="required_empty")
     workplace.wait(2, {"occupation": "5120"}, purpose="several_marks")
     browser = workplace.browser(role)
