@@ -167,12 +167,12 @@ class _Crew(Generic[J, R]):
 
     def __init__(
         self,
-        jobs: Iterable[J],
+        jobs: Iterable[J | None],
         work: Callable[[J], R],
         pool: Workers,
         on_crash: Callable[[J, Crash], R],
     ) -> None:
-        self.source = (_Ticket(job) for job in jobs)
+        self.source, self.source_waits = iter(jobs), False
         self.work, self.workers, self.timeout_s, self.on_crash = work, pool.count, pool.timeout_s, on_crash
         self.suspects: deque[_Ticket[J]] = deque()
         self.busy: list[_Worker[J]] = []
@@ -207,7 +207,14 @@ class _Crew(Generic[J, R]):
     def _next_ticket(self) -> _Ticket[J] | None:
         if self.busy and (self.suspects or self.busy[0].ticket.suspect):
             return None
-        return self.suspects.popleft() if self.suspects else next(self.source, None)
+        return self.suspects.popleft() if self.suspects else self._new_ticket()
+
+    def _new_ticket(self) -> _Ticket[J] | None:
+        self.source_waits = False
+        for job in self.source:
+            self.source_waits = job is None
+            return None if job is None else _Ticket(job)
+        return None
 
     def _settle(self, worker: _Worker[J], event: _Event | None) -> None:
         if event is None:
@@ -259,7 +266,7 @@ class Workers:
             worker.stop()
 
     def run(
-        self, jobs: Iterable[J], work: Callable[[J], R], *, on_crash: Callable[[J, Crash], R]
+        self, jobs: Iterable[J | None], work: Callable[[J], R], *, on_crash: Callable[[J, Crash], R]
     ) -> Iterator[tuple[J, R]]:
         """Do all jobs and yield each exactly once, in the order they finish; as `run`."""
         crew = _Crew(jobs, work, self, on_crash)
@@ -268,16 +275,19 @@ class Workers:
                 crew.hand_out()
                 finished, crew.finished = crew.finished, []
                 yield from finished
-                if crew.busy:
-                    crew.listen()
-                elif not finished:
-                    return
+                if finished:
+                    continue  # whoever takes results may have jobs to give for them
+                if not crew.busy:
+                    break
+                crew.listen()
         finally:
             crew.stop()
+        if crew.source_waits:
+            raise RuntimeError("the source of jobs waits for a result although no job is under way")
 
 
 def run(
-    jobs: Iterable[J],
+    jobs: Iterable[J | None],
     work: Callable[[J], R],
     *,
     workers: int,
@@ -289,7 +299,8 @@ def run(
     Parameters
     ----------
     jobs
-        Read one at a time as workers become free: a generator over millions of files is fine. Pickled.
+        Read one at a time as workers become free: a generator over millions of files is fine. Pickled. None stands
+        for 'nothing now': the source is asked again once a result was taken, and must not wait where none is to come.
     work
         Function of a module, or `functools.partial` of one; runs in the workers. Its result is pickled.
     workers
@@ -309,6 +320,8 @@ def run(
     ------
     WorkerStartError
         Workers end before they take a job.
+    RuntimeError
+        The source of jobs says 'nothing now' though nothing is under way.
     """
     with Workers(workers, timeout_s) as pool:
         yield from pool.run(jobs, work, on_crash=on_crash)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -156,6 +157,47 @@ def test_jobs_are_taken_from_a_generator_only_as_workers_become_free() -> None:
         next(stream)
         assert len(taken) <= done + 2 * 2
     stream.close()
+
+
+def test_a_source_with_nothing_now_is_asked_again_once_a_result_was_taken(tmp_path: Path) -> None:
+    ready: deque[Job] = deque([Job(0, "hang in a child", str(tmp_path)), Job(1)])
+
+    def jobs() -> Iterator[Job | None]:
+        while True:
+            yield ready.popleft() if ready else None
+
+    stream = run(jobs(), work, workers=2, timeout_s=30, on_crash=words)
+    for number in range(1, 5):  # one after the other, by the worker that is left, not when the other's time is up
+        job, result = next(stream)
+        assert (job.number, result) == (number, number**2)
+        ready.append(Job(number + 1))
+    stream.close()
+
+
+def test_a_source_that_waits_ends_when_it_likes() -> None:
+    under_way: set[int] = set()
+
+    def jobs() -> Iterator[Job | None]:
+        for number in range(7):
+            while len(under_way) == 2:
+                yield None
+            under_way.add(number)
+            yield Job(number)
+        while under_way:
+            yield None
+
+    got = {}
+    for job, result in run(jobs(), work, workers=4, timeout_s=30, on_crash=words):
+        under_way.remove(job.number)
+        got[job.number] = result
+    assert got == {n: n**2 for n in range(7)}
+
+
+def test_a_source_that_waits_for_nothing_is_an_error_and_no_endless_loop() -> None:
+    stream = run(iter([Job(3), None, None]), work, workers=1, timeout_s=30, on_crash=words)
+    assert next(stream)[1] == 9
+    with pytest.raises(RuntimeError, match="no job is under way"):
+        next(stream)
 
 
 def test_leaving_early_ends_all_workers(tmp_path: Path) -> None:
