@@ -155,7 +155,7 @@ def save(
     forms
         The folder that they were read with.
     note
-        A word about them, kept with the batch.
+        A word about them, kept with the run.
 
     Raises
     ------
@@ -171,7 +171,7 @@ def save(
     """
     from sqlalchemy.orm import Session
 
-    from migcards.saver import Ingestion, Saver
+    from migcards.saver import InBatch, Ingestion, Saver
     from ocr.forms.definition import FORMS_DIR
     from ocr.page import PageJob, PageResult
     from store.cards import finish_run, start_run
@@ -179,7 +179,7 @@ def save(
     policy, _, _ = _acceptance(None)  # decides nothing here: what was accepted stands in the readings
     how = Ingestion(store, policy, FORMS_DIR if forms is None else Path(forms))
     with Session(store) as session, session.begin():
-        batch = start_run(session, "migcards.save", note)
+        run = start_run(session, "migcards.save", note)
     savers: dict[str, Saver] = {}  # one for each version that read
     for page in readings:
         origin = page.origin
@@ -187,10 +187,10 @@ def save(
             raise BadInputError(f"The reading of {page.scan} does not say which file it came from.")
         job = PageJob(origin.path.absolute(), page.scan.sha256, page.scan.page)
         if origin.software not in savers:
-            savers[origin.software] = Saver(replace(how, software=origin.software), batch)
-        savers[origin.software].save([PageResult(job, page, origin.dpi, origin.size)])
+            savers[origin.software] = Saver(replace(how, software=origin.software), run)
+        savers[origin.software].save([InBatch(PageResult(job, page, origin.dpi, origin.size))])
     with Session(store) as session, session.begin():
-        finish_run(session, batch)
+        finish_run(session, run)
 
 
 def open_store(url: str) -> Engine:

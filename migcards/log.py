@@ -37,7 +37,7 @@ def note(
     event: Event,
     level: int = logging.INFO,
     *,
-    file: Path | None = None,
+    file: str | None = None,
     sha256: str | None = None,
     page: int | None = None,
     stage: str | None = None,
@@ -50,6 +50,8 @@ def note(
 
     Parameters
     ----------
+    file
+        What people call it (`ocr.file_names.as_text`).
     page
         Page within the file, from 0; written as people count, from 1.
     stage, ms
@@ -62,7 +64,7 @@ def note(
         Lines of code, outermost call first (`ocr.errors.trace_of`).
     """
     fields = {
-        "file": file and as_text(file),
+        "file": file,
         "sha256": sha256 and sha256[:HASH_DIGITS],
         "page": None if page is None else page + 1,
         "stage": stage,

@@ -1,38 +1,35 @@
-"""Saving what became of pages: to the store, the archive and the log, in the order in which they lay in the box."""
+"""Saving what became of pages: to the store, the archive and the log."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
-from time import monotonic, perf_counter
-from types import TracebackType
+from time import perf_counter
+from typing import NamedTuple
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from migcards.log import Event, note
-from migcards.tally import RunTally
+from ocr.batch_evidence import weigh
 from ocr.confidence.acceptance import AcceptancePolicy
 from ocr.errors import BadInputError, StoreError
 from ocr.extract.network import MODELS
-from ocr.file_names import as_text
+from ocr.forms.cover_sheet import CoverSheet
 from ocr.forms.definition import FORMS_DIR, Form, fingerprint, load_forms
-from ocr.page import PageJob, PageResult, software
+from ocr.page import PageResult, software
 from ocr.reading import CardReading, Refusal, Refused
 from ocr.scan import ScanId
 from store.archive import keep
-from store.cards import save_cards
+from store.batches import attach, batch_of, cover_of
+from store.cards import save_cards, work_left
+from store.engine import read_only
+from store.rescans import close_rescans
 from store.scans import ReadCard, save_refused
-
-MAX_HELD = 32
-"""Pages that wait for a slower one; a run that is killed has to read these again."""
-
-MAX_DUE, MAX_DUE_S = 32, 1.0
-"""Pages that are saved at once, and the seconds after which the next page ends their waiting: a transaction for each
-costs ten times as much. A run that is killed has to read these again, too."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +50,8 @@ class Ingestion:
         Folder of the network that reads.
     again
         Whether sheets that were refused before are read again, all of them.
+    rescan
+        Whether a batch's refused sheets, and no others, were scanned again (`store.rescans`).
     software
         Version of all that changed the readings, kept with them; that of this program if None.
     """
@@ -66,6 +65,7 @@ class Ingestion:
     audit_share: float = 0.0
     network: Path = MODELS
     again: bool = False
+    rescan: bool = False
     software: str | None = None
 
     @cached_property
@@ -89,14 +89,42 @@ def version_with(policy: AcceptancePolicy) -> str:
     return f"{software()} calibration {policy.calibration.fingerprint}"
 
 
+class InBatch(NamedTuple):
+    """A page that is to be saved, and the id of the batch that it lay in."""
+
+    result: PageResult
+    batch_id: int | None = None
+
+
+class SavedPage(NamedTuple):
+    """What became of a page in the store: of a card also how many of its fields wait, and whether it came before."""
+
+    outcome: CardReading | Refused
+    waiting: int = 0
+    duplicate: bool = False
+
+
 @dataclass(frozen=True)
 class Saver:
-    """Writes what became of pages to the store, and to the archive and the log."""
+    """Writes what became of pages to the store, and to the archive and the log.
+
+    Attributes
+    ----------
+    run_id
+        The run that read them.
+    opened_by
+        Who opens the batches whose cover sheets come.
+    today
+        No card was filled in later.
+    """
 
     how: Ingestion
     run_id: int
+    opened_by: str = ""
+    today: date = field(default_factory=date.today)
+    covers: dict[int, CoverSheet] = field(default_factory=dict)
 
-    def save(self, results: Sequence[PageResult]) -> list[PageResult]:
+    def save(self, pages: Sequence[InBatch]) -> list[SavedPage]:
         """Keep what became of pages, in one transaction.
 
         Where one of them cannot be kept, each is kept in a transaction of its own, and what failed first is raised in
@@ -104,54 +132,83 @@ class Saver:
 
         Returns
         -------
-        list of PageResult
-            The pages, those refused whose original could not be archived.
+        list of SavedPage
+            In the order of the pages; those are refused whose original could not be archived.
         """
         began = perf_counter()
-        results = [self._archived(result) for result in results]
+        pages = [InBatch(self._with_batch(self._archived(result), batch), batch) for result, batch in pages]
         try:
-            self._keep(results)
+            saved = self._keep(pages)
         except StoreError:
             raise
         except Exception:
-            if len(results) < 2:
+            if len(pages) < 2:
                 raise
-            self._keep_each(results)
-        for result in results:
-            _note_page(result, round(1000 * (perf_counter() - began) / len(results), 1))
-        return results
+            saved = self._keep_each(pages)
+        for result, _ in pages:
+            _note_page(result, round(1000 * (perf_counter() - began) / len(pages), 1))
+        return saved
 
-    def _keep_each(self, results: Sequence[PageResult]) -> None:
+    def open_batch(self, sheet: CoverSheet) -> int:
+        """Id of the batch with this cover sheet, opened if it is new."""
+        with Session(self.how.engine) as session, session.begin():
+            return batch_of(session, sheet, self.opened_by)
+
+    def attach(self, scans: Sequence[ScanId], batch_id: int) -> None:
+        """Put pages that are known and in no batch into one."""
+        with Session(self.how.engine) as session, session.begin():
+            attach(session, scans, batch_id)
+
+    def _keep_each(self, pages: Sequence[InBatch]) -> list[SavedPage]:
+        saved: list[SavedPage] = []
         failed: list[Exception] = []
-        for result in results:
+        for page in pages:
             try:
-                self._keep([result])
+                saved += self._keep([page])
             except StoreError:
                 raise
             except Exception as error:
                 failed.append(error)
         if failed:
             raise failed[0]
+        return saved
 
-    def _keep(self, results: Sequence[PageResult]) -> None:
+    def _keep(self, pages: Sequence[InBatch]) -> list[SavedPage]:
         with Session(self.how.engine) as session, session.begin():
-            cards = [self._card(r, r.outcome) for r in results if isinstance(r.outcome, CardReading)]
-            save_cards(session, cards, run_id=self.run_id, software=self.how.read_by)
-            for result in results:
+            cards = [self._card(r, batch, r.outcome) for r, batch in pages if isinstance(r.outcome, CardReading)]
+            ids = save_cards(session, cards, run_id=self.run_id, software=self.how.read_by)
+            close_rescans(session, ids, rescan=self.how.rescan)
+            for result, batch in pages:
                 if isinstance(result.outcome, Refused):
-                    save_refused(
-                        session,
-                        result.outcome,
-                        run_id=self.run_id,
-                        path=as_text(result.job.path),
-                        dpi=result.dpi,
-                        size=result.size,
-                        forms=self.how.forms_fingerprint,
-                    )
+                    self._keep_refused(session, result, result.outcome, batch)
+            became = dict(zip((card.reading.scan for card in cards), work_left(session, ids), strict=True))
+        return [SavedPage(r.outcome, *became.get(r.outcome.scan, ())) for r, _ in pages]
 
-    def _card(self, result: PageResult, reading: CardReading) -> ReadCard:
+    def _keep_refused(self, session: Session, result: PageResult, refused: Refused, batch: int | None) -> None:
+        save_refused(
+            session,
+            refused,
+            run_id=self.run_id,
+            batch_id=batch,
+            path=result.job.called,
+            dpi=result.dpi,
+            size=result.size,
+            forms=self.how.forms_fingerprint,
+        )
+
+    def _card(self, result: PageResult, batch: int | None, reading: CardReading) -> ReadCard:
         form = self.how.forms[reading.form, reading.version]
-        return ReadCard(reading, form, as_text(result.job.path), result.dpi or 0.0, result.size or (0, 0))
+        return ReadCard(reading, form, result.job.called, result.dpi or 0.0, result.size or (0, 0), batch)
+
+    def _with_batch(self, result: PageResult, batch: int | None) -> PageResult:
+        """What the batch says is evidence for its cards."""
+        if batch is None or not isinstance(result.outcome, CardReading):
+            return result
+        if batch not in self.covers:
+            with Session(read_only(self.how.engine)) as session:
+                self.covers[batch] = cover_of(session, batch)
+        form, cover = self.how.forms[result.outcome.form, result.outcome.version], self.covers[batch]
+        return replace(result, outcome=weigh(result.outcome, form, cover, self.how.audit_share, self.today))
 
     def _archived(self, result: PageResult) -> PageResult:
         """No page is kept whose original is not: one that is gone or changed meanwhile is read by the next run."""
@@ -174,7 +231,7 @@ def _note_page(result: PageResult, saving_ms: float) -> None:
     """A line for each stage of a page: the last stage before a refusal bears its reason."""
     job, outcome = result.job, result.outcome
     end = str(outcome.reason) if isinstance(outcome, Refused) else "read"
-    line = partial(note, file=job.path, sha256=job.sha256, page=job.page)
+    line = partial(note, file=job.called, sha256=job.sha256, page=job.page)
     stages = list(result.milliseconds.items())
     for i, (stage, ms) in enumerate(stages):
         refused_here = isinstance(outcome, Refused) and i == len(stages) - 1
@@ -182,60 +239,3 @@ def _note_page(result: PageResult, saving_ms: float) -> None:
     line(Event.STAGE, stage="save", ms=saving_ms, outcome=end)
     if result.trace:
         line(Event.CRASH, logging.ERROR, trace=result.trace)
-
-
-@dataclass
-class OrderedSaver:
-    """Saves pages in their order, some at once, and those that are read too early once it is their turn.
-
-    Used in a ``with`` statement, at whose end, also after an error or an interrupt, what still waits is saved.
-
-    Attributes
-    ----------
-    places
-        Place of each page in the order.
-    tally
-        Counts the pages as they are saved.
-    """
-
-    places: Mapping[PageJob, int]
-    saver: Saver
-    tally: RunTally
-    waiting: dict[int, PageResult] = field(default_factory=dict)
-    turn: int = 0
-    due: list[PageResult] = field(default_factory=list)
-    due_since: float = 0.0
-
-    def __enter__(self) -> OrderedSaver:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.save_all()
-
-    def add(self, result: PageResult) -> None:
-        """Take a page that was read; a page that keeps `MAX_HELD` others waiting loses its turn."""
-        self.waiting[self.places[result.job]] = result
-        while self.waiting and (min(self.waiting) <= self.turn or len(self.waiting) > MAX_HELD):
-            self._take_turn()
-        if len(self.due) >= MAX_DUE or (self.due and monotonic() - self.due_since >= MAX_DUE_S):
-            self._save_due()
-
-    def save_all(self) -> None:
-        """Save all that was taken."""
-        while self.waiting:
-            self._take_turn()
-        self._save_due()
-
-    def _take_turn(self) -> None:
-        place = min(self.waiting)
-        if not self.due:
-            self.due_since = monotonic()
-        self.due.append(self.waiting[place])
-        del self.waiting[place]  # not before it is due: an interrupt may come in between
-        self.turn = max(self.turn, place + 1)
-
-    def _save_due(self) -> None:
-        saved = self.saver.save(self.due) if self.due else []
-        self.due = []  # not before they are saved
-        for result in saved:
-            self.tally.add(result.outcome)

@@ -86,13 +86,20 @@ def interpret(
         reading = readings[item.spec.name] = _field_reading(item, candidates, acceptor)
         if item.spec.role is Role.CROSSING_DATE and reading.accepted:
             on = parse_iso(reading.value)  # a doubtful date would make a renamed place look sure
+    return under_rules(form, readings, today)
+
+
+def under_rules(
+    form: Form, readings: Mapping[str, FieldReading], today: date
+) -> tuple[tuple[FieldReading, ...], tuple[str, ...]]:
+    """Readings of a card in the form's order, those under doubt that break a rule, and the names of these rules."""
+    held = dict(readings)
     broken = check(form.by_name, _values(readings), direction=form.direction, on=today)
     for rule in broken:
         for name in rule.fields:
-            if name in readings:
-                reason = f"rule:{rule.rule}"
-                readings[name] = replace(readings[name], review=(*readings[name].review, reason))
-    return tuple(readings[spec.name] for spec in form.fields), tuple(rule.rule for rule in broken)
+            if name in held:
+                held[name] = replace(held[name], review=(*held[name].review, f"rule:{rule.rule}"))
+    return tuple(held[spec.name] for spec in form.fields), tuple(rule.rule for rule in broken)
 
 
 def _narrower(spec: FieldSpec, form: Form) -> str | None:

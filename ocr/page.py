@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache, partial
 from hashlib import sha256
@@ -18,14 +18,18 @@ from numpy.typing import NDArray
 
 from ocr.confidence.acceptance import Acceptor, Distrust, with_audits
 from ocr.data import PACKAGE, own_folder
+from ocr.extract.barcode import codes_of
 from ocr.extract.ink import beyond_print, field_ink
 from ocr.extract.look import card_look
 from ocr.extract.network import MODELS, load_network
 from ocr.extract.printed import printed_form
 from ocr.extract.reader import Crop
 from ocr.extract.readers import Readers
+from ocr.file_names import as_text
+from ocr.forms import cover_sheet
 from ocr.forms.codebook import Role
 from ocr.forms.definition import FORMS_DIR, Form, Rect, load_forms
+from ocr.forms.serial import parse_payload
 from ocr.geometry import MM_PER_INCH, apply, as_quad
 from ocr.interpret import ZoneReading, interpret
 from ocr.preprocess.content import file_hash
@@ -45,11 +49,25 @@ CROP_MARGIN_MM = 1.5
 
 @dataclass(frozen=True)
 class PageJob:
-    """One page to read."""
+    """One page to read.
+
+    Attributes
+    ----------
+    path
+        Where the file lies.
+    name
+        What people call the file, where that is not its path.
+    """
 
     path: Path
     sha256: str
     page: int
+    name: str = ""
+
+    @property
+    def called(self) -> str:
+        """What people call the file."""
+        return self.name or as_text(self.path)
 
 
 @dataclass(frozen=True)
@@ -171,7 +189,7 @@ def read_sheet(
     with watch.stage("register"):
         located = locate(sheet, engine.forms, engine.gates)
     if isinstance(located, Refused):
-        return ReadSheet(located, sheet.dpi)
+        return ReadSheet(with_codes(located, sheet), sheet.dpi)
     with watch.stage("lay"):
         card = lay(sheet, located.registration, CROP_DPI)
     registration = card.registration
@@ -197,6 +215,17 @@ def read_sheet(
         broken_rules=broken,
     )
     return ReadSheet(reading, resolution(sheet, registration), look)
+
+
+def with_codes(refused: Refused, sheet: Sheet) -> Refused:
+    """A refused sheet with what a code on it says: which card it is, or that it is the cover sheet of a batch."""
+    for text in codes_of(sheet.pixels):
+        if cover_sheet.parse_payload(text) is not None:
+            return replace(refused, reason=Refusal.COVER_SHEET, detail=text)
+        card = parse_payload(text)
+        if card is not None:
+            return replace(refused, serial=card.serial)
+    return refused
 
 
 def crops_of_page(job: PageJob, engine: Engine) -> tuple[Form, list[Crop]] | None:

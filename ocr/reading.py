@@ -14,7 +14,8 @@ from ocr.scan import ScanId
 class Refusal(StrEnum):
     """Why a sheet was not read. Each goes on the rescan list with advice (`ocr.preprocess.quality`).
 
-    The last three say nothing about the sheet: the machine could not get at it, and another run may.
+    Not the last, a batch's cover sheet, which is no card. The three before it say nothing about the sheet: the machine
+    could not get at it, and another run may.
     """
 
     UNREADABLE_FILE = "unreadable_file"
@@ -31,6 +32,7 @@ class Refusal(StrEnum):
     UNAVAILABLE = "unavailable"
     TIMED_OUT = "timed_out"
     OUT_OF_MEMORY = "out_of_memory"
+    COVER_SHEET = "cover_sheet"
 
     @property
     def transient(self) -> bool:
@@ -66,6 +68,7 @@ class Why(StrEnum):
     UNFAMILIAR = "unfamiliar"
     STOPPED = "stopped"
     REOPENED = "reopened"
+    CONTRADICTS_BATCH = "contradicts_batch"
 
 
 @dataclass(frozen=True)

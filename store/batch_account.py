@@ -92,9 +92,7 @@ def kept(account: Account) -> dict[str, Any]:
 def accounts(session: Session, sheets: Mapping[int, CoverSheet]) -> dict[int, Account]:
     """What was found of batches, by their ids, whose cover sheets say what is to be found."""
     pages, cards = _pages(session, list(sheets)), _cards(session, list(sheets))
-    return {
-        key: account_of(sheet, pages.get(key, Counter()), cards.get(key, [])) for key, sheet in sheets.items()
-    }
+    return {key: account_of(sheet, pages.get(key, Counter()), cards.get(key, [])) for key, sheet in sheets.items()}
 
 
 def _pages(session: Session, ids: Sequence[int]) -> Mapping[int, Counter[str]]:
@@ -105,8 +103,8 @@ def _pages(session: Session, ids: Sequence[int]) -> Mapping[int, Counter[str]]:
     for batch_id, reason, again, number in session.execute(
         query.where(Scan.batch_id.in_(ids), Scan.outcome == "refused")
     ):
-        kind = "rescanned" if again else _NO_CARD.get(reason, "refused")
-        counts.setdefault(batch_id, Counter())[kind] += number
+        kind = "rescanned" if again else _NO_CARD.get(reason or "", "refused")
+        counts.setdefault(batch_id or 0, Counter())[kind] += number
     return counts
 
 
@@ -119,8 +117,8 @@ def _cards(session: Session, ids: Sequence[int]) -> Mapping[int, list[CountedCar
         .order_by(Card.id)
     )
     cards: dict[int, list[CountedCard]] = {}
-    for batch_id, *card in session.execute(query):
-        cards.setdefault(batch_id, []).append(CountedCard(*card))
+    for batch_id, serial, direction, counts in session.execute(query):
+        cards.setdefault(batch_id or 0, []).append(CountedCard(serial, direction, counts))
     return cards
 
 

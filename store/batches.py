@@ -65,10 +65,9 @@ def batch_of(session: Session, sheet: CoverSheet, opened_by: str) -> int:
     return session.scalars(select(Batch.id).where(Batch.number == sheet.number)).one()
 
 
-def cover_of(session: Session, number: str) -> CoverSheet | None:
-    """What is known of the batch with this number; None where there is none."""
-    batch = session.scalars(select(Batch).where(Batch.number == number)).one_or_none()
-    return None if batch is None else _sheet(batch)
+def cover_of(session: Session, batch_id: int) -> CoverSheet:
+    """What the cover sheet of a batch says."""
+    return _sheet(session.get_one(Batch, batch_id))
 
 
 def batch_now(session: Session, number: str) -> BatchNow:
@@ -164,6 +163,4 @@ def _now(session: Session, batches: Sequence[Batch]) -> list[BatchNow]:
     closings = {row.batch_id: row for row in session.scalars(select(BatchClosing).where(BatchClosing.id.in_(newest)))}
     sheets = {batch.id: _sheet(batch) for batch in batches}
     found = accounts(session, sheets)
-    return [
-        BatchNow(b.id, sheets[b.id], b.opened_at, b.opened_by, found[b.id], closings.get(b.id)) for b in batches
-    ]
+    return [BatchNow(b.id, sheets[b.id], b.opened_at, b.opened_by, found[b.id], closings.get(b.id)) for b in batches]

@@ -19,7 +19,7 @@ from store.card_state import StoredReading
 from store.engine import insert_new
 from store.records import CardHead, card_number, keep_derived, new_card, refresh
 from store.scans import ReadCard, save_read
-from store.tables import Run, Card, FormDefinition, PersonalReading, Reading, Record, table
+from store.tables import Card, FormDefinition, PersonalReading, Reading, Record, Run, Waiting, table
 
 
 def start_run(session: Session, folder: str, note: str = "") -> int:
@@ -88,6 +88,14 @@ def _save_scans(
     if new:
         ids |= zip(new, _keep_new(session, [(cards[scan], heads[scan]) for scan in new]), strict=True)
     return ids
+
+
+def work_left(session: Session, card_ids: Sequence[int]) -> list[tuple[int, bool]]:
+    """Of each card how many fields wait, and whether it had been scanned before; not more than some hundred cards."""
+    waiting = select(Waiting.card_id, func.count()).where(Waiting.card_id.in_(card_ids)).group_by(Waiting.card_id)
+    fields = {card_id: number for card_id, number in session.execute(waiting)}
+    counted = set(session.scalars(select(Record.card_id).where(Record.card_id.in_(card_ids))))
+    return [(fields.get(card_id, 0), card_id not in counted) for card_id in card_ids]
 
 
 def _check(card: ReadCard) -> None:

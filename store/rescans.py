@@ -26,7 +26,7 @@ def close_rescans(session: Session, card_ids: Sequence[int], *, rescan: bool) ->
         Whether the run scans refused sheets again.
     """
     closed = 0
-    for card_id, scan_id, serial, path, batch_id, counts in _cards(session, card_ids):
+    for scan_id, serial, path, batch_id, counts in _cards(session, card_ids):
         lines = select(Scan.id).where(Scan.outcome == "refused", Scan.rescanned_by.is_(None)).order_by(Scan.id).limit(1)
         same = [Scan.serial == serial] if serial else []
         if batch_id is not None:
@@ -40,12 +40,12 @@ def close_rescans(session: Session, card_ids: Sequence[int], *, rescan: bool) ->
     return closed
 
 
-def _cards(session: Session, card_ids: Sequence[int]) -> Sequence[tuple[int, int, str | None, str, int | None, bool]]:
+def _cards(session: Session, card_ids: Sequence[int]) -> Sequence[tuple[int, str | None, str, int | None, bool]]:
     query = (
-        select(Card.id, Scan.id, Card.serial, Scan.path, Scan.batch_id, Record.card_id.is_not(None))
+        select(Scan.id, Card.serial, Scan.path, Scan.batch_id, Record.card_id.is_not(None))
         .join(Scan, Scan.id == Card.scan_id)
         .outerjoin(Record, Record.card_id == Card.id)
         .where(Card.id.in_(card_ids))
         .order_by(Card.id)
     )
-    return [row._tuple() for row in session.execute(query)]
+    return [(scan, serial, path, batch, counts) for scan, serial, path, batch, counts in session.execute(query)]

@@ -35,8 +35,12 @@ class ToRescan:
     batch: str | None
 
 
-def known_scans(session: Session, shas: Collection[str], *, forms: str = "", again: bool = False) -> set[ScanId]:
+def known_scans(
+    session: Session, shas: Collection[str], *, forms: str = "", again: bool = False
+) -> dict[ScanId, int | None]:
     """Pages of the files with these hashes that need not be read: those that were, and those refused for good.
+
+    Each with the id of the batch that it opens, where it is a cover sheet.
 
     Not refused for good is a page that the machine could not get at (`Refusal.transient`), and one of an unknown form
     where other forms are known now.
@@ -48,16 +52,16 @@ def known_scans(session: Session, shas: Collection[str], *, forms: str = "", aga
     again
         Whether all refused pages are to be read again.
     """
-    ordered, found = sorted(set(shas)), set()
+    ordered, found = sorted(set(shas)), dict[ScanId, int | None]()
     for start in range(0, len(ordered), _PARAMETERS):
         chunk = ordered[start : start + _PARAMETERS]
-        query = select(Scan.sha256, Scan.page, Scan.outcome, Scan.reason).where(Scan.sha256.in_(chunk))
+        query = select(Scan.sha256, Scan.page, Scan.outcome, Scan.reason, Scan.batch_id).where(Scan.sha256.in_(chunk))
         tried = _tried(session, chunk, forms)
-        for sha256, page, outcome, reason in session.execute(query):
+        for sha256, page, outcome, reason, batch_id in session.execute(query):
             scan = ScanId(sha256, page)
             final = not again and reason not in _TRANSIENT and (reason != Refusal.UNKNOWN_FORM or scan in tried)
-            if outcome == "read" or final:
-                found.add(scan)
+            if outcome != "refused" or final:
+                found[scan] = batch_id if outcome == "cover" else None
     return found
 
 
@@ -94,6 +98,8 @@ def save_refused(
 ) -> bool:
     """Keep a sheet that was not read, once for each run; returns False where it was read: then it stays read.
 
+    The cover sheet of a batch is kept as such, and is no refusal.
+
     Parameters
     ----------
     batch_id
@@ -103,6 +109,11 @@ def save_refused(
     forms
         Fingerprint of the forms that were known.
     """
+    if refused.reason is Refusal.COVER_SHEET:
+        outcome: dict[str, Any] = {"outcome": "cover", "reason": None, "detail": None}
+        row = _values(refused.scan, path, dpi, size, run_id) | outcome | {"batch_id": batch_id}
+        insert_new(session, Scan, [row], Scan.id)
+        return True
     outcome = {"outcome": "refused", "reason": str(refused.reason), "detail": refused.detail}
     values = _values(refused.scan, path, dpi, size, run_id) | outcome | {"batch_id": batch_id, "serial": refused.serial}
     if not insert_new(session, Scan, [values], Scan.id):
@@ -166,20 +177,24 @@ def save_read(session: Session, cards: Sequence[ReadCard], run_id: int | None) -
     return ids
 
 
-def forget_unavailable(session: Session, present: Mapping[str, str]) -> None:
-    """Take files off the rescan list that could not be got at, or were changed, and lie there now.
+def unavailable_before(session: Session, present: Mapping[str, str]) -> list[int]:
+    """Ids of scans of files that could not be got at, or were changed, and lie there now.
 
-    They stand there under a hash that is not that of their content; the log keeps that they were refused.
+    They stand on the rescan list under a hash that is not that of their content.
 
     Parameters
     ----------
     present
-        Hash of the content that lies at each path now.
+        Hash of the content that lies at each path now; not more than some hundred.
     """
-    query = select(Scan.id, Scan.path, Scan.sha256).where(Scan.outcome == "refused", Scan.reason.in_(_TRANSIENT))
-    stale = [row.id for row in session.execute(query) if present.get(row.path, row.sha256) != row.sha256]
-    for start in range(0, len(stale), _PARAMETERS):
-        session.execute(delete(Scan).where(Scan.id.in_(stale[start : start + _PARAMETERS])))
+    query = select(Scan.id, Scan.path, Scan.sha256).where(Scan.path.in_(present), Scan.outcome == "refused")
+    found = session.execute(query.where(Scan.reason.in_(_TRANSIENT)))
+    return [row.id for row in found if present[row.path] != row.sha256]
+
+
+def forget(session: Session, scan_ids: Collection[int]) -> None:
+    """Take scans off the rescan list; the log keeps that they were refused."""
+    session.execute(delete(Scan).where(Scan.id.in_(scan_ids)))
 
 
 def _locked(session: Session, scan: ScanId) -> Any:

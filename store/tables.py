@@ -1,9 +1,9 @@
 """The tables. SQLite and PostgreSQL have the same schema; every change of it is a migration.
 
 What is kept for ever: `scans`, `cards`, `readings`, `decisions` and `calibrations`, of which the last three are
-append-only, as `control_items`, `batch_closings` and `refusals` are (the database refuses UPDATE and DELETE on them and on their
-personal halves). What a personal field says (names, passport, full birth date) lies only in `personal_readings` and
-`personal_decisions`: whoever may not select from those two sees that a name was read, not the name. What is derived
+append-only, as all of `APPEND_ONLY_TABLES` are (the database refuses UPDATE and DELETE on them). What a personal field
+says (names, passport, full birth date) lies only in `personal_readings` and `personal_decisions`: whoever may not
+select from those two sees that a name was read, not the name. What is derived
 and can be rebuilt at any time: `records`, `waiting`, `issues`.
 """
 

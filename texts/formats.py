@@ -69,3 +69,10 @@ def _months(language: str) -> tuple[str, ...]:
 @cache
 def _pattern(decimals: int) -> NumberPattern:
     return parse_pattern("#,##0" + (f".{'0' * decimals}" if decimals else ""))
+
+
+def write_duration(seconds: float) -> str:
+    """Hours, minutes and seconds, in every language: 1:05:09, 5:09; of an hour and more to the minute: 2:35:00."""
+    whole = round(seconds) if seconds < 3600 else 60 * round(seconds / 60)
+    hours, rest = divmod(whole, 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"

@@ -19,6 +19,9 @@ _FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _BLANK_SPREAD = 25
 """Grey levels between the darkest and the lightest twentieth, under which a zone holds no print."""
 
+_SOUGHT_PX = 1800
+"""Longer side of the picture in which codes are looked for: A5 at 200 dpi, A4 at 150."""
+
 _MENDED_SCORE = 0.9
 """Certainty of a code that was read only after mending; its own check digit guards it."""
 
@@ -32,6 +35,13 @@ class BarcodeReader:
     def read(self, crops: Sequence[Crop]) -> list[Raw]:
         """One `Raw` per crop; a code that cannot be read is `UNREAD`, a zone without any print `EMPTY`."""
         return [_read_one(crop.pixels) for crop in crops]
+
+
+def codes_of(pixels: NDArray[np.uint8]) -> list[str]:
+    """Texts of the QR codes anywhere on a sheet, uint8 (H, W) or (H, W, 3); those of ours are large enough for it."""
+    factor = max(1.0, max(pixels.shape) / _SOUGHT_PX)
+    small = cv2.resize(grey(pixels), None, fx=1 / factor, fy=1 / factor, interpolation=cv2.INTER_AREA)
+    return [found.text for found in zxingcpp.read_barcodes(np.ascontiguousarray(small), formats=_FORMATS)]
 
 
 def _read_one(pixels: NDArray[np.uint8]) -> Raw:

@@ -41,6 +41,7 @@ class Role(StrEnum):
 
     CARD_NUMBER = "card_number"
     CROSSING_DATE = "crossing_date"
+    CHECKPOINT = "checkpoint"
     BIRTH_DATE = "birth_date"
     SEX = "sex"
     SURNAME = "surname"

@@ -59,7 +59,7 @@ class CoverSheet:
 
 
 def new_number(today: date) -> str:
-    """Number of a new batch, drawn from 34 thousand million a year: of 10,000 batches two are alike in one year of 700."""
+    """Number of a new batch, drawn from 34 thousand million: of 10,000 a year two are alike in one year of 700."""
     return f"{today:%y}-{''.join(secrets.choice(_LETTERS) for _ in range(7))}"
 
 
@@ -68,7 +68,16 @@ def payload(sheet: CoverSheet) -> str:
     days = (day.isoformat() if day else "" for day in (sheet.first_day, sheet.last_day))
     expected = "" if sheet.expected is None else str(sheet.expected)
     clerk = sheet.clerk.replace(_SEPARATOR, " ")
-    said = (_HEAD, sheet.number, sheet.checkpoint, sheet.direction, *days, expected, clerk, write_serials(sheet.serials))
+    said = (
+        _HEAD,
+        sheet.number,
+        sheet.checkpoint,
+        sheet.direction,
+        *days,
+        expected,
+        clerk,
+        write_serials(sheet.serials),
+    )
     text = _SEPARATOR.join(said)
     return f"{text}{_SEPARATOR}{crc32(text.encode()):08x}"
 

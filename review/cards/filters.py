@@ -48,7 +48,7 @@ class Filters:
         lacks, as personal fields, and dates: a card is found if the machine read the value or a person keyed it, also
         when that does not hold: who looks for a person wants the doubtful cards too. These may end with `ANY_END`.
     batch
-        Id of the run.
+        Id of the batch.
     crossed_from, crossed_to
         First and last day of crossing.
     person

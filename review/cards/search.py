@@ -28,7 +28,7 @@ class SearchHit:
     crossed: date | None
     checkpoint: str | None
     district: str | None
-    batch: int | None
+    batch: str | None
     loaded_at: datetime
     waiting: int
     flagged: bool
@@ -66,7 +66,7 @@ def count(session: Session, filters: Filters) -> int:
 
 
 def known_batches(session: Session, limit: int = 100) -> list[Batch]:
-    """The latest runs, newest first."""
+    """The latest batches, newest first."""
     return list(session.scalars(select(Batch).order_by(Batch.id.desc()).limit(limit)))
 
 
@@ -80,13 +80,14 @@ def _hits() -> Select[*tuple[Any, ...]]:
         Record.crossing_date.label("crossed"),
         Record.checkpoint,
         Record.district,
-        Scan.batch_id.label("batch"),
+        Batch.number.label("batch"),
         Scan.loaded_at,
         waiting.label("waiting"),
         is_flagged().label("flagged"),
         Record.card_id.is_(None).label("duplicate"),
     )
-    return query.join(Scan, Scan.id == Card.scan_id).outerjoin(Record, Record.card_id == Card.id)
+    query = query.join(Scan, Scan.id == Card.scan_id).outerjoin(Batch, Batch.id == Scan.batch_id)
+    return query.outerjoin(Record, Record.card_id == Card.id)
 
 
 def _asked(session: Session, filters: Filters) -> list[ColumnElement[bool]]:

@@ -20,7 +20,7 @@ from review.errors import ReviewError
 from store.card_state import Turn, WaitingField, card_state
 from store.queries import stored_reading
 from store.records import CardNow, broken_rules, forms_of
-from store.tables import Batch, Card, Flag, Scan
+from store.tables import Batch, Card, Flag, Run, Scan
 
 State: TypeAlias = Literal["machine", "audit", "person", "waits", "duplicate"]
 """Whose value stands: the machine's, the same though an audit is to come, a person's; or nobody's yet; or it is not
@@ -83,7 +83,9 @@ class CardView:
     rotation
         Degrees the card lies turned clockwise in the scan.
     batch
-        Folder of the run that brought it, and the run's id; None where it came without one.
+        Number of the batch that it lay in; None where it lay in none.
+    run
+        Id of the run that brought it, and that run's folder; None where it came without one.
     broken
         Rules that its values break, with the fields.
     """
@@ -98,7 +100,8 @@ class CardView:
     rotation: int
     residual_mm: float
     loaded_at: datetime
-    batch: tuple[int, str] | None
+    batch: str | None
+    run: tuple[int, str] | None
     duplicate: bool
     fields: tuple[FieldView, ...]
     broken: Mapping[str, tuple[str, ...]]
@@ -137,7 +140,8 @@ def card_view(session: Session, card_id: int, *, personal: bool) -> CardView:
         rotation=head.rotation,
         residual_mm=head.residual_mm,
         loaded_at=head.loaded_at,
-        batch=None if head.batch_id is None else (head.batch_id, head.folder),
+        batch=head.number,
+        run=None if head.run_id is None else (head.run_id, head.folder),
         duplicate=now.is_duplicate,
         fields=tuple(_field(spec, now, history, personal) for spec in form.fields),
         broken=now.state.broken,
@@ -190,10 +194,12 @@ def _head(card_id: int) -> Select[*tuple[Any, ...]]:
             Scan.width,
             Scan.height,
             Scan.loaded_at,
-            Scan.batch_id,
-            Batch.folder,
+            Scan.run_id,
+            Run.folder,
+            Batch.number,
         )
         .join(Scan, Scan.id == Card.scan_id)
+        .outerjoin(Run, Run.id == Scan.run_id)
         .outerjoin(Batch, Batch.id == Scan.batch_id)
         .where(Card.id == card_id)
     )

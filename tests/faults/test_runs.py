@@ -16,16 +16,17 @@ import pytest
 from sqlalchemy import Engine, create_engine, func, select
 from sqlalchemy.orm import Session
 
+from migcards import ingest as module
 from migcards import saver
 from migcards.cli import main
 from migcards.cli.shared.context import settings
-from migcards.ingest import ingest
 from migcards.originals import load_original
 from migcards.saver import Ingestion
+from migcards.scan_file import ScanFile
 from migcards.tally import RunTally
 from ocr.confidence.acceptance import AcceptancePolicy
 from ocr.confidence.calibration import load_calibration
-from ocr.file_names import shown_path
+from ocr.file_names import as_text, shown_path
 from ocr.forms.artwork import raster
 from ocr.forms.definition import load_form
 from ocr.preprocess.load import discover
@@ -68,6 +69,10 @@ def reasons(engine: Engine) -> list[str]:
     """Why the sheets on the rescan list are there."""
     with Session(engine) as session:
         return [str(item.reason) for item in rescan_list(session)]
+
+
+def ingest(paths: Iterable[Path], how: Ingestion, *, today: date) -> RunTally:
+    return module.ingest([ScanFile(path.absolute(), as_text(path.absolute())) for path in paths], how, today=today)
 
 
 def counts(tally: RunTally) -> tuple[int, int, int]:

@@ -17,7 +17,7 @@ import migcards
 from migcards import CardReading, Form, MigcardsError, Refused
 from ocr.scan import ScanId
 from reports.build import available
-from store.tables import Run, Card, Scan, Waiting
+from store.tables import Card, Run, Scan, Waiting
 from tests.migcards.cli.program import SAMPLES
 
 

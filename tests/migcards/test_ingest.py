@@ -4,32 +4,37 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable, Iterator
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from time import sleep
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from migcards import ingest as module
-from migcards.ingest import ingest, new_pages
-from migcards.saver import Ingestion, Saver
-from migcards.tally import RunTally
+from migcards.ingest import ingest
+from migcards.saver import Ingestion
+from migcards.scan_file import ScanFile
 from ocr.confidence.acceptance import AcceptancePolicy
 from ocr.confidence.calibration import load_calibration
 from ocr.evaluation.truth import read_truth
+from ocr.file_names import as_text
+from ocr.forms.cover_print import cover_pdf
+from ocr.forms.cover_sheet import CoverSheet
 from ocr.forms.definition import load_forms
 from ocr.page import PageJob, PageResult
 from ocr.preprocess.load import FileInfo, Kind
 from ocr.reading import Refusal, Refused
 from ocr.scan import ScanId
-from ocr.worker_pool import Workers
-from store.cards import start_run
+from store.batches import batch_now
 from store.engine import open_store
 from store.scans import rescan_list
 from store.tables import Scan
 
+TODAY = date(2026, 1, 1)
 SAMPLES = Path(__file__).parents[2] / "fixtures" / "samples"
 
 
@@ -46,6 +51,10 @@ def failing_read(job: PageJob, **_: object) -> PageResult:
     raise KeyError("САИДОВ")
 
 
+def scan_files(paths: Iterable[Path]) -> list[ScanFile]:
+    return [ScanFile(path, as_text(path)) for path in paths]
+
+
 def test_files_that_crash_the_decoder_are_kept_apart_and_the_rest_stays_in_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -54,17 +63,15 @@ def test_files_that_crash_the_decoder_are_kept_apart_and_the_rest_stays_in_order
     for path in files:
         path.write_bytes(contents[path.name])
     monkeypatch.setattr(module, "probe", dying_probe)
-    engine, tally = open_store(f"sqlite:///{tmp_path}/cards.db"), RunTally()
-    with Session(engine) as session, session.begin():
-        run_id = start_run(session, "box")
+    monkeypatch.setattr(module, "read_page", read_at_once)
+    engine = open_store(f"sqlite:///{tmp_path}/cards.db")
     how = Ingestion(engine, AcceptancePolicy(load_calibration()), workers=2)
-    with Workers(2, 60.0) as pool:
-        jobs = list(new_pages(files, Saver(how, run_id), tally, pool, set()))
-    assert [(job.path.name, job.page) for job in jobs] == [("2.tif", 0), ("2.tif", 1), ("10.tif", 0), ("10.tif", 1)]
-    assert (tally.sheets, tally.known, tally.reasons) == (2, 0, {Refusal.CRASHED: 2})
+    tally = ingest(scan_files(files), how, today=TODAY)
+    assert (tally.sheets, tally.known, tally.reasons) == (6, 0, {Refusal.CRASHED: 2, Refusal.BLANK: 4})
     with Session(engine) as session:
-        kept = dict(session.execute(select(Scan.path, Scan.sha256)).all())
-    assert kept == {str(path): sha256(path.read_bytes()).hexdigest() for path in (files[0], files[2])}
+        kept = [(row.path, row.page, row.sha256) for row in session.scalars(select(Scan).order_by(Scan.id))]
+    pages = [(files[0], 0), (files[1], 0), (files[1], 1), (files[2], 0), (files[3], 0), (files[3], 1)]
+    assert kept == [(str(path), page, sha256(path.read_bytes()).hexdigest()) for path, page in pages]
     engine.dispose()
 
 
@@ -72,7 +79,7 @@ def test_the_log_of_a_run_names_every_page_and_stage_and_nobody(tmp_path: Path, 
     names = ["fault-skew.jpg", "duplex-departure.tif", "refused-blank.jpg"]
     engine = open_store(f"sqlite:///{tmp_path}/cards.db")
     how = Ingestion(engine, AcceptancePolicy(load_calibration()), workers=2)
-    tally = ingest([SAMPLES / name for name in names], how, today=date(2026, 1, 1))
+    tally = ingest(scan_files(SAMPLES / name for name in names), how, today=TODAY)
     engine.dispose()
     lines = [json.loads(line) for line in log_file.read_text("utf-8").splitlines()]
     assert [line["event"] for line in (lines[0], lines[-1])] == ["run_started", "run_finished"]
@@ -98,7 +105,7 @@ def test_a_fault_of_the_program_is_said_as_such_and_its_place_is_in_the_log(
     monkeypatch.setattr(module, "read_page", failing_read)
     engine = open_store(f"sqlite:///{tmp_path}/cards.db")
     how = Ingestion(engine, AcceptancePolicy(load_calibration()))
-    assert ingest([SAMPLES / "usual-01.jpg"], how, today=date(2026, 1, 1)).reasons == {"crashed": 1}
+    assert ingest(scan_files([SAMPLES / "usual-01.jpg"]), how, today=TODAY).reasons == {"crashed": 1}
     with Session(engine) as session:
         (item,) = rescan_list(session)
     engine.dispose()
@@ -118,22 +125,64 @@ def read_at_once(job: PageJob, **_: object) -> PageResult:
     return PageResult(job, Refused(ScanId(job.sha256, job.page), Refusal.BLANK, job.path.name), None, None)
 
 
-def test_files_are_looked_at_some_at_a_time_and_nothing_is_read_twice(
+def test_files_are_looked_into_ahead_of_reading_and_nothing_is_read_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "LOOK_AHEAD", 3)
+    monkeypatch.setattr(module, "AHEAD", 2)
     monkeypatch.setattr(module, "probe", two_pages)
     monkeypatch.setattr(module, "read_page", read_at_once)
     files = [tmp_path / f"{n:02}.tif" for n in range(10)]
     for n, path in enumerate(files):
         path.write_text("the same" if n in (1, 2, 8) else str(n))
-    engine, told = open_store(f"sqlite:///{tmp_path}/cards.db"), []
+    engine, told = open_store(f"sqlite:///{tmp_path}/cards.db"), list[tuple[int, int]]()
     how = Ingestion(engine, AcceptancePolicy(load_calibration()), workers=2)
-    tally = ingest(files, how, today=date(2026, 1, 1), progress=lambda tally, total: told.append((tally.sheets, total)))
+    tally = ingest(
+        scan_files(files), how, today=TODAY, progress=lambda tally, more: told.append((tally.sheets, 10 + more))
+    )
     assert (tally.sheets, tally.refused, tally.known) == (20, 16, 4)
-    assert told[0] == (0, 10) and told[-1] == (20, 20)
-    assert all(done <= total for done, total in told) and told == sorted(told)
+    assert told[-1] == (20, 20) and all(done <= total for done, total in told)
     with Session(engine) as session:
         pages = [(item.detail, item.scan.page) for item in rescan_list(session)]
     engine.dispose()
     assert pages == [(path.name, page) for n, path in enumerate(files) if n not in (2, 8) for page in (0, 1)]
+
+
+def test_reading_begins_with_the_first_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files that come slowly, as those of a network do, are read as they come."""
+    monkeypatch.setattr(module, "probe", two_pages)
+    monkeypatch.setattr(module, "read_page", read_at_once)
+    engine = open_store(f"sqlite:///{tmp_path}/cards.db")
+    saved: list[int] = []
+
+    def slowly() -> Iterator[ScanFile]:
+        for n in range(40):
+            with Session(engine) as session:
+                saved.append(session.scalar(select(func.count()).select_from(Scan)) or 0)
+            path = tmp_path / f"{n:02}.tif"
+            path.write_text(str(n))
+            sleep(0.05)
+            yield ScanFile(path, as_text(path))
+
+    how = Ingestion(engine, AcceptancePolicy(load_calibration()), workers=2)
+    assert ingest(slowly(), how, today=TODAY).sheets == 80
+    engine.dispose()
+    assert saved[-1] > 20, "some were saved long before the last was there"
+
+
+def test_the_batch_of_a_cover_sheet_is_opened_and_known_again_after_a_break(tmp_path: Path) -> None:
+    sheet = CoverSheet("26-ABCDEFG", direction="D", expected=2)
+    cover = tmp_path / "0.pdf"
+    cover.write_bytes(cover_pdf(sheet, "", "ru"))
+    files = scan_files([SAMPLES / "usual-03.jpg", cover, SAMPLES / "usual-01.jpg", SAMPLES / "refused-blank.jpg"])
+    engine = open_store(f"sqlite:///{tmp_path}/cards.db")
+    how = Ingestion(engine, AcceptancePolicy(load_calibration()))
+    assert ingest(files[:3], how, today=TODAY, opened_by="anna").covers == 1
+    assert ingest(files, how, today=TODAY, opened_by="boris").refused == 1
+    with Session(engine) as session:
+        batch = batch_now(session, "26-ABCDEFG")
+        kept = session.scalars(select(Scan).order_by(Scan.id)).all()
+        assert [scan.batch_id for scan in kept] == [None, batch.id, batch.id, batch.id]
+        assert [scan.outcome for scan in kept] == ["read", "cover", "read", "refused"]
+    engine.dispose()
+    assert (batch.sheet, batch.opened_by, batch.state) == (sheet, "anna", "open")
+    assert (batch.account.read, batch.account.blank, batch.account.difference) == (1, 1, 0)

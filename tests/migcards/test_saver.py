@@ -15,12 +15,15 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from migcards.saver import MAX_DUE, MAX_DUE_S, MAX_HELD, Ingestion, OrderedSaver, Saver
+from migcards.in_order import MAX_DUE, MAX_DUE_S, MAX_HELD, KnownPage, OrderedSaver
+from migcards.saver import InBatch, Ingestion, SavedPage, Saver
 from migcards.tally import RunTally
 from ocr.confidence.acceptance import AcceptancePolicy
 from ocr.confidence.calibration import load_calibration
+from ocr.forms.cover_sheet import CoverSheet, payload
 from ocr.page import PageJob, PageResult, crashed_page
-from ocr.reading import CardReading
+from ocr.reading import CardReading, Refusal, Refused
+from ocr.scan import ScanId
 from ocr.worker_pool import Crash
 from store.cards import start_run
 from store.engine import open_store
@@ -30,21 +33,35 @@ from tests.store.side_by_side import side_by_side
 
 
 class Noting:
-    """Stands in for a saver: notes the pages in the order in which they are saved."""
+    """Stands in for a saver: notes the pages in the order in which they are saved, and the batches they lie in."""
 
     def __init__(self) -> None:
         self.saved: list[int] = []
+        self.batches: dict[int, int | None] = {}
 
-    def save(self, results: Sequence[PageResult]) -> list[PageResult]:
-        assert 0 < len(results) <= MAX_DUE + MAX_HELD
-        self.saved += [result.job.page for result in results]
-        return list(results)
+    def save(self, pages: Sequence[InBatch]) -> list[SavedPage]:
+        assert 0 < len(pages) <= MAX_DUE + MAX_HELD
+        self.saved += [result.job.page for result, _ in pages]
+        self.batches |= {result.job.page: batch for result, batch in pages}
+        return [SavedPage(result.outcome) for result, _ in pages]
+
+    def open_batch(self, sheet: CoverSheet) -> int:
+        return sheet.expected or 0
+
+    def attach(self, scans: Sequence[ScanId], batch_id: int) -> None:
+        self.batches |= {scan.page: batch_id for scan in scans}
 
 
 def started(pages: int) -> tuple[OrderedSaver, list[int]]:
+    held, noting = noted(pages)
+    return held, noting.saved
+
+
+def noted(pages: int, batch: int | None = None) -> tuple[OrderedSaver, Noting]:
     noting = Noting()
-    places = {job(page): page for page in range(pages)}
-    return OrderedSaver(places, cast(Saver, noting), RunTally()), noting.saved
+    held = OrderedSaver(cast(Saver, noting), RunTally(), batch)
+    assert all(held.expect(ScanId("0" * 64, page), page) for page in range(pages))
+    return held, noting
 
 
 def job(page: int) -> PageJob:
@@ -52,12 +69,12 @@ def job(page: int) -> PageJob:
 
 
 def add(held: OrderedSaver, page: int) -> None:
-    held.add(crashed_page(job(page), Crash("died", "made up")))
+    held.read(crashed_page(job(page), Crash("died", "made up")))
 
 
 def taken(held: OrderedSaver, saved: list[int]) -> list[int]:
     """Pages that are saved, or are next."""
-    return saved + [result.job.page for result in held.due]
+    return saved + [page.result.job.page for page in held.due]
 
 
 @given(st.permutations(range(MAX_DUE + 12)))
@@ -87,7 +104,7 @@ def test_a_page_that_takes_very_long_does_not_hold_up_the_rest() -> None:
 
 def test_no_page_waits_for_others_longer_than_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([0.0, 0.1, 0.9, MAX_DUE_S, 5.0, 5.1])
-    monkeypatch.setattr("migcards.saver.monotonic", lambda: next(clock))
+    monkeypatch.setattr("migcards.in_order.monotonic", lambda: next(clock))
     held, saved = started(9)
     counts = []
     for page in range(4):
@@ -107,6 +124,49 @@ def test_what_waits_when_the_run_breaks_off_is_saved(break_off: type[BaseExcepti
     assert saved == [0, 3, 5]
 
 
+def cover(page: int, batch: int) -> PageResult:
+    sheet = CoverSheet(f"26-AAAAAA{batch}", expected=batch)
+    return PageResult(job(page), Refused(ScanId("0" * 64, page), Refusal.COVER_SHEET, payload(sheet)), None, None)
+
+
+@given(st.permutations(range(MAX_HELD)))
+def test_a_cover_sheet_opens_its_batch_for_the_pages_after_it(order: list[int]) -> None:
+    held, noting = noted(MAX_HELD, batch=2)
+    covers = {5: 3, 20: 4}
+    with held:
+        for page in order:
+            held.read(cover(page, covers[page])) if page in covers else add(held, page)
+    wanted = {page: 2 if page < 5 else 3 if page < 20 else 4 for page in range(MAX_HELD)}
+    assert noting.batches == wanted
+    assert (held.tally.covers, held.tally.refused) == (2, MAX_HELD - 2)
+
+
+def test_a_page_that_lost_its_turn_lies_in_the_batch_of_its_place() -> None:
+    held, noting = noted(MAX_HELD + 10, batch=2)
+    with held:
+        for page in range(1, MAX_HELD + 10):
+            held.read(cover(page, 3)) if page == 4 else add(held, page)
+        add(held, 0)
+    assert (noting.batches[0], noting.batches[3], noting.batches[5]) == (2, 2, 3)
+
+
+def test_known_pages_are_put_into_the_batch_that_they_lie_in_and_a_known_cover_opens_it_again() -> None:
+    held, noting = noted(0)
+    with held:
+        for page, opens in enumerate((None, 7, None, None)):
+            held.add(page, KnownPage(ScanId("0" * 64, page), opens))
+    assert noting.batches == {2: 7, 3: 7}
+    assert held.tally.known == 4
+
+
+def test_a_page_that_is_expected_already_is_not_read_again() -> None:
+    held, _ = noted(1)
+    assert not held.expect(ScanId("0" * 64, 0), 1)
+    with held:
+        add(held, 0)
+    assert held.expected == {}, "what is saved is the store's to know"
+
+
 def test_a_card_that_cannot_be_kept_takes_no_other_down_and_leaves_no_half_of_itself(tmp_path: Path) -> None:
     engine = open_store(f"sqlite:///{tmp_path}/cards.db")
     with Session(engine) as session, session.begin():
@@ -118,9 +178,9 @@ def test_a_card_that_cannot_be_kept_takes_no_other_down_and_leaves_no_half_of_it
     lacking = replace(bad, fields=tuple(replace(f, probability=cast(float, None)) for f in bad.fields))
     pages[2] = replace(pages[2], outcome=lacking)  # the tables do not take it
     tally = RunTally()
-    with pytest.raises(IntegrityError), OrderedSaver({p.job: i for i, p in enumerate(pages)}, saver, tally) as held:
-        for page in pages:
-            held.add(page)
+    with pytest.raises(IntegrityError), OrderedSaver(saver, tally) as held:
+        for place, page in enumerate(pages):
+            held.add(place, page)
     with Session(engine) as session:
         assert set(session.scalars(select(Scan.path))) == {f"/box/{n}.jpg" for n in (1, 2, 4, 5)}
         assert session.scalar(select(func.count()).select_from(Card)) == 4
@@ -137,7 +197,9 @@ def test_two_programs_that_save_the_same_pages_in_other_orders_save_each_once(st
     def saving(own: Engine, order: list[PageResult]) -> None:
         saver = Saver(Ingestion(own, AcceptancePolicy(load_calibration())), 1)
         for _ in range(3):
-            saver.save(order)  # where the two lock each other out, one of them is told to do it again
+            saver.save(
+                [InBatch(page) for page in order]
+            )  # where the two lock each other out, one of them is told to do it again
 
     assert side_by_side(partial(saving, engine, pages), partial(saving, other, pages[::-1])) == []
     other.dispose()

@@ -16,7 +16,7 @@ from review.decisions.decision_log import decide, undo
 from store.cards import finish_run, save_card, start_run
 from store.records import rebuild_records
 from store.scans import ReadCard, forget_unavailable, known_scans, rescan_list, save_refused
-from store.tables import Base, Run, Card, LoggedRefusal, PersonalReading, Reading, Record, Scan, Waiting
+from store.tables import Base, Card, LoggedRefusal, PersonalReading, Reading, Record, Run, Scan, Waiting
 from tests.store.cards import DEPARTURE, card, current_values, form, scan
 from tests.store.side_by_side import side_by_side
 

@@ -16,14 +16,16 @@ from sqlalchemy.orm import Session
 
 from ocr.confidence.calibration import Calibration
 from ocr.errors import StoreError
+from ocr.forms.cover_sheet import CoverSheet
 from ocr.reading import Refusal, Refused
 from review.decisions.decision_log import decide
+from store.batches import batch_of
 from store.calibrations import apply_calibration
 from store.cards import save_card
 from store.engine import alembic_config, open_store, read_only
 from store.networks import keep_network
 from store.scans import ReadCard, save_refused
-from store.tables import APPEND_ONLY_TABLES, PERSONAL_TABLES, Base, ControlItem, LoggedRefusal, Scan
+from store.tables import APPEND_ONLY_TABLES, PERSONAL_TABLES, Base, BatchClosing, ControlItem, LoggedRefusal, Scan
 from tests.store.cards import card, form, scan
 from tests.store.networks import OTHER, network
 
@@ -139,7 +141,13 @@ def test_a_foreign_key_must_exist(session: Session) -> None:
         session.execute(text("INSERT INTO issues (card_id, rule, fields) VALUES (77, 'x', '[]')"))
 
 
-_TEXT = {"batch_closings": "person", "calibrations": "data", "control_items": "person", "networks": "data", "refusals": "reason"}
+_TEXT = {
+    "batch_closings": "person",
+    "calibrations": "data",
+    "control_items": "person",
+    "networks": "data",
+    "refusals": "reason",
+}
 
 
 def test_the_database_refuses_to_change_the_log(engine: Engine) -> None:

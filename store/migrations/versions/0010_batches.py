@@ -41,9 +41,7 @@ def upgrade() -> None:
         scans.create_index("ix_scans_batch_id_outcome", ["batch_id", "outcome"])
     refused = sa.text("outcome = 'refused'")
     for column in ("path", "serial"):
-        op.create_index(
-            f"ix_scans_refused_{column}", "scans", [column], sqlite_where=refused, postgresql_where=refused
-        )
+        op.create_index(f"ix_scans_refused_{column}", "scans", [column], sqlite_where=refused, postgresql_where=refused)
 
 
 def downgrade() -> None:

@@ -1,0 +1,130 @@
+"""Pages are saved in the order in which they lay in the box, however they come, each in the batch that it lay in."""
+
+from __future__ import annotations
+
+from bisect import bisect, insort
+from dataclasses import dataclass, field
+from time import monotonic
+from types import TracebackType
+from typing import TypeAlias
+
+from migcards.saver import InBatch, Saver
+from migcards.tally import RunTally
+from ocr.forms import cover_sheet
+from ocr.page import PageResult
+from ocr.reading import Refusal, Refused
+from ocr.scan import ScanId
+
+MAX_HELD = 32
+"""Pages that wait for a slower one; a run that is killed has to read these again."""
+
+MAX_DUE, MAX_DUE_S = 32, 1.0
+"""Pages that are saved at once, and the seconds after which the next page ends their waiting: a transaction for each
+costs ten times as much. A run that is killed has to read these again, too."""
+
+
+@dataclass(frozen=True)
+class KnownPage:
+    """A page that need not be read; `opens` is the batch whose cover sheet it is, if it is one."""
+
+    scan: ScanId
+    opens: int | None = None
+
+
+Item: TypeAlias = PageResult | KnownPage
+
+
+@dataclass
+class OrderedSaver:
+    """Saves pages in their order, some at once, and those that are read too early once it is their turn.
+
+    Used in a ``with`` statement, at whose end, also after an error or an interrupt, what still waits is saved.
+
+    A cover sheet opens its batch for the pages after it, up to the next one. A page that took so long that it lost its
+    turn lies in the batch that its place says.
+
+    Attributes
+    ----------
+    tally
+        Counts the pages as they are saved.
+    batch
+        Batch of the pages before the first cover sheet.
+    """
+
+    saver: Saver
+    tally: RunTally
+    batch: int | None = None
+    expected: dict[ScanId, int] = field(default_factory=dict)
+    waiting: dict[int, Item] = field(default_factory=dict)
+    turn: int = 0
+    due: list[InBatch] = field(default_factory=list)
+    attached: dict[int, list[ScanId]] = field(default_factory=dict)
+    due_since: float = 0.0
+    covers: list[tuple[int, int]] = field(default_factory=list)
+
+    def __enter__(self) -> OrderedSaver:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.save_all()
+
+    def expect(self, scan: ScanId, place: int) -> bool:
+        """Say which place a page has that will be read; False where the same page is expected already."""
+        return self.expected.setdefault(scan, place) == place
+
+    def read(self, result: PageResult) -> None:
+        """Take an expected page that was read."""
+        self.add(self.expected[ScanId(result.job.sha256, result.job.page)], result)
+
+    def add(self, place: int, item: Item) -> None:
+        """Take what became of the page at a place; a page that keeps `MAX_HELD` others waiting loses its turn."""
+        self.waiting[place] = item
+        while self.waiting and (min(self.waiting) <= self.turn or len(self.waiting) > MAX_HELD):
+            self._take_turn()
+        if len(self.due) >= MAX_DUE or (self.due and monotonic() - self.due_since >= MAX_DUE_S):
+            self._save_due()
+
+    def save_all(self) -> None:
+        """Save all that was taken."""
+        while self.waiting:
+            self._take_turn()
+        self._save_due()
+
+    def _take_turn(self) -> None:
+        place = min(self.waiting)
+        item = self.waiting[place]
+        opened = item.opens if isinstance(item, KnownPage) else self._opened(item)
+        if opened is not None:
+            insort(self.covers, (place, opened))
+        batch = self._batch_at(place)
+        if isinstance(item, KnownPage):
+            self.tally.add_known()
+            if batch is not None and item.opens is None:
+                self.attached.setdefault(batch, []).append(item.scan)
+        else:
+            if not self.due:
+                self.due_since = monotonic()
+            self.due.append(InBatch(item, batch))
+        del self.waiting[place]  # not before it is due: an interrupt may come in between
+        self.turn = max(self.turn, place + 1)
+
+    def _opened(self, result: PageResult) -> int | None:
+        outcome = result.outcome
+        if not isinstance(outcome, Refused) or outcome.reason is not Refusal.COVER_SHEET:
+            return None
+        sheet = cover_sheet.parse_payload(outcome.detail)
+        return None if sheet is None else self.saver.open_batch(sheet)
+
+    def _batch_at(self, place: int) -> int | None:
+        before = bisect(self.covers, place, key=lambda cover: cover[0])
+        return self.covers[before - 1][1] if before else self.batch
+
+    def _save_due(self) -> None:
+        saved = self.saver.save(self.due) if self.due else []
+        self.due = []  # not before they are saved
+        for batch, scans in self.attached.items():
+            self.saver.attach(scans, batch)
+        self.attached = {}
+        for page in saved:
+            self.expected.pop(page.outcome.scan, None)
+            self.tally.add(page)
