@@ -117,7 +117,8 @@ def read_cards(
     from migcards.saver import version_with
     from ocr import page
     from ocr.forms.definition import FORMS_DIR
-    from ocr.preprocess.load import discover, probe
+    from ocr.preprocess.discover import discover
+    from ocr.preprocess.load import probe
 
     policy, audit_share, network = _acceptance(store)
     folder = FORMS_DIR if forms is None else Path(forms)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,24 +33,53 @@ def keep(folder: Path, original: Path, sha256: str) -> Path:
     present = find(folder, sha256)
     if present is not None:
         return present
-    target = folder / sha256[:2] / f"{sha256}{original.suffix.lower()}"
+    place, found = keep_pieces(folder, _pieces(original), original.suffix, expected=sha256)
+    if found != sha256:
+        raise BadInputError(f"{as_text(original)} has changed since it was read.")
+    return place
+
+
+def keep_pieces(folder: Path, pieces: Iterable[bytes], suffix: str, *, expected: str | None = None) -> tuple[Path, str]:
+    """Put what comes in pieces into the archive; where that content is there already, it stays as it is.
+
+    Parameters
+    ----------
+    pieces
+        An error that they raise is passed on, unless it is an `OSError`: it would be taken for one of the archive.
+    suffix
+        Extension of the file's name.
+    expected
+        The hash without which nothing is kept.
+
+    Returns
+    -------
+    tuple of Path and str
+        Where it lies, or would lie, and the hash of its content.
+
+    Raises
+    ------
+    StoreError
+        The archive cannot be written.
+    """
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
         part = Path(name)
         try:
             with os.fdopen(handle, "wb") as copy:
-                if _copy(original, copy) != sha256:
-                    raise BadInputError(f"{as_text(original)} has changed since it was read.")
+                sha256 = _copy(pieces, copy)
                 copy.flush()
                 os.fsync(copy.fileno())
-            part.chmod(0o444)
-            part.replace(target)
+            target = find(folder, sha256) or folder / sha256[:2] / f"{sha256}{suffix.lower()}"
+            if expected in (None, sha256) and not target.exists():
+                target.parent.mkdir(exist_ok=True)
+                part.chmod(0o444)
+                part.replace(target)
         finally:
             part.unlink(missing_ok=True)
     except OSError as error:
         raise StoreError(f"The archive {folder} cannot be written: {error.strerror}.") from error
-    return target
+    return target, sha256
 
 
 def find(folder: Path, sha256: str) -> Path | None:
@@ -66,10 +95,10 @@ def damaged(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _copy(original: Path, copy: BinaryIO) -> str:
-    """Copy in pieces; returns the hash of what was copied."""
+def _copy(pieces: Iterable[bytes], copy: BinaryIO) -> str:
+    """Write the pieces; returns the hash of what was written."""
     digest = hashlib.sha256()
-    for piece in _pieces(original):
+    for piece in pieces:
         digest.update(piece)
         copy.write(piece)
     return digest.hexdigest()

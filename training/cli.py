@@ -22,7 +22,8 @@ from learning.shown import shown_to_network
 from ocr.extract.network import MODEL, MODELS
 from ocr.forms.definition import FORMS_DIR
 from ocr.page import PageJob
-from ocr.preprocess.load import discover, probe
+from ocr.preprocess.discover import discover
+from ocr.preprocess.load import probe
 from ocr.reading import Refused
 from training.card import data_versions
 from training.pictures import PARTS, load_pictures

@@ -19,9 +19,9 @@ from migcards.cli.shared.reading import (
     settled,
     who,
 )
+from migcards.file_count import FileCount
 from migcards.ingest import ingest
 from migcards.intake import found
-from migcards.scan_file import Counted
 from ocr.errors import BadInputError
 from ocr.file_names import as_text
 from texts import Language, say
@@ -58,11 +58,11 @@ def run(
         raise click.UsageError("--rescan needs --batch: whose sheets were scanned again?")
     started = time.monotonic()
     names = ", ".join(map(as_text, paths))
-    files = Counted(found(paths, settings().archive))
+    files = found(paths, settings().archive)
     how = ingestion(language, again=again, rescan=rescan)
     quiet = as_json or context.find_root().params.get("quiet", False)
     try:
-        with sheet_bar(language, files.number, quiet=quiet) as progress, settled():
+        with sheet_bar(language, FileCount(paths), quiet=quiet) as progress, settled():
             tally = ingest(
                 files,
                 how,

@@ -1,4 +1,4 @@
-"""From paths to `Sheet`s: find scan files, say what is in them, load one page.
+"""From a path to `Sheet`s: say what is in a scan file, load one page of it.
 
 Nothing here trusts a file: what cannot be read becomes a `Refused`.
 What is decoded are the bytes that were hashed, whatever happens to the file meanwhile.
@@ -7,11 +7,9 @@ Decoders are native code, so `probe` and `load_page` belong in the supervised wo
 
 from __future__ import annotations
 
-import os
-import re
 import traceback
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,15 +19,12 @@ from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError
 
-from ocr.errors import BadInputError
 from ocr.preprocess import pdf, raster
 from ocr.preprocess.content import ChangedError, file_hash, hashed, opened
 from ocr.preprocess.raster import Picture, UnreadableError
 from ocr.reading import Refusal, Refused
 from ocr.scan import ScanId
 from ocr.sheet import Sheet
-
-EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".pdf"})
 
 MAX_PAGES = 5000
 """A damaged file may claim any number of pages; a feeder's longest run of scans is far shorter."""
@@ -77,25 +72,6 @@ class FileInfo:
     pages: int
 
 
-def discover(paths: Sequence[Path]) -> tuple[Path, ...]:
-    """Scan files under `paths`, each once: named files always, folders with all below them.
-
-    In folders, pictures and PDFs count by their extension, hidden entries are skipped, links to folders are not
-    followed, and the order is natural (``card 2`` before ``card 10``).
-
-    Raises
-    ------
-    BadInputError
-        A path does not exist or a folder cannot be listed.
-    """
-    found: dict[Path, None] = {}
-    for path in paths:
-        if not path.exists():
-            raise BadInputError(f"{path} does not exist.")
-        found |= dict.fromkeys(sorted(_below(path), key=_natural) if path.is_dir() else [path])
-    return tuple(found)
-
-
 def probe(path: Path) -> FileInfo | Refused:
     """Identify a file by its content (`file_hash`) and count its pages."""
     sha256 = None
@@ -134,23 +110,6 @@ def load_page(path: Path, page: int, sha256: str) -> Sheet | Refused:
     except Exception as error:
         return _refused(scan, error)
     return Sheet(picture.pixels, picture.to_scan, scan, picture.dpi)
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    def fail(error: OSError) -> None:
-        raise BadInputError(f"{error.filename} cannot be listed: {error.strerror}.") from error
-
-    for root, folders, names in os.walk(folder, onerror=fail):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (
-            Path(root, name) for name in names if not name.startswith(".") and Path(name).suffix.lower() in EXTENSIONS
-        )
-
-
-def _natural(path: Path) -> list[list[tuple[int, int, str]]]:
-    """Key that sorts runs of digits by their value, part by part."""
-    pieces = ([p for p in re.split(r"(\d+)", part.casefold()) if p] for part in path.parts)
-    return [[(0, int(p), p) if p.isdecimal() else (1, 0, p) for p in part] for part in pieces]
 
 
 def _kind(source: BinaryIO) -> Kind:

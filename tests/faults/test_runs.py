@@ -29,7 +29,7 @@ from ocr.confidence.calibration import load_calibration
 from ocr.file_names import as_text, shown_path
 from ocr.forms.artwork import raster
 from ocr.forms.definition import load_form
-from ocr.preprocess.load import discover
+from ocr.preprocess.discover import discover
 from ocr.scan import ScanId
 from ocr.worker_pool import Workers
 from store.archive import keep

@@ -21,11 +21,10 @@ from PIL import Image, ImageDraw
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen import canvas
 
-from ocr.errors import BadInputError
 from ocr.geometry import apply
 from ocr.preprocess import pdf, raster
 from ocr.preprocess.content import _content, file_hash
-from ocr.preprocess.load import FileInfo, Kind, discover, load_page, probe
+from ocr.preprocess.load import FileInfo, Kind, load_page, probe
 from ocr.reading import Refusal, Refused
 from ocr.sheet import Sheet
 from texts import refusal_message
@@ -81,21 +80,6 @@ def tiff(entries: dict[int, int], data: bytes) -> bytes:
     for tag, value in sorted({**entries, offset_tag: start}.items()):
         head += struct.pack("<HHII", tag, 4, 1, value)
     return head + bytes(4) + data
-
-
-def test_discover_takes_pictures_in_natural_order_and_named_files_always(tmp_path: Path) -> None:
-    names = ["b/card 10.JPG", "b/card 2.tiff", "b/notes.txt", "a/x.pdf", ".hidden/y.png", "a/.z.png", "odd.scan"]
-    for name in names:
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).touch()
-    found = discover([tmp_path, tmp_path / "odd.scan", tmp_path / "a/x.pdf", tmp_path / "a/.z.png"])
-    expected = ["a/x.pdf", "b/card 2.tiff", "b/card 10.JPG", "odd.scan", "a/.z.png"]
-    assert found == tuple(tmp_path / name for name in expected)
-
-
-def test_discover_names_a_path_that_does_not_exist(tmp_path: Path) -> None:
-    with pytest.raises(BadInputError, match="nowhere does not exist"):
-        discover([tmp_path / "nowhere"])
 
 
 def test_probe_goes_by_content_and_counts_pages(tmp_path: Path) -> None:
