@@ -93,7 +93,7 @@ def _save_scans(
 def work_left(session: Session, card_ids: Sequence[int]) -> list[tuple[int, bool]]:
     """Of each card how many fields wait, and whether it had been scanned before; not more than some hundred cards."""
     waiting = select(Waiting.card_id, func.count()).where(Waiting.card_id.in_(card_ids)).group_by(Waiting.card_id)
-    fields: dict[int, int] = dict(session.execute(waiting).tuples())
+    fields = {row[0]: row[1] for row in session.execute(waiting)}
     counted = set(session.scalars(select(Record.card_id).where(Record.card_id.in_(card_ids))))
     return [(fields.get(card_id, 0), card_id not in counted) for card_id in card_ids]
 

@@ -16,7 +16,6 @@ from zlib import crc32
 
 from ocr.errors import BadInputError
 from ocr.forms.serial import is_serial, serial_number
-from ocr.reading import parse_iso
 
 Direction: TypeAlias = Literal["D", "A", ""]
 """Departure, return (arrival), or both."""
@@ -95,9 +94,10 @@ def parse_payload(text: str) -> CoverSheet | None:
     known: Direction = "D" if direction == "D" else "A" if direction == "A" else ""
     try:
         ranges = parse_serials(serials)
-    except BadInputError:
+        days = [date.fromisoformat(day) if day else None for day in (first, last)]
+    except (BadInputError, ValueError):
         return None
-    return CoverSheet(number, checkpoint, known, parse_iso(first), parse_iso(last), count, clerk, ranges)
+    return CoverSheet(number, checkpoint, known, days[0], days[1], count, clerk, ranges)
 
 
 def write_serials(ranges: Iterable[tuple[int, int]]) -> str:
