@@ -65,6 +65,19 @@ def batch_of(session: Session, sheet: CoverSheet, opened_by: str) -> int:
     return session.scalars(select(Batch.id).where(Batch.number == sheet.number)).one()
 
 
+def open_batch(session: Session, sheet: CoverSheet, opened_by: str) -> int:
+    """Open a new batch and return its id.
+
+    Raises
+    ------
+    BadInputError
+        There is a batch with this number already.
+    """
+    if session.scalar(select(Batch.id).where(Batch.number == sheet.number)) is not None:
+        raise BadInputError(f"There is a batch {sheet.number} already.")
+    return batch_of(session, sheet, opened_by)
+
+
 def cover_of(session: Session, batch_id: int) -> CoverSheet:
     """What the cover sheet of a batch says."""
     return _sheet(session.get_one(Batch, batch_id))

@@ -128,6 +128,17 @@ def parse_serials(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(ranges)
 
 
+def ranges_of(serials: Iterable[str]) -> tuple[tuple[int, int], ...]:
+    """Numbers with their check digits as the fewest ranges; what is no number is left out."""
+    ranges: list[tuple[int, int]] = []
+    for n in sorted({int(serial[:8]) for serial in serials if is_serial(serial)}):
+        if ranges and ranges[-1][1] == n - 1:
+            ranges[-1] = (ranges[-1][0], n)
+        else:
+            ranges.append((n, n))
+    return tuple(ranges)
+
+
 def numbers_of(ranges: Iterable[tuple[int, int]]) -> frozenset[str]:
     """All numbers of some ranges, with their check digits."""
     return frozenset(serial_number(n) for first, last in ranges for n in range(first, last + 1))
