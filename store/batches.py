@@ -5,10 +5,10 @@ Plain functions that take a Session; the caller commits.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.orm import Session
@@ -27,6 +27,17 @@ _CHUNK = 400
 
 
 @dataclass(frozen=True)
+class Closing:
+    """How a batch was closed or reopened; `account` is what was counted then (`store.tables.BatchClosing`)."""
+
+    kind: str
+    person: str
+    reason: str
+    account: Mapping[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True)
 class BatchNow:
     """A batch with what its cover sheet says, and the last that was done to close it."""
 
@@ -35,7 +46,7 @@ class BatchNow:
     opened_at: datetime
     opened_by: str
     account: Account
-    closing: BatchClosing | None
+    closing: Closing | None
 
     @property
     def state(self) -> BatchState:
@@ -173,7 +184,8 @@ def _sheet(batch: Batch) -> CoverSheet:
 def _now(session: Session, batches: Sequence[Batch]) -> list[BatchNow]:
     ids = [batch.id for batch in batches]
     newest = select(func.max(BatchClosing.id)).where(BatchClosing.batch_id.in_(ids)).group_by(BatchClosing.batch_id)
-    closings = {row.batch_id: row for row in session.scalars(select(BatchClosing).where(BatchClosing.id.in_(newest)))}
+    last = session.scalars(select(BatchClosing).where(BatchClosing.id.in_(newest)))
+    closings = {row.batch_id: Closing(row.kind, row.person, row.reason, row.account, row.at) for row in last}
     sheets = {batch.id: _sheet(batch) for batch in batches}
     found = accounts(session, sheets)
     return [BatchNow(b.id, sheets[b.id], b.opened_at, b.opened_by, found[b.id], closings.get(b.id)) for b in batches]
