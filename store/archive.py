@@ -87,12 +87,20 @@ def find(folder: Path, sha256: str) -> Path | None:
     return next(iter(sorted((folder / sha256[:2]).glob(f"{sha256}*"))), None)
 
 
-def damaged(folder: Path) -> Iterator[Path]:
-    """Files of the archive whose content is no longer what their name says."""
-    for path in sorted(folder.glob("[0-9a-f][0-9a-f]/[0-9a-f]*")):
+def originals(folder: Path, prefix: str = "[0-9a-f][0-9a-f]") -> Iterator[tuple[str, Path]]:
+    """All files of the archive with the hashes in their names, or those whose hash begins with two given digits."""
+    for shelf in sorted(folder.glob(prefix)):
+        for path in sorted(shelf.glob("[0-9a-f]*")):
+            yield path.name.partition(".")[0], path
+
+
+def is_whole(path: Path, sha256: str) -> bool:
+    """Whether a file can be read and its content has this hash."""
+    try:
         with path.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != path.name.partition(".")[0]:
-                yield path
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except OSError:
+        return False
 
 
 def _copy(pieces: Iterable[bytes], copy: BinaryIO) -> str:

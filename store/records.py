@@ -23,6 +23,9 @@ from store.tables import Base, Card, FormDefinition, Issue, Record, RecordValue,
 CHUNK = 500
 """Cards derived at a time: bounds memory and the number of bound parameters."""
 
+DERIVED: tuple[type[Waiting | Issue | Record | RecordValue], ...] = (Waiting, Issue, Record, RecordValue)
+"""Tables that follow from readings and decisions."""
+
 
 class CardHead(NamedTuple):
     """What the derived tables need to know of a card besides its fields; `batch_id` is that of its scan."""
@@ -76,21 +79,25 @@ def broken_rules(form: Form, values: Mapping[str, str], on: date) -> BrokenRules
     return broken
 
 
-def cards_now(session: Session, card_ids: Sequence[int]) -> list[CardNow]:
+def cards_now(session: Session, card_ids: Sequence[int], *, lock: bool = True) -> list[CardNow]:
     """Derive the present state of cards and lock them, so that two writers of one card take turns.
 
     Parameters
     ----------
     card_ids
         Not more than `CHUNK`.
+    lock
+        Not for who only reads.
     """
-    heads = session.execute(
+    query = (
         select(Card.id, Card.form_id, Card.form, Card.direction, Card.serial, Card.broken_rules, Scan.batch_id)
         .join(Scan, Scan.id == Card.scan_id)
         .where(Card.id.in_(card_ids))
         .order_by(Card.id)
-        .with_for_update(of=Card, key_share=True)  # who leases a field of the card meanwhile need not wait
-    ).all()
+    )
+    if lock:
+        query = query.with_for_update(of=Card, key_share=True)  # who leases a field of the card meanwhile need not wait
+    heads = session.execute(query).all()
     known_of = card_logs(session, card_ids)
     forms = forms_of(session, (head.form_id for head in heads))
     result = []
@@ -109,13 +116,20 @@ def new_card(head: CardHead, form: Form, readings: Mapping[str, StoredReading]) 
 def refresh(session: Session, card_ids: Sequence[int]) -> None:
     """Derive records, waiting fields and issues of cards anew; not more than `CHUNK` at a time."""
     now = cards_now(session, card_ids)
-    for kind in (Waiting, Issue, Record, RecordValue):
+    for kind in DERIVED:
         session.execute(delete(kind).where(kind.card_id.in_(card_ids)))
     keep_derived(session, now)
 
 
 def keep_derived(session: Session, now: Sequence[CardNow]) -> None:
-    """Write records, waiting fields and issues of cards that have none.
+    """Write records, waiting fields and issues of cards that have none."""
+    for kind, rows in derived(now).items():
+        if rows:
+            session.execute(insert(table(kind)), rows)
+
+
+def derived(now: Sequence[CardNow]) -> dict[type[Base], list[dict[str, Any]]]:
+    """The rows that the derived tables have of cards.
 
     A duplicate is no record, and of its fields only the number can wait: nobody needs to key a card twice.
     """
@@ -124,15 +138,12 @@ def keep_derived(session: Session, now: Sequence[CardNow]) -> None:
         for card in now
         for rule, fields in card.state.broken.items()
     ]
-    derived: list[tuple[type[Base], list[dict[str, Any]]]] = [
-        (Record, [_record(card) for card in now if not card.is_duplicate]),
-        (RecordValue, [row for card in now if not card.is_duplicate for row in _record_values(card)]),
-        (Waiting, [row for card in now for row in _waiting(card)]),
-        (Issue, issues),
-    ]
-    for kind, rows in derived:
-        if rows:
-            session.execute(insert(table(kind)), rows)
+    return {
+        Record: [_record(card) for card in now if not card.is_duplicate],
+        RecordValue: [row for card in now if not card.is_duplicate for row in _record_values(card)],
+        Waiting: [row for card in now for row in _waiting(card)],
+        Issue: issues,
+    }
 
 
 def rebuild_records(session: Session) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import click
 from sqlalchemy.orm import Session
-from tqdm import tqdm
 
 from learning.judged import total
 from learning.lessons import SettledPage
@@ -19,6 +18,7 @@ from migcards.cli.shared.acceptance import own_target_errors
 from migcards.cli.shared.calibration_preview import preview
 from migcards.cli.shared.context import IN_FOLDER, forms_dir, settings, store
 from migcards.cli.shared.output import json_option, print_columns, print_json
+from migcards.cli.shared.stage_bar import StageBar
 from migcards.networks import network_in_force
 from migcards.settled import settled_in_folder, settled_in_store
 from ocr.confidence.calibration import Calibration
@@ -95,7 +95,7 @@ def _learn(pages: Sequence[SettledPage], data: str, as_json: bool) -> None:
         ) from error
     with Session(read_only(store())) as session:
         present, base = in_force(session).calibration, network_in_force(session)
-    with TemporaryDirectory() as folder, _Bar() as progress:
+    with TemporaryDirectory() as folder, StageBar(_STAGES) as progress:
         crew = Crew(forms_dir(), settings().workers, settings().page_timeout_s, date.today(), progress)
         course = learn(pages, base, crew, Path(folder))
     network, lines = _measured(course, present, data)
@@ -171,24 +171,3 @@ def _history(as_json: bool) -> None:
             f"{one.version}  {one.made_at:%Y-%m-%d %H:%M}  {one.lessons} answers of {one.data}; on {one.kept_back} "
             f"cards kept back {before / n:.1%} right before, {after / n:.1%} after{mark}"
         )
-
-
-class _Bar:
-    """A bar for each stage of the work; where there is no screen none is shown."""
-
-    def __init__(self) -> None:
-        self._bar: tqdm[None] | None = None
-        self._stage = ""
-
-    def __enter__(self) -> Callable[[str, int, int], None]:
-        return self._progress
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def _progress(self, stage: str, done: int, total: int) -> None:
-        if self._bar is None or stage != self._stage:
-            self.__exit__()
-            self._stage, self._bar = stage, tqdm(total=total, desc=_STAGES[stage], disable=None)
-        self._bar.update(done - self._bar.n)

@@ -28,6 +28,10 @@ COMMANDS: Final = {
     "tune": "Derive probabilities and acceptance thresholds from labelled SCANS or, --from-decisions, from operation.",
     "learn": "Fit the reader of handwriting further on labelled SCANS or, --from-decisions, on what was settled here.",
     "form": "Card forms: list, print, check, preview.",
+    "verify": "Hold originals, database and counts against each other: a line for each contradiction, with what to do.",
+    "backup": "Back up database, originals, settings and own forms into the folder TARGET, while others work.",
+    "restore": "Bring back a backup, the folder SOURCE of its moment, into an empty folder and an empty database.",
+    "db": "Move the store to another database, from SQLite to PostgreSQL or back.",
 }
 """Every command with its line of help, in the order of the work. Each is a function of its name in the module of its
 name, imported when it is called: `migcards --help` loads nothing but this."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ocr.errors import BadInputError, StoreError
-from store.archive import damaged, find, keep
+from store.archive import find, is_whole, keep, originals
 
 
 def test_an_original_is_kept_once_under_its_hash_and_never_altered(tmp_path: Path) -> None:
@@ -24,7 +24,7 @@ def test_an_original_is_kept_once_under_its_hash_and_never_altered(tmp_path: Pat
     other_name.write_bytes(original.read_bytes())
     assert keep(folder, other_name, digest) == kept
     assert kept.stat().st_mtime_ns == before
-    assert list(damaged(folder)) == []
+    assert list(originals(folder)) == [(digest, kept)] and is_whole(kept, digest)
 
 
 def test_a_file_that_changed_since_it_was_read_is_not_kept(tmp_path: Path) -> None:
@@ -43,10 +43,22 @@ def test_a_missing_file_is_an_error_for_the_operator(tmp_path: Path) -> None:
 def test_damage_is_found(tmp_path: Path) -> None:
     original, folder = tmp_path / "a.png", tmp_path / "archive"
     original.write_bytes(b"original")
-    kept = keep(folder, original, sha256(b"original").hexdigest())
+    digest = sha256(b"original").hexdigest()
+    kept = keep(folder, original, digest)
+    assert not is_whole(folder, digest), "a folder cannot be read"
     kept.chmod(0o644)
     kept.write_bytes(b"tampered")
-    assert list(damaged(folder)) == [kept]
+    assert not is_whole(kept, digest)
+
+
+def test_originals_are_listed_in_order_and_by_the_first_digits(tmp_path: Path) -> None:
+    for content in (b"a", b"b", b"c", b"d"):
+        (tmp_path / "scan.png").write_bytes(content)
+        keep(tmp_path / "archive", tmp_path / "scan.png", sha256(content).hexdigest())
+    digests = sorted(sha256(content).hexdigest() for content in (b"a", b"b", b"c", b"d"))
+    assert [digest for digest, _ in originals(tmp_path / "archive")] == digests
+    assert [digest for digest, _ in originals(tmp_path / "archive", digests[1][:2])] == [digests[1]]
+    assert list(originals(tmp_path / "none")) == []
 
 
 def test_an_archive_that_cannot_be_written_is_not_the_fault_of_the_scan(tmp_path: Path) -> None:

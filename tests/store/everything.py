@@ -1,0 +1,68 @@
+"""A store with something of everything in it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from ocr.confidence.calibration import Calibration
+from ocr.reading import Refusal, Refused
+from review.decisions.decision_log import decide, undo
+from store.calibrations import apply_calibration, apply_network, undo_calibration
+from store.cards import finish_batch, save_cards, start_batch
+from store.networks import keep_network
+from store.scans import ReadCard, save_refused
+from store.tables import ControlItem, Flag, Lease, LoginSession, User
+from tests.store.cards import card, form, scan
+from tests.store.networks import OTHER, network
+
+AT = datetime(2024, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
+
+
+def fill(engine: Engine) -> None:
+    """Cards read twice, refused, decided about, undone and flagged; people, networks, calibrations."""
+    with Session(engine) as session, session.begin():
+        batch = start_batch(session, "box/\\xca", "влажная коробка 📦")
+        first = save_cards(
+            session,
+            [
+                read(n, review={"sex": ("not_sure",), "surname": ("not_sure",)}, broken=("surname_fits_sex",))
+                for n in range(1, 4)
+            ],
+            batch_id=batch,
+        )
+        save_cards(session, [read(2, version="2"), read(1, side="return"), read(4)], batch_id=batch)
+        save_refused(session, Refused(scan(90), Refusal.BLANK, "no ink"), batch_id=batch, path="90.png")
+        finish_batch(session, batch)
+        decide(session, first[0], "surname", "САИДОВ", person="p", kind="key", reason="сверено 🖊")
+        wrong = decide(session, first[1], "sex", "F", person="q", kind="correct", seconds=2.5)
+        undo(session, wrong.id, "q", reason="чужая карточка")
+        keep_network(session, network(), OTHER)
+        apply_calibration(session, Calibration(made=AT.date(), data="invented"))
+        apply_network(session, network().version, network().calibration)
+        undo_calibration(session)
+        _people(session, first[2])
+
+
+def read(n: int, **how: object) -> ReadCard:
+    """The n-th made-up card as it is saved."""
+    made = card(n, **how)  # type: ignore[arg-type]
+    return ReadCard(made, form(made.form), f"{n}.png", 300.0, (1748, 2480))
+
+
+def _people(session: Session, card_id: int) -> None:
+    person = User(
+        login="zarina", name="Зарина", role="reviewer", password="$argon2id$", language="tg", active=True, created=AT,
+        failures=0, locked_until=None,
+    )  # fmt: skip
+    session.add(person)
+    session.flush()
+    session.add(LoginSession(key="ab" * 32, user_id=person.id, csrf="c", began=AT, seen=AT))
+    session.add(
+        Lease(card_id=card_id, field="sex", person="zarina", turn="key", ticket="t" * 32, taken=AT, until=AT),
+    )
+    session.add(ControlItem(card_id=card_id, field="sex", person="p", right=True, seconds=1.5, at=AT, ticket="u"))
+    note = "вторая страница приклеена ҷ"
+    session.add(Flag(card_id=card_id, field="", kind="other", note=note, person="p", at=AT))
