@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, text
 from sqlalchemy.orm import Session
 
+from ocr.forms.definition import Form
 from store.copy import StepProgress, numbered
 from store.digests import written
 from store.queries import newest_readings
-from store.records import CHUNK, DERIVED, CardNow, cards_now, derived
+from store.records import CHUNK, DERIVED, cards_now, derived, forms_of
 from store.tables import (
     Base,
     Card,
@@ -62,15 +63,13 @@ def verify_cards(session: Session, progress: StepProgress = lambda done, total: 
     """Whether each card has the readings of its form, and the derived tables say what follows from these."""
     total = session.scalar(select(func.count()).select_from(Card)) or 0
     done, last = 0, 0
-    while ids := session.scalars(select(Card.id).where(Card.id > last).order_by(Card.id).limit(CHUNK)).all():
-        now = cards_now(session, ids, lock=False)
-        for card in now:
-            fields = sorted(set(card.form.by_name) ^ set(card.readings))
-            if fields:
-                yield Finding("readings", {"card": card.head.id, "fields": ", ".join(fields)})
-        yield from _openly_kept(session, now)
-        yield from _derived_otherwise(session, now)
-        done, last = done + len(ids), ids[-1]
+    query = select(Card.id, Card.form_id).order_by(Card.id).limit(CHUNK)
+    while cards := {row.id: row.form_id for row in session.execute(query.where(Card.id > last))}:
+        known = forms_of(session, cards.values())
+        forms = {card: known[form_id] for card, form_id in cards.items() if form_id in known}
+        whole = yield from _fields(session, forms)
+        yield from _derived_otherwise(session, whole)
+        done, last = done + len(cards), max(cards)
         progress(done, total)
 
 
@@ -136,22 +135,33 @@ def _personal_halves(session: Session) -> Iterator[Finding]:
             yield Finding(kind, {"table": kept.__tablename__, "card": card, "field": field})
 
 
-def _openly_kept(session: Session, now: Sequence[CardNow]) -> Iterator[Finding]:
-    """Fields that the form calls personal and the tables do not."""
-    forms = {card.head.id: card.form for card in now}
-    for kept, query in (
-        (Reading, newest_readings(Reading.card_id, Reading.field)),
-        (Decision, select(Decision.card_id, Decision.field)),
-    ):
-        for card, field in session.execute(query.where(kept.card_id.in_(forms), ~kept.personal).distinct()):
+def _fields(session: Session, forms: Mapping[int, Form]) -> Generator[Finding, None, list[int]]:
+    """Whether cards have the fields of their forms, and what the forms call personal is so in the tables.
+
+    Returns
+    -------
+    list of int
+        The cards that have all of them.
+    """
+    lacking = {card: set(form.by_name) for card, form in forms.items()}
+    of_readings = newest_readings(Reading.card_id, Reading.field, Reading.personal)
+    of_decisions = select(Decision.card_id, Decision.field, Decision.personal).distinct()
+    for kept, query in ((Reading, of_readings), (Decision, of_decisions)):
+        for card, field, personal in session.execute(query.where(kept.card_id.in_(forms))):
             spec = forms[card].by_name.get(field)
-            if spec is not None and spec.personal:
+            if kept is Reading:
+                lacking[card] ^= {field}
+            if spec is not None and spec.personal and not personal:
                 yield Finding("open_value", {"table": kept.__tablename__, "card": card, "field": field})
+    for card, fields in lacking.items():
+        if fields:
+            yield Finding("readings", {"card": card, "fields": ", ".join(sorted(fields))})
+    return [card for card, fields in lacking.items() if not fields]
 
 
-def _derived_otherwise(session: Session, now: Sequence[CardNow]) -> Iterator[Finding]:
+def _derived_otherwise(session: Session, ids: Sequence[int]) -> Iterator[Finding]:
     """Cards of which a derived table says other than what follows from their readings and decisions."""
-    ids, expected = [card.head.id for card in now], derived(now)
+    expected = derived(cards_now(session, ids, lock=False))
     for kind in DERIVED:
         columns = table(kind).columns
         kept = _by_card(row._asdict() for row in session.execute(select(*columns).where(kind.card_id.in_(ids))))

@@ -84,16 +84,21 @@ def postgres_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str) -> str:
-    """Address of a new, empty PostgreSQL database."""
+def new_database(server: str) -> str:
+    """Make a database on the server at `postgres_server`; its address."""
     name = f"test{next(_numbers)}"
-    address = postgres_server.format(database="postgres").replace("postgresql:", "postgresql+psycopg:", 1)
+    address = server.format(database="postgres").replace("postgresql:", "postgresql+psycopg:", 1)
     engine = create_engine(address, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     engine.dispose()
-    return postgres_server.format(database=name)
+    return server.format(database=name)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> str:
+    """Address of a new, empty PostgreSQL database."""
+    return new_database(postgres_server)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
