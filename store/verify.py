@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from ocr.forms.definition import Form
+from store.batches import batches_now
 from store.copy import StepProgress, numbered
 from store.digests import written
 from store.queries import newest_readings
@@ -27,6 +28,8 @@ from store.tables import (
     table,
 )
 
+_OUTCOMES = ("read", "refused", "cover", "back")
+_BATCHES = 100  # counted at a time
 _SHOWN = 20  # faults of a damaged file that are listed
 
 
@@ -57,6 +60,7 @@ def verify_tables(session: Session) -> Iterator[Finding]:
     yield from _references(session)
     yield from _sheets(session)
     yield from _personal_halves(session)
+    yield from _batches(session)
 
 
 def verify_cards(session: Session, progress: StepProgress = lambda done, total: None) -> Iterator[Finding]:
@@ -74,10 +78,10 @@ def verify_cards(session: Session, progress: StepProgress = lambda done, total: 
 
 
 def count_sheets(session: Session) -> dict[str, int]:
-    """All sheets, those that were read and those that were refused."""
+    """All sheets, and how many of them are what: cards, refused, cover sheets of batches, backs of cards."""
     rows = session.execute(select(Scan.outcome, func.count().label("sheets")).group_by(Scan.outcome)).all()
     by_outcome = {row.outcome: row.sheets for row in rows}
-    counted = {outcome: by_outcome.get(outcome, 0) for outcome in ("read", "refused")}
+    counted = {outcome: by_outcome.get(outcome, 0) for outcome in _OUTCOMES}
     return {"sheets": sum(by_outcome.values())} | counted
 
 
@@ -108,7 +112,7 @@ def _sheets(session: Session) -> Iterator[Finding]:
     of_scan = exists().where(Card.scan_id == Scan.id)
     logged = exists().where(LoggedRefusal.sha256 == Scan.sha256, LoggedRefusal.page == Scan.page)
     kinds: dict[str, ColumnElement[bool]] = {
-        "outcome": Scan.outcome.not_in(("read", "refused")),
+        "outcome": Scan.outcome.not_in(_OUTCOMES),
         "no_card": (Scan.outcome == "read") & ~of_scan,
         "refused_card": (Scan.outcome != "read") & of_scan,
         "no_refusal": (Scan.outcome == "refused") & ~logged,
@@ -116,6 +120,16 @@ def _sheets(session: Session) -> Iterator[Finding]:
     for kind, condition in kinds.items():
         for path, page in session.execute(select(Scan.path, Scan.page).where(condition).order_by(Scan.id)):
             yield Finding(kind, {"file": path, "page": page + 1})
+
+
+def _batches(session: Session) -> Iterator[Finding]:
+    """Batches that were closed with other counts than there are."""
+    before = None
+    while found := batches_now(session, limit=_BATCHES, before=before):
+        for batch in found:
+            if batch.state == "changed":
+                yield Finding("batch", {"batch": batch.sheet.number})
+        before = found[-1].id
 
 
 def _personal_halves(session: Session) -> Iterator[Finding]:

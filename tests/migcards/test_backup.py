@@ -24,7 +24,7 @@ from store.archive import originals
 from store.cards import save_cards
 from store.engine import alembic_config, migrating, open_store
 from store.scans import ReadCard
-from store.tables import Batch
+from store.tables import Run
 from tests.migcards.test_verify import SHEETS, keep_all, kept
 from tests.store.cards import card, form
 from tests.store.conftest import full
@@ -54,10 +54,10 @@ def empty(tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Engine]:
-    """A store with one batch, on SQLite, where only files matter."""
+    """A store with one run, on SQLite, where only files matter."""
     engine = open_store(f"sqlite:///{tmp_path}/small.db")
     with Session(engine) as session, session.begin():
-        session.add(Batch(folder="box", started=datetime(2026, 1, 2, tzinfo=UTC), finished=None))
+        session.add(Run(folder="box", started=datetime(2026, 1, 2, tzinfo=UTC), finished=None))
     yield engine
     engine.dispose()
 
@@ -108,7 +108,7 @@ def test_a_backup_holds_one_moment_while_cards_are_saved(
         if stage == "rows" and done % 20 == 1:
             with Session(full) as session, session.begin():
                 made = card(next(number))
-                save_cards(session, [ReadCard(made, form(made.form), "x.png", 300.0, (1, 1))], batch_id=None)
+                save_cards(session, [ReadCard(made, form(made.form), "x.png", 300.0, (1, 1))], run_id=None)
 
     made = back_up(full, office, tmp_path / "backups", meanwhile)
     assert next(number) > 200, "cards were saved"

@@ -85,7 +85,7 @@ def test_a_page_that_is_saved_meanwhile_is_not_unknown(engine: Engine, tmp_path:
             keep_all(archive, ("70",))
             with Session(engine) as session, session.begin():
                 made = card(70)
-                save_cards(session, [ReadCard(made, form(made.form), "70.png", 300.0, (1, 1))], batch_id=None)
+                save_cards(session, [ReadCard(made, form(made.form), "70.png", 300.0, (1, 1))], run_id=None)
 
     assert list(verify_store(engine, archive, meanwhile)) == []
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from ocr.confidence.calibration import Calibration
+from ocr.forms.cover_sheet import CoverSheet
 from ocr.reading import Refusal, Refused
 from review.decisions.decision_log import decide, undo
+from store.batches import batch_of, close_batch
 from store.calibrations import apply_calibration, apply_network, undo_calibration
-from store.cards import finish_batch, save_cards, start_batch
+from store.cards import finish_run, save_cards, start_run
 from store.networks import keep_network
 from store.scans import ReadCard, save_refused
-from store.tables import ControlItem, Flag, Lease, LoginSession, User
+from store.tables import Card, ControlItem, Flag, Lease, LoginSession, Scan, User
 from tests.store.cards import card, form, scan
 from tests.store.networks import OTHER, network
 
@@ -24,18 +27,19 @@ AT = datetime(2024, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 def fill(engine: Engine) -> None:
     """Cards read twice, refused, decided about, undone and flagged; people, networks, calibrations."""
     with Session(engine) as session, session.begin():
-        batch = start_batch(session, "box/\\xca", "влажная коробка 📦")
-        first = save_cards(
-            session,
-            [
-                read(n, review={"sex": ("not_sure",), "surname": ("not_sure",)}, broken=("surname_fits_sex",))
-                for n in range(1, 4)
-            ],
-            batch_id=batch,
-        )
-        save_cards(session, [read(2, version="2"), read(1, side="return"), read(4)], batch_id=batch)
-        save_refused(session, Refused(scan(90), Refusal.BLANK, "no ink"), batch_id=batch, path="90.png")
-        finish_batch(session, batch)
+        run = start_run(session, "box/\\xca", "влажная коробка 📦")
+        sheet = CoverSheet("26-ABCDEFG", "TJ-A1", "D", AT.date(), AT.date(), 5, "Зарина")
+        batch = batch_of(session, sheet, "p")
+        for n, reason in ((91, Refusal.BLURRED), (90, Refusal.BLANK)):
+            save_refused(session, Refused(scan(n), reason, "no ink"), run_id=run, path=f"{n}.png")
+        why, broken = {"sex": ("not_sure",), "surname": ("not_sure",)}, ("surname_fits_sex",)
+        first = save_cards(session, [read(n, review=why, broken=broken) for n in range(1, 4)], run_id=run)
+        save_cards(session, [read(2, version="2"), read(1, side="return")], run_id=run)
+        save_cards(session, [replace(read(4), batch_id=batch)], run_id=run)
+        again = select(Card.scan_id).where(Card.id == first[0]).scalar_subquery()
+        session.execute(update(Scan).where(Scan.reason == "blurred").values(rescanned_by=again))
+        close_batch(session, sheet.number, "boss", reason="четырёх карточек нет")
+        finish_run(session, run)
         decide(session, first[0], "surname", "САИДОВ", person="p", kind="key", reason="сверено 🖊")
         wrong = decide(session, first[1], "sex", "F", person="q", kind="correct", seconds=2.5)
         undo(session, wrong.id, "q", reason="чужая карточка")

@@ -20,7 +20,7 @@ from store.cards import save_cards
 from store.copy import copy_store, count_rows, numbered, open_existing
 from store.digests import written
 from store.engine import open_store
-from store.tables import APPEND_ONLY_TABLES, Base, Batch, FittedNetwork, RecordValue, User
+from store.tables import APPEND_ONLY_TABLES, Base, FittedNetwork, RecordValue, Run, User
 from tests.conftest import new_database
 from tests.store.everything import read
 
@@ -73,7 +73,7 @@ def test_the_copy_is_worked_with_as_the_store_was(source: Engine, other: Engine)
         highest = {table.name: connection.scalar(select(table.c[key]).order_by(table.c[key].desc()).limit(1))
                    for table, key in numbered()}  # fmt: skip
     with Session(other) as session, session.begin():
-        (card_id,) = save_cards(session, [read(50)], batch_id=1)
+        (card_id,) = save_cards(session, [read(50)], run_id=1)
         assert card_id == highest["cards"] + 1
     for name in APPEND_ONLY_TABLES:
         with pytest.raises(DBAPIError, match="append-only"), other.begin() as connection:
@@ -83,8 +83,8 @@ def test_the_copy_is_worked_with_as_the_store_was(source: Engine, other: Engine)
 @pytest.mark.postgres
 def test_only_an_empty_store_is_copied_into(source: Engine, other: Engine) -> None:
     with Session(other) as session, session.begin():
-        session.add(Batch(folder="box", started=datetime.now(UTC), finished=None))
-    with pytest.raises(StoreError, match="not empty: its table batches"):
+        session.add(Run(folder="box", started=datetime.now(UTC), finished=None))
+    with pytest.raises(StoreError, match="not empty: its table"):
         copy_store(source, other)
     with pytest.raises(StoreError, match="not empty"):
         copy_store(source, source)
@@ -121,7 +121,7 @@ def test_the_source_is_seen_as_it_was_at_one_moment(source: Engine, other: Engin
     def meanwhile(done: int, total: int) -> None:
         if not saved:
             with Session(source) as session, session.begin():
-                saved.extend(save_cards(session, [read(60)], batch_id=1))
+                saved.extend(save_cards(session, [read(60)], run_id=1))
 
     copy_store(source, other, meanwhile)
     assert saved and content(other) == before and content(source) != before
@@ -195,7 +195,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> Iter
 
 
 @pytest.mark.postgres
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_every_value_arrives_the_same(pair: tuple[Engine, Engine], data: st.DataObject) -> None:
     networks = [
@@ -211,7 +211,7 @@ def test_every_value_arrives_the_same(pair: tuple[Engine, Engine], data: st.Data
         emptied(engine)
     with sqlite.begin() as connection:
         connection.execute(insert(FittedNetwork), networks)
-        connection.execute(insert(Batch), [{"folder": data.draw(words), "note": "", "started": data.draw(moments)}])
+        connection.execute(insert(Run), [{"folder": data.draw(words), "note": "", "started": data.draw(moments)}])
     there = copy_store(sqlite, postgres)
     emptied(sqlite)
     assert copy_store(postgres, sqlite) == there
@@ -230,7 +230,7 @@ def emptied(engine: Engine) -> None:
         else:
             connection.execute(text("ALTER TABLE networks DISABLE TRIGGER USER"))
         connection.execute(text("DELETE FROM networks"))
-        connection.execute(text("DELETE FROM batches"))
+        connection.execute(text("DELETE FROM runs"))
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def findings(session: Session) -> list[Finding]:
 def test_a_store_with_something_of_everything_contradicts_nothing(full: Engine) -> None:
     with Session(read_only(full)) as session:
         assert findings(session) == []
-        assert count_sheets(session) == {"sheets": 6, "read": 5, "refused": 1}
+        assert count_sheets(session) == {"sheets": 7, "read": 5, "refused": 2, "cover": 0, "back": 0}
 
 
 @pytest.mark.parametrize(
@@ -60,10 +60,11 @@ def test_a_store_with_something_of_everything_contradicts_nothing(full: Engine) 
         ("INSERT INTO record_values VALUES (1, 'employer', 'x')", {"derived"}),
         ("INSERT INTO record_values VALUES (99, 'employer', 'x')", {"reference"}),
         ("UPDATE decisions SET undoes = 99 WHERE undoes IS NOT NULL", {"reference", "derived"}),
-        ("UPDATE scans SET outcome = 'read', reason = NULL WHERE outcome = 'refused'", {"no_card"}),
-        ("UPDATE scans SET outcome = 'refused', reason = 'blank' WHERE id = 1", {"refused_card", "no_refusal"}),
-        ("UPDATE scans SET outcome = 'lost' WHERE outcome = 'refused'", {"outcome"}),
+        ("UPDATE scans SET outcome = 'read', reason = NULL WHERE reason = 'blank'", {"no_card"}),
+        ("UPDATE scans SET outcome = 'refused', reason = 'blank' WHERE id = 3", {"refused_card", "no_refusal"}),
+        ("UPDATE scans SET outcome = 'lost' WHERE reason = 'blank'", {"outcome"}),
         ("DELETE FROM refusals", {"no_refusal"}),
+        ("UPDATE scans SET batch_id = NULL", {"batch", "derived"}),
         ("DELETE FROM readings WHERE field = 'education' AND card_id = 4", {"readings"}),
         ("DELETE FROM readings WHERE card_id = 4", {"readings", "reference"}),
         ("UPDATE cards SET form_id = 99 WHERE id = 4", {"reference"}),
@@ -91,7 +92,7 @@ def test_a_finding_names_the_card_and_deriving_it_anew_mends_it(spoilt: Session)
 def test_a_numbering_that_would_give_a_number_twice_is_found(postgres_url: str) -> None:
     engine = open_store(postgres_url)
     with Session(engine) as session:
-        save_cards(session, [read(1), read(2)], batch_id=None)
+        save_cards(session, [read(1), read(2)], run_id=None)
         session.execute(text("SELECT setval('cards_id_seq', 1)"))
         assert findings(session) == [Finding("sequence", {"table": "cards", "highest": 2, "last": 1})]
     engine.dispose()
