@@ -27,7 +27,7 @@ from ocr.errors import StoreError
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 BUSY_SECONDS = 30
-_READ_ONLY = "25006"  # PostgreSQL's code of a write where nothing may be written
+_FORBIDDEN = ("25006", "42501")  # PostgreSQL's codes of a write where nothing may be written, and of a right not given
 _ROLLED_BACK = "40"  # class of PostgreSQL's codes of what only needs to be done again, as after a deadlock
 _MIGRATION_LOCK = 0x6D696763  # any number, the same for all programs that migrate this schema
 
@@ -137,7 +137,7 @@ def _is_outage(context: ExceptionContext) -> bool:
     """Whether the database itself failed: neither the statement nor a rule of the tables is at fault."""
     error, driver = context.original_exception, context.dialect.dbapi
     state = getattr(error, "sqlstate", None) or ""
-    if context.is_disconnect or state == _READ_ONLY:
+    if context.is_disconnect or state in _FORBIDDEN:
         return True
     if state.startswith(_ROLLED_BACK):
         return False

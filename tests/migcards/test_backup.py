@@ -25,9 +25,9 @@ from store.cards import save_cards
 from store.engine import alembic_config, migrating, open_store
 from store.scans import ReadCard
 from store.tables import Run
-from tests.migcards.test_verify import SHEETS, keep_all, kept
 from tests.store.cards import card, form
 from tests.store.conftest import full
+from tests.store.originals import SHEETS, keep_all, kept
 from tests.store.test_copy import content
 
 __all__ = ["full"]

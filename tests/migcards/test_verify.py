@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -10,29 +9,12 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from migcards.verify import verify_store
-from store.archive import keep
 from store.cards import save_cards
 from store.scans import ReadCard
 from store.tables import FittedNetwork
 from tests.store.cards import card, form
 from tests.store.everything import fill
-
-SHEETS = ("1", "2", "3", "4", "-1", "90")
-"""What lies in the files of the made-up scans: their hash is that of their number (`tests.store.cards.scan`)."""
-
-
-def keep_all(archive: Path, sheets: tuple[str, ...] = SHEETS) -> None:
-    """Put the originals of a filled store into an archive."""
-    for sheet in sheets:
-        original = archive.parent / "original.png"
-        original.write_text(sheet)
-        keep(archive, original, sha256(sheet.encode()).hexdigest())
-        original.unlink()
-
-
-def kept(archive: Path, sheet: str) -> Path:
-    digest = sha256(sheet.encode()).hexdigest()
-    return archive / digest[:2] / f"{digest}.png"
+from tests.store.originals import SHEETS, keep_all, kept
 
 
 def found(engine: Engine, archive: Path | None) -> list[tuple[str, str]]:
