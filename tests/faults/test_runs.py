@@ -58,9 +58,9 @@ def no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def how(tmp_path: Path) -> Iterator[Ingestion]:
+def how(store_url: str) -> Iterator[Ingestion]:
     """A new store."""
-    engine = open_store(f"sqlite:///{tmp_path / 'cards.db'}")
+    engine = open_store(store_url)
     yield Ingestion(engine, AcceptancePolicy(load_calibration()))
     engine.dispose()
 
