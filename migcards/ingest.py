@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,8 @@ from store.cards import finish_run, start_run
 
 Progress = Callable[[RunTally, int], None]
 """Told the counts so far and by how much the pages found exceed the files they were found in, as either changes."""
+
+Result: TypeAlias = FileInfo | Refused | PageResult
 
 AHEAD = 32
 """Files and pages for each worker that wait between looking and reading."""
@@ -81,8 +84,9 @@ def ingest(
         OrderedSaver(Saver(how, run_id, opened_by, today), tally, batch) as saving,
     ):
         feed = Feed(files, how, saving, AHEAD * how.workers)
-        do: Callable[[Job], FileInfo | Refused | PageResult] = partial(work, look=probe, read=read)
-        for job, result in pool.run(feed, do, on_crash=crashed):
+        do = partial(work, look=probe, read=read)
+        done: Iterator[tuple[Job, Result]] = pool.run(feed, do, on_crash=crashed)
+        for job, result in done:
             if isinstance(result, PageResult):
                 saving.read(result)
             elif isinstance(job, ScanFile):
@@ -95,14 +99,12 @@ def ingest(
     return tally
 
 
-def work(
-    job: Job, look: Callable[[Path], FileInfo | Refused], read: Callable[[PageJob], PageResult]
-) -> FileInfo | Refused | PageResult:
+def work(job: Job, look: Callable[[Path], FileInfo | Refused], read: Callable[[PageJob], PageResult]) -> Result:
     """Look into a file or read a page; the function that worker processes run."""
     return read(job) if isinstance(job, PageJob) else look(job.path)
 
 
-def crashed(job: Job, crash: Crash) -> FileInfo | Refused | PageResult:
+def crashed(job: Job, crash: Crash) -> Result:
     """What becomes of a file or page with which a worker crashed."""
     if isinstance(job, PageJob):
         return crashed_page(job, crash)

@@ -24,7 +24,7 @@ from training.latin import LatinLines, load_latin, varied
 from training.letters import Bank
 from training.lines import line_sample
 from training.pictures import PARTS, Pictures
-from training.respelt import AGREED, Run, by_hand, respelt, runs
+from training.respelt import AGREED, WrittenRun, by_hand, respelt, runs
 from training.samples import make_samples
 
 
@@ -130,7 +130,7 @@ def _again(samples: Sequence[Sample], times: int, rng: np.random.Generator) -> I
     return (sample for sample in made if sample.fits)
 
 
-def found_runs(network: ReadingNetwork, latin: LatinLines) -> list[tuple[str, Run]]:
+def found_runs(network: ReadingNetwork, latin: LatinLines) -> list[tuple[str, WrittenRun]]:
     """Hands and their runs of letters that are alike in both alphabets, and of digits."""
     fitting = [i for i, sample in enumerate(latin.samples) if sample.fits]
     found = []

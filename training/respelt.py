@@ -33,7 +33,7 @@ _SHORTEST = 3
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
+class WrittenRun:
     """A piece of a line and what stands there.
 
     Attributes
@@ -49,7 +49,7 @@ class Run:
     alphabet: int
 
 
-def runs(ink: Mask, written: str, places: NDArray[np.float64]) -> Iterator[Run]:
+def runs(ink: Mask, written: str, places: NDArray[np.float64]) -> Iterator[WrittenRun]:
     """Runs of letters that are alike, and numbers, of one line.
 
     Parameters
@@ -64,7 +64,7 @@ def runs(ink: Mask, written: str, places: NDArray[np.float64]) -> Iterator[Run]:
         right = _cut(ink, places[end], places[end - 1]) if end < len(places) else ink.shape[1]
         if left is not None and right is not None and right - left >= 6:
             columns = tuple(COLUMN[ALIKE.get(c, c)] for c in written[start:end])
-            yield Run(ink[:, left:right], columns, alphabet)
+            yield WrittenRun(ink[:, left:right], columns, alphabet)
 
 
 def _pieces(written: str) -> Iterator[tuple[int, int, int]]:
@@ -93,7 +93,7 @@ def _cut(ink: Mask, outside: float, inside: float) -> int | None:
     return max(0, first) + best if amounts[best] <= _THIN else None
 
 
-def respelt(hands: list[list[Run]], rng: Generator) -> Sample:
+def respelt(hands: list[list[WrittenRun]], rng: Generator) -> Sample:
     """One to three runs of one hand side by side, a little otherwise than they were written.
 
     Parameters
@@ -112,9 +112,9 @@ def respelt(hands: list[list[Run]], rng: Generator) -> Sample:
     return varied(line, rng)
 
 
-def by_hand(found: Iterable[tuple[str, Run]], alphabet: int) -> list[list[Run]]:
+def by_hand(found: Iterable[tuple[str, WrittenRun]], alphabet: int) -> list[list[WrittenRun]]:
     """The runs of one alphabet of each hand."""
-    hands: dict[str, list[Run]] = {}
+    hands: dict[str, list[WrittenRun]] = {}
     for hand, run in found:
         if run.alphabet == alphabet:
             hands.setdefault(hand, []).append(run)

@@ -9,13 +9,15 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
+from ocr.forms.cover_sheet import CoverSheet
 from ocr.forms.serial import serial_number
 from ocr.reading import CardReading, Refusal, Refused
 from ocr.scan import ScanId
 from review.decisions.decision_log import decide, undo
+from store.batches import batch_of
 from store.cards import finish_run, save_card, start_run
 from store.records import rebuild_records
-from store.scans import ReadCard, forget_unavailable, known_scans, rescan_list, save_refused
+from store.scans import ReadCard, forget, known_scans, rescan_list, save_refused, unavailable_before
 from store.tables import Base, Card, LoggedRefusal, PersonalReading, Reading, Record, Run, Scan, Waiting
 from tests.store.cards import DEPARTURE, card, current_values, form, scan
 from tests.store.side_by_side import side_by_side
@@ -48,7 +50,7 @@ def test_a_card_comes_back_as_it_was_read(session: Session) -> None:
     values = current_values(session, card_id)
     assert {name: values[name] for name in DEPARTURE} == DEPARTURE
     record = session.get_one(Record, card_id)
-    assert (record.direction, record.serial, record.run_id, record.pending) == ("D", values["card_no"], run, 0)
+    assert (record.direction, record.serial, record.pending) == ("D", values["card_no"], 0)
     kept = session.get_one(Card, card_id)
     assert (kept.form, kept.version, kept.residual_mm, kept.software) == (
         "revised-departure",
@@ -83,7 +85,7 @@ def test_a_run_that_is_killed_leaves_whole_cards_only(engine: Engine) -> None:
     with Session(engine) as session:
         save(session, card(2))  # killed before the commit
     with Session(engine) as session:
-        assert known_scans(session, {scan(1).sha256, scan(2).sha256}) == {scan(1)}
+        assert set(known_scans(session, {scan(1).sha256, scan(2).sha256})) == {scan(1)}
         save(session, card(2))
         session.commit()
         assert session.scalar(select(func.count()).select_from(Record)) == 2
@@ -93,15 +95,15 @@ def test_known_scans_copes_with_more_hashes_than_a_query_holds(session: Session)
     refuse(session, 5)
     save(session, card(9_000))
     shas = {scan(n).sha256 for n in range(10_000)}
-    assert known_scans(session, shas) == {scan(5), scan(9_000)}
-    assert known_scans(session, ()) == set()
+    assert set(known_scans(session, shas)) == {scan(5), scan(9_000)}
+    assert set(known_scans(session, ())) == set()
 
 
 def test_pages_of_a_file_are_scans_of_their_own(session: Session) -> None:
     sha256 = scan(1).sha256
     for page in (0, 1):
         save_refused(session, Refused(ScanId(sha256, page), Refusal.BLANK, ""), run_id=None, path="a.tif")
-    assert known_scans(session, [sha256]) == {ScanId(sha256, 0), ScanId(sha256, 1)}
+    assert set(known_scans(session, [sha256])) == {ScanId(sha256, 0), ScanId(sha256, 1)}
 
 
 def test_two_programs_that_save_the_same_cards_save_each_once(engine: Engine) -> None:
@@ -142,11 +144,11 @@ def test_a_sheet_that_was_refused_can_be_read_later_but_not_the_other_way(sessio
 
 
 def test_the_rescan_list_says_why(session: Session) -> None:
-    run = start_run(session, "box 7")
+    batch = batch_of(session, CoverSheet("26-ABCDEFG"), "anna")
     refused = Refused(scan(1), Refusal.CUT_OFF, "the right edge is missing")
-    save_refused(session, refused, run_id=run, path="7/1.png", dpi=200.0, size=(10, 20))
+    save_refused(session, refused, run_id=None, batch_id=batch, path="7/1.png", dpi=200.0, size=(10, 20))
     refuse(session, 2)
-    (item,) = rescan_list(session, run_id=run)
+    (item,) = rescan_list(session, batch_id=batch)
     assert (item.scan, item.path, item.reason, item.detail) == (
         scan(1),
         "7/1.png",
@@ -237,9 +239,9 @@ def test_a_refusal_that_passes_is_tried_again_and_the_log_keeps_it(session: Sess
     gone = Refused(scan(1), Refusal.UNAVAILABLE, "1.png: Input/output error")
     first, second = start_run(session, "box 1"), start_run(session, "box 1")
     save_refused(session, gone, run_id=first, path="/box/1.png")
-    assert known_scans(session, [scan(1).sha256]) == set()
+    assert set(known_scans(session, [scan(1).sha256])) == set()
     save(session, card(1), second)
-    assert known_scans(session, [scan(1).sha256]) == {scan(1)}
+    assert set(known_scans(session, [scan(1).sha256])) == {scan(1)}
     kept = session.scalars(select(Scan)).one()
     assert (kept.outcome, kept.run_id, kept.path) == ("read", second, f"box/{scan(1)}.png")
     logged = session.scalars(select(LoggedRefusal)).one()
@@ -251,23 +253,23 @@ def test_a_sheet_of_an_unknown_form_is_tried_again_when_other_forms_are_known(se
     save_refused(session, unknown, run_id=start_run(session, "a"), path="1.png", forms="old")
     refuse(session, 2)
     shas = [scan(1).sha256, scan(2).sha256]
-    assert known_scans(session, shas, forms="old") == {scan(1), scan(2)}
-    assert known_scans(session, shas, forms="new") == {scan(2)}
+    assert set(known_scans(session, shas, forms="old")) == {scan(1), scan(2)}
+    assert set(known_scans(session, shas, forms="new")) == {scan(2)}
     save_refused(session, unknown, run_id=start_run(session, "b"), path="1.png", forms="new")
-    assert known_scans(session, shas, forms="new") == {scan(1), scan(2)}
+    assert set(known_scans(session, shas, forms="new")) == {scan(1), scan(2)}
 
 
 def test_all_refused_sheets_are_read_again_if_one_says_so(session: Session) -> None:
     refuse(session, 1)
     save(session, card(2))
-    assert known_scans(session, [scan(1).sha256, scan(2).sha256], again=True) == {scan(2)}
+    assert set(known_scans(session, [scan(1).sha256, scan(2).sha256], again=True)) == {scan(2)}
 
 
 def test_a_file_that_lies_there_again_leaves_the_rescan_list(session: Session) -> None:
     for n, reason in ((1, Refusal.UNAVAILABLE), (2, Refusal.UNAVAILABLE), (3, Refusal.BLANK)):
         save_refused(session, Refused(scan(n), reason, ""), run_id=None, path=f"/box/{n}.png")
     content = scan(9).sha256
-    forget_unavailable(session, {"/box/1.png": content, "/box/3.png": content})
+    forget(session, unavailable_before(session, {"/box/1.png": content, "/box/3.png": content}))
     assert [item.scan for item in rescan_list(session)] == [scan(2), scan(3)]
     assert session.scalar(select(func.count()).select_from(LoggedRefusal)) == 3
 
