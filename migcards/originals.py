@@ -9,9 +9,8 @@ import numpy as np
 from ocr.errors import BadInputError
 from ocr.file_names import as_path, as_text
 from ocr.geometry import Points, Quad, apply
-from ocr.preprocess.content import file_hash
 from ocr.preprocess.load import load_page
-from ocr.reading import Refused
+from ocr.reading import Refusal
 from ocr.scan import ScanId
 from ocr.sheet import Sheet
 from store.archive import find
@@ -35,12 +34,12 @@ def load_original(scan: ScanId, path: str, archive: Path | None) -> Sheet:
     """
     places = places_of(scan, path, archive)
     for place in places:
-        if file_hash(place) == scan.sha256:
-            sheet = load_page(place, scan.page, scan.sha256)
-            if isinstance(sheet, Refused):
-                why = refusal_message(sheet.reason, sheet.detail, "en")
-                raise BadInputError(f"{as_text(place)}, page {scan.page + 1}: {why}")
+        sheet = load_page(place, scan.page, scan.sha256)
+        if isinstance(sheet, Sheet):
             return sheet
+        if sheet.reason is not Refusal.UNAVAILABLE:
+            why = refusal_message(sheet.reason, sheet.detail, "en")
+            raise BadInputError(f"{as_text(place)}, page {scan.page + 1}: {why}")
     what = f"{as_text(places[0])} is not the file that was read" if places else f"{path} is not there any more"
     where = f"in its place or in the archive {archive}" if archive else "in its place (no archive is set)"
     raise BadInputError(f"{what}. Put the file whose SHA-256 begins with {scan.sha256[:12]} back {where}.")

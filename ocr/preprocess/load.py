@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError
 
-from ocr.preprocess import pdf, raster
+from ocr.preprocess import pdf, raster, tiff_pages
 from ocr.preprocess.content import ChangedError, file_hash, hashed, opened
 from ocr.preprocess.raster import Picture, UnreadableError
 from ocr.reading import Refusal, Refused
@@ -28,7 +28,6 @@ from ocr.sheet import Sheet
 
 MAX_PAGES = 5000
 """A damaged file may claim any number of pages; a feeder's longest run of scans is far shorter."""
-
 
 _OUR_CODE = str(Path(__file__).parents[1])
 
@@ -128,10 +127,7 @@ def _kind(source: BinaryIO) -> Kind:
 def _count_pages(source: BinaryIO, kind: Kind) -> int:
     if kind is Kind.PDF:
         return pdf.count_pages(source)
-    if kind is not Kind.TIFF:
-        return 1
-    with _no_warnings(), Image.open(source, formats=("TIFF",)) as image:
-        return int(getattr(image, "n_frames", 1))
+    return tiff_pages.count_pages(source) if kind is Kind.TIFF else 1
 
 
 def _decode(source: BinaryIO, page: int) -> Picture:
@@ -139,13 +135,13 @@ def _decode(source: BinaryIO, page: int) -> Picture:
     if kind is Kind.PDF:
         return pdf.decode_page(source, page)
     if kind is Kind.TIFF:
-        return raster.decode(source, page)
+        return raster.decode(tiff_pages.starting_at(source, page))
     if not isinstance(source, BytesIO):
         raise UnreadableError("too_many_bytes")
     if kind is Kind.JPEG:
         return raster.decode_jpeg(source.getvalue())
     raster.check_png(source)
-    return raster.decode(source, page)
+    return raster.decode(source)
 
 
 @contextmanager

@@ -5,9 +5,11 @@ PDFium does the work; poppler (through pdf2image) is asked where PDFium cannot o
 
 from __future__ import annotations
 
+import atexit
 import math
 import re
 from dataclasses import replace
+from functools import lru_cache
 from io import SEEK_END, BytesIO
 from typing import Any, BinaryIO
 
@@ -65,14 +67,20 @@ def count_pages(source: BinaryIO) -> int:
 def decode_page(source: BinaryIO, page: int) -> Picture:
     """Picture of page `page` (from 0); its pixels are at the same time those of the original scan.
 
+    The open document is kept for the next page of the same open file: to open one of thousands of pages takes as long
+    as to draw some of them.
+
     Raises
     ------
     UnreadableError
         Encrypted, damaged, cut off, or the picture in it is refused.
     """
     try:
-        with _open(source) as document:
-            return _page_picture(document[page])
+        drawn = _held(source)[page]
+        try:
+            return _page_picture(drawn)
+        finally:
+            drawn.close()
     except pdfium.PdfiumError:
         return _poppler_page(_content(source), page)
 
@@ -92,6 +100,10 @@ def _open(source: BinaryIO) -> pdfium.PdfDocument:
         if b"%%EOF" not in source.read():
             raise UnreadableError(CUT_OFF) from error
         raise
+
+
+_held = lru_cache(maxsize=1)(_open)
+atexit.register(_held.cache_clear)  # PDFium would complain of a document that is still open
 
 
 def _page_picture(page: pdfium.PdfPage) -> Picture:

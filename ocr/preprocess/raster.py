@@ -105,8 +105,8 @@ def check_png(source: BinaryIO) -> None:
     source.seek(0)
 
 
-def decode(source: BinaryIO, page: int) -> Picture:
-    """Decode page `page` (from 0) of a PNG or TIFF file open for reading.
+def decode(source: BinaryIO) -> Picture:
+    """Decode a PNG or TIFF file open for reading; of many pages the first.
 
     Raises
     ------
@@ -114,7 +114,6 @@ def decode(source: BinaryIO, page: int) -> Picture:
         The picture is refused. Damaged files also raise whatever Pillow does.
     """
     with Image.open(source, formats=("PNG", "TIFF")) as image:
-        image.seek(page)
         check_size(*image.size)
         if image.width * image.height * _stored_bytes(image) > MAX_DECODED_BYTES:
             raise UnreadableError(f"too_large {image.width} {image.height}")

@@ -460,6 +460,21 @@ def test_the_next_page_comes_from_the_bytes_that_were_hashed_whatever_lies_there
     np.testing.assert_array_equal(second.pixels, np.asarray(bitonal().convert("L")))
 
 
+def test_a_document_is_opened_once_for_all_its_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+    make = pdfium.PdfDocument
+    monkeypatch.setattr(pdf.pdfium, "PdfDocument", lambda source: opened.append(source) or make(source))
+    for name, count in (("a.pdf", 3), ("b.pdf", 2), ("a.pdf", 3)):
+        path = tmp_path / name
+        grey().save(path, save_all=True, append_images=[grey().rotate(90 * n) for n in range(1, count)])
+        sha256 = file_hash(path)
+        for page in range(count):
+            sheet = load_page(path, page, sha256)
+            assert isinstance(sheet, Sheet)
+            assert np.abs(sheet.pixels.astype(int) - np.asarray(grey().rotate(90 * page))).mean() < 3
+    assert len(opened) == 3
+
+
 @pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), OSError(5, "Input/output error")])
 def test_what_the_system_denies_may_pass(error: OSError, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def denied(path: Path, mode: str) -> None:
