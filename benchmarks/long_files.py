@@ -9,18 +9,21 @@ import multiprocessing
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from time import process_time
 from typing import Final
 
 import click
 from PIL import Image, ImageDraw
+from PIL.TiffImagePlugin import AppendingTiffWriter
 
 from ocr.preprocess.load import load_page, probe
 from ocr.reading import Refused
 
 SAMPLE = Path(__file__).parents[1] / "fixtures" / "samples" / "usual-01.jpg"
-SIZE = (1748, 1240)  # A6 at 300 dpi
+DPI = 300
+SIZE = (1748, 1240)  # A6
 PARTS = 3
 
 
@@ -52,23 +55,52 @@ def pages(count: int, mode: str) -> Iterator[Image.Image]:
         yield page.point(lambda grey: 255 * (grey > 150)).convert("1") if mode == "1" else page
 
 
-def _saved(path: Path, count: int, mode: str, **options: object) -> None:
-    first, *_ = pages(1, mode)
-    rest = pages(count, mode)
-    next(rest)
-    first.save(path, save_all=True, append_images=rest, resolution=300, dpi=(300, 300), **options)
+def _tiff(path: Path, count: int, mode: str, compression: str) -> None:
+    with AppendingTiffWriter(str(path), True) as file:
+        for page in pages(count, mode):
+            page.save(file, "TIFF", compression=compression, dpi=(DPI, DPI))
+            file.newFrame()
 
 
 def _bilevel(path: Path, count: int) -> None:
-    _saved(path, count, "1", compression="group4")
+    _tiff(path, count, "1", "group4")
 
 
 def _grey(path: Path, count: int) -> None:
-    _saved(path, count, "L", compression="jpeg", quality=85)
+    _tiff(path, count, "L", "jpeg")
 
 
 def _document(path: Path, count: int) -> None:
-    _saved(path, count, "L", quality=85)
+    """As scanners write it: a JPEG a page."""
+    width, height = (72 * side / DPI for side in SIZE)
+    with path.open("wb") as file:
+        places = []
+
+        def add(number: int, content: bytes) -> None:
+            places.append((number, file.tell()))
+            file.write(b"%d 0 obj\n%b\nendobj\n" % (number, content))
+
+        file.write(b"%PDF-1.5\n")
+        for i, page in enumerate(pages(count, "L")):
+            data = BytesIO()
+            page.save(data, "JPEG", quality=85)
+            drawing = b"%f 0 0 %f 0 0 cm /I Do" % (width, height)
+            parts = (
+                b"/Type/Page/Parent 2 0 R/MediaBox[0 0 %f %f]/Contents %d 0 R/Resources<</XObject<</I %d 0 R>>>>"
+                % (width, height, 3 * i + 4, 3 * i + 5),
+                b"/Length %d>>stream\n%b\nendstream" % (len(drawing), drawing),
+                b"/Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceGray/BitsPerComponent 8"
+                b"/Filter/DCTDecode/Length %d>>stream\n%b\nendstream" % (*SIZE, data.tell(), data.getvalue()),
+            )
+            for number, part in enumerate(parts, 3 * i + 3):
+                add(number, b"<<" + part + (b"" if part.endswith(b"stream") else b">>"))
+        kids = b" ".join(b"%d 0 R" % (3 * i + 3) for i in range(count))
+        add(1, b"<</Type/Catalog/Pages 2 0 R>>")
+        add(2, b"<</Type/Pages/Count %d/Kids[%b]>>" % (count, kids))
+        table = b"".join(b"%010d 00000 n \n" % at for _, at in sorted(places))
+        end = file.tell()
+        file.write(b"xref\n0 %d\n0000000000 65535 f \n%b" % (len(places) + 1, table))
+        file.write(b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(places) + 1, end))
 
 
 FILES: Final[Mapping[str, Callable[[Path, int], None]]] = {

@@ -42,6 +42,10 @@ POINTS_PER_INCH = 72
 DRAWN_DPI = 300
 """Resolution for pages that hold no picture."""
 
+PAGES_HELD = 32
+"""Pages for which a document stays open: to open one of thousands takes as long as to draw some pages, but PDFium keeps
+all that it has read of them."""
+
 POPPLER_TIMEOUT_S = 30
 _ROTATION_AS_EXIF = {0: 1, 90: 6, 180: 3, 270: 8}
 _DAMAGED = "pdf_damaged"
@@ -67,8 +71,7 @@ def count_pages(source: BinaryIO) -> int:
 def decode_page(source: BinaryIO, page: int) -> Picture:
     """Picture of page `page` (from 0); its pixels are at the same time those of the original scan.
 
-    The open document is kept for the next page of the same open file: to open one of thousands of pages takes as long
-    as to draw some of them.
+    The open document is kept for the next pages of the same open file.
 
     Raises
     ------
@@ -76,7 +79,7 @@ def decode_page(source: BinaryIO, page: int) -> Picture:
         Encrypted, damaged, cut off, or the picture in it is refused.
     """
     try:
-        drawn = _held(source)[page]
+        drawn = _held(source, page // PAGES_HELD)[page]
         try:
             return _page_picture(drawn)
         finally:
@@ -102,7 +105,12 @@ def _open(source: BinaryIO) -> pdfium.PdfDocument:
         raise
 
 
-_held = lru_cache(maxsize=1)(_open)
+@lru_cache(maxsize=1)
+def _held(source: BinaryIO, run: int) -> pdfium.PdfDocument:
+    """The open document, for a run of pages."""
+    return _open(source)
+
+
 atexit.register(_held.cache_clear)  # PDFium would complain of a document that is still open
 
 
