@@ -68,6 +68,11 @@ class OrderedSaver:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.save_all()
 
+    @property
+    def batch_after(self) -> int | None:
+        """Batch of the pages that would come after all."""
+        return self.covers[-1][1] if self.covers else self.batch
+
     def expect(self, scan: ScanId, place: int) -> bool:
         """Say which place a page has that will be read; False where the same page is expected already."""
         return self.expected.setdefault(scan, place) == place

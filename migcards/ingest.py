@@ -92,6 +92,7 @@ def ingest(
             elif isinstance(job, ScanFile):
                 feed.looked_into(job, result)
             told(tally, feed.pages_found - feed.files_taken)
+    tally.batch = saving.batch_after
     told(tally, feed.pages_found - feed.files_taken)
     with Session(how.engine) as session, session.begin():
         finish_run(session, run_id)

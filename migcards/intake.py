@@ -70,7 +70,7 @@ def _listing(address: str, spool: Path | None) -> Listing:
     if path.exists():
         if is_named(path.name, {ZIP}):
             _needed(spool, address)
-        return partial(_local, path, spool)
+        return partial(file_or_members, path, spool)
     if not is_pattern(address):
         raise BadInputError(f"{as_text(address)} does not exist.")
     if next(matching(str(path), lambda error: None), None) is None:
@@ -101,12 +101,13 @@ def _spread(named: Callable[[Failed], Iterable[Path]], spool: Path | None) -> It
         inside = archive is not None and path.is_relative_to(archive)
         for file in files_below(path, failed.append, NAMED_SO) if path.is_dir() else [path]:
             if is_named(file.name, NAMED_SO) and (inside or archive not in file.parents):
-                yield from _local(file, spool)
+                yield from file_or_members(file, spool)
     for error in failed:
         yield refused_file(as_text(error.filename), Refusal.UNAVAILABLE, _why(error))
 
 
-def _local(path: Path, spool: Path | None) -> Iterator[ScanFile]:
+def file_or_members(path: Path, spool: Path | None) -> Iterator[ScanFile]:
+    """A file on this machine; of a zip file its members, as `found` has them."""
     name = as_text(path)
     if not is_named(path.name, {ZIP}) or not path.is_file():
         yield ScanFile(path, name)

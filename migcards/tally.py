@@ -17,7 +17,7 @@ class RunTally:
 
     `duplicates` are cards among those read that had been scanned before: nothing of them counts or waits, but for the
     number of some. `review` is what the queue holds of this run. `unmeasured` counts answers by reader and version
-    where no calibration holds for that version.
+    where no calibration holds for that version. `batch` is the id of the batch of sheets that come after these.
     """
 
     sheets: int = 0
@@ -30,6 +30,7 @@ class RunTally:
     review: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
     unmeasured: Counter[tuple[str, str]] = field(default_factory=Counter)
+    batch: int | None = None
 
     def add_known(self) -> None:
         """Count one page that need not be read."""
@@ -56,6 +57,7 @@ class RunTally:
     def as_json(self, seconds: float) -> str:
         """The counts for programs."""
         numbers = asdict(self) | {"unmeasured": [[*key, n] for key, n in sorted(self.unmeasured.items())]}
+        del numbers["batch"]  # which says nothing to others
         return json.dumps(numbers | {"seconds": round(seconds, 1)})
 
     def as_text(self, seconds: float, language: Language) -> str:

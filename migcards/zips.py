@@ -63,6 +63,7 @@ def members(path: Path, name: str, spool: Path) -> Iterator[ScanFile]:
 
     try:
         with _opened(path) as file:
+            seen = set()
             for member, info in _scans_in(file, path):
                 called = f"{name}/{as_text(member)}"
                 try:
@@ -71,7 +72,9 @@ def members(path: Path, name: str, spool: Path) -> Iterator[ScanFile]:
                 except SourceError as error:
                     yield refused(str(error), called)
                 else:
-                    yield ScanFile(kept, called)
+                    if (kept, called) not in seen:  # a name may stand there twice, with one content or two
+                        yield ScanFile(kept, called)
+                    seen.add((kept, called))
     except SourceError as error:
         yield refused(str(error))
 

@@ -177,6 +177,16 @@ def save_read(session: Session, cards: Sequence[ReadCard], run_id: int | None) -
     return ids
 
 
+def unavailable_now(session: Session, paths: Collection[str]) -> set[str]:
+    """Files among these, by their paths, that could not be got at when they were read last."""
+    ordered, found = sorted(paths), set()
+    for start in range(0, len(ordered), _PARAMETERS):
+        chunk = ordered[start : start + _PARAMETERS]
+        query = select(Scan.path).where(Scan.path.in_(chunk), Scan.outcome == "refused", Scan.reason.in_(_TRANSIENT))
+        found |= set(session.scalars(query))
+    return found
+
+
 def unavailable_before(session: Session, present: Mapping[str, str]) -> list[int]:
     """Ids of scans of files that could not be got at, or were changed, and lie there now.
 

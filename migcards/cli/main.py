@@ -15,6 +15,7 @@ from ocr.errors import MigcardsError
 
 COMMANDS: Final = {
     "run": "Read scans (files or folders: JPEG, PNG, TIFF, PDF) into the store.",
+    "watch": "Read what a scanner puts into a folder as it comes, until Ctrl+C.",
     "batch": "Batches of cards: print cover sheets, open, account for every sheet, close.",
     "queue": "List the fields that wait for people and why, most urgent first.",
     "rescan": "List the sheets that were refused and what to do about each.",

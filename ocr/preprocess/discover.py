@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from ocr.errors import BadInputError
 from ocr.file_names import as_text
@@ -68,7 +68,7 @@ def listed(folder: Path, failed: Callable[[OSError], object]) -> list[tuple[str,
 
 def is_named(name: str, extensions: Collection[str] = EXTENSIONS) -> bool:
     """Whether a file's name ends in one of these extensions."""
-    return PurePath(name).suffix.lower() in extensions
+    return name.lower().endswith(tuple(extensions))
 
 
 def natural(name: str) -> NaturalKey:

@@ -28,6 +28,29 @@ def count_pages(source: BinaryIO) -> int:
     return len(_offsets(source))
 
 
+def is_whole(source: BinaryIO) -> bool:
+    """Whether the last page of a TIFF file lies within the file, with its directory and its picture.
+
+    Raises
+    ------
+    UnreadableError
+        There is none.
+    """
+    sizes = count, entry, _ = _sizes(source)
+    last, length = _offsets(source)[-1], source.seek(0, SEEK_END)
+    if _end(source, last, *sizes) > length:
+        return False
+    first = last + struct.calcsize(count)
+    found = {}
+    for at in range(first, first + entry * _number(source, last, count), entry):
+        tag = _number(source, at, f"{count[0]}H")
+        if tag in _PLACES or tag in _LENGTHS:
+            found[tag] = _values(source, at, entry, count[0])
+    places = next((found[tag] for tag in _PLACES if tag in found), ())
+    lengths = next((found[tag] for tag in _LENGTHS if tag in found), ())
+    return all(place + size <= length for place, size in zip(places, lengths, strict=False))
+
+
 def starting_at(source: BinaryIO, page: int) -> BinaryIO:
     """The file as if page `page` (from 0) were its first.
 
@@ -66,6 +89,26 @@ class _Repointed:
         return getattr(self._source, name)
 
 
+_PLACES, _LENGTHS = (273, 324), (279, 325)
+"""Tags of where the strips or tiles of a picture lie, and how long they are."""
+
+_KINDS = {3: "H", 4: "I", 16: "Q"}
+
+
+def _values(source: BinaryIO, at: int, entry: int, order: str) -> tuple[int, ...]:
+    """The numbers of a directory's entry; none where they are of no known kind or lie beyond the file's end."""
+    pointer = "Q" if entry == 20 else "I"
+    kind = _KINDS.get(_number(source, at + 2, f"{order}H"), "")
+    number = _number(source, at + 4, order + pointer)
+    width, place = number * struct.calcsize(kind), at + entry - struct.calcsize(pointer)
+    if width > struct.calcsize(pointer):
+        place = _number(source, place, order + pointer)
+    if not kind or place + width > source.seek(0, SEEK_END):
+        return ()
+    source.seek(place)
+    return struct.unpack(f"{order}{number}{kind}", source.read(width))
+
+
 def _layout(source: BinaryIO) -> tuple[str, bool]:
     """Byte order, and whether it is a BigTIFF."""
     source.seek(0)
@@ -75,19 +118,30 @@ def _layout(source: BinaryIO) -> tuple[str, bool]:
 
 def _offsets(source: BinaryIO) -> tuple[int, ...]:
     """Where the directories of the pages begin; none comes after one that lies beyond the file's end or came before."""
-    order, big = _layout(source)
+    sizes = _, entry, pointer = _sizes(source)
     length = source.seek(0, SEEK_END)
-    entry, count, pointer = (20, f"{order}Q", f"{order}Q") if big else (12, f"{order}H", f"{order}I")
     found: dict[int, None] = {}
-    offset = _number(source, 8 if big else 4, pointer)
+    offset = _number(source, 8 if entry == 20 else 4, pointer)
     while offset and offset not in found and len(found) < MOST:
         found[offset] = None
-        entries = _number(source, offset, count) if offset < length else 0
-        end = offset + struct.calcsize(count) + entry * entries
-        offset = _number(source, end, pointer) if end < length else 0
+        end = _end(source, offset, *sizes)
+        offset = _number(source, end - struct.calcsize(pointer), pointer) if end <= length else 0
     if not found:
         raise UnreadableError("damaged")
     return tuple(found)
+
+
+def _sizes(source: BinaryIO) -> tuple[str, int, str]:
+    """How the number of entries is written, how long an entry is, and how an offset is written."""
+    order, big = _layout(source)
+    return (f"{order}Q", 20, f"{order}Q") if big else (f"{order}H", 12, f"{order}I")
+
+
+def _end(source: BinaryIO, offset: int, count: str, entry: int, pointer: str) -> int:
+    """Where the directory ends that begins at an offset; where that lies beyond the file's end, so does this."""
+    beyond = offset >= source.seek(0, SEEK_END)
+    entries = 0 if beyond else _number(source, offset, count)
+    return offset + struct.calcsize(count) + entry * entries + struct.calcsize(pointer)
 
 
 _held_offsets = lru_cache(maxsize=1)(_offsets)

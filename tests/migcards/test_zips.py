@@ -102,6 +102,18 @@ def test_what_cannot_be_had_is_refused_by_its_name_and_the_rest_is_read(
     assert refused and refused.reason is Refusal.UNREADABLE_FILE
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_name_that_stands_there_twice_is_two_scans_unless_both_are_the_same(tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "box.zip", "w") as file:
+        for content in (b"one", b"two", b"one"):
+            file.writestr("1.jpg", content)
+    files = list(members(tmp_path / "box.zip", "box.zip", tmp_path / "archive"))
+    assert [(file.name, file.path.read_bytes()) for file in files] == [
+        ("box.zip/1.jpg", b"one"),
+        ("box.zip/1.jpg", b"two"),
+    ]
+
+
 def test_a_member_that_is_packed_again_without_its_fault_is_another_sheet(tmp_path: Path) -> None:
     path, seen = tmp_path / "box.zip", set()
     for content in (b"PK", b"PK again"):

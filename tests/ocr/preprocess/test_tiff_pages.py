@@ -13,7 +13,7 @@ from PIL import Image
 from ocr.preprocess import raster
 from ocr.preprocess.load import FileInfo, load_page, probe
 from ocr.preprocess.raster import UnreadableError
-from ocr.preprocess.tiff_pages import MOST, count_pages, starting_at
+from ocr.preprocess.tiff_pages import MOST, count_pages, is_whole, starting_at
 from ocr.reading import Refused
 from ocr.sheet import Sheet
 
@@ -125,3 +125,12 @@ def test_the_last_page_costs_what_the_first_does() -> None:
         raster.decode(starting_at(source, number))
         costs.append(source.reads - before)
     assert len(set(costs)) == 1
+
+
+@pytest.mark.parametrize("big_tiff", [False, True])
+@pytest.mark.parametrize("compression", [None, "tiff_deflate"])
+def test_a_file_is_whole_when_its_last_picture_is(compression: str | None, big_tiff: bool) -> None:
+    data = pages(compression=compression, big_tiff=big_tiff)
+    assert is_whole(BytesIO(data))
+    assert not is_whole(BytesIO(data[:-40])), "some bytes are filler"
+    assert not is_whole(BytesIO(data[: len(data) // 2]))
