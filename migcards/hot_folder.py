@@ -15,7 +15,7 @@ from typing import BinaryIO, TypeAlias
 
 from migcards.intake import file_or_members
 from migcards.scan_file import ScanFile
-from migcards.watch import Candidates, Glimpse, Look, after_reading, noticed, ready
+from migcards.watch import HotFiles, Glimpse, Look, after_reading, noticed, ready
 from migcards.zips import ZIP
 from ocr.errors import BadInputError
 from ocr.file_names import as_text
@@ -73,7 +73,7 @@ class HotFolder:
     unavailable: Callable[[Sequence[str]], Collection[str]]
     archive: Path | None = None
     clock: Callable[[], float] = monotonic
-    candidates: Candidates = field(default_factory=dict)
+    candidates: HotFiles = field(default_factory=dict)
     waiting: int = 0
     sight: Sight = field(default_factory=Sight)
 

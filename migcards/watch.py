@@ -56,7 +56,7 @@ class Glimpse(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Candidate:
+class HotFile:
     """A file in the folder.
 
     Attributes
@@ -78,7 +78,7 @@ class Candidate:
     tries: int = 0
 
 
-Candidates: TypeAlias = Mapping[str, Candidate]
+HotFiles: TypeAlias = Mapping[str, HotFile]
 """By their paths."""
 
 
@@ -97,25 +97,25 @@ class Ready:
         How many are not ready.
     """
 
-    candidates: Candidates
+    candidates: HotFiles
     files: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
     waiting: int = 0
 
 
-def noticed(before: Candidates, now: Mapping[str, Glimpse], at: float) -> Candidates:
+def noticed(before: HotFiles, now: Mapping[str, Glimpse], at: float) -> HotFiles:
     """The files that are there now; those that have changed begin anew."""
 
-    def one(path: str, glimpse: Glimpse) -> Candidate:
+    def one(path: str, glimpse: Glimpse) -> HotFile:
         old = before.get(path)
         if old is not None and old.glimpse == glimpse:
             return old
-        return Candidate(glimpse, at if old is None or old.next == inf else old.first, at)
+        return HotFile(glimpse, at if old is None or old.next == inf else old.first, at)
 
     return {path: one(path, glimpse) for path, glimpse in now.items()}
 
 
-def ready(candidates: Candidates, at: float, look: Callable[[str], Look]) -> Ready:
+def ready(candidates: HotFiles, at: float, look: Callable[[str], Look]) -> Ready:
     """Choose the files to read now.
 
     Parameters
@@ -153,14 +153,14 @@ def ready(candidates: Candidates, at: float, look: Callable[[str], Look]) -> Rea
     return Ready(left, tuple(files), tuple(apart), waiting)
 
 
-def after_reading(candidates: Candidates, read: Collection[str], unavailable: Collection[str], at: float) -> Candidates:
+def after_reading(candidates: HotFiles, read: Collection[str], unavailable: Collection[str], at: float) -> HotFiles:
     """What is to be done with files that were read, some of which could not be got at."""
     done = {path: replace(candidates[path], next=inf) for path in read}
     again = {path: _later(candidates[path], at) for path in unavailable}
     return {**candidates, **done, **again}
 
 
-def _later(file: Candidate, at: float) -> Candidate:
+def _later(file: HotFile, at: float) -> HotFile:
     pause = min(FIRST_PAUSE_S * 2.0 ** min(file.tries, 20), LONGEST_PAUSE_S)
     return replace(file, next=at + pause, tries=file.tries + 1)
 

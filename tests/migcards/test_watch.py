@@ -14,8 +14,8 @@ from migcards.watch import (
     HOLD_S,
     LONGEST_PAUSE_S,
     QUIET_S,
-    Candidate,
-    Candidates,
+    HotFile,
+    HotFiles,
     Glimpse,
     Look,
     Ready,
@@ -28,11 +28,11 @@ ONE = Glimpse(1, 100, 5)
 A, B, C = "a.jpg", "b.jpg", "c.jpg"
 
 
-def seen(*paths: str, at: float = 0.0) -> Candidates:
+def seen(*paths: str, at: float = 0.0) -> HotFiles:
     return noticed({}, dict.fromkeys(paths, ONE), at)
 
 
-def chosen(candidates: Candidates, at: float, looks: Mapping[str, Look] | None = None) -> Ready:
+def chosen(candidates: HotFiles, at: float, looks: Mapping[str, Look] | None = None) -> Ready:
     return ready(candidates, at, lambda path: (looks or {}).get(path, Look.WHOLE))
 
 
@@ -63,7 +63,7 @@ def test_a_file_on_its_way_holds_back_those_after_it_for_some_time() -> None:
     assert chosen(files, 10 + QUIET_S - 1) == Ready(files, (), (), 3), "those before it wait for more to come"
     assert chosen(files, QUIET_S + GATHER_S, {B: Look.NO_END}).files == (A,)
     assert chosen(files, 10 + QUIET_S).files == (A, B, C)
-    changing = {**files, B: Candidate(ONE, 10.0, 10 + HOLD_S)}
+    changing = {**files, B: HotFile(ONE, 10.0, 10 + HOLD_S)}
     assert chosen(changing, 10 + HOLD_S).files == (A, C)
 
 
@@ -93,7 +93,7 @@ def test_what_is_no_file_after_all_is_forgotten() -> None:
 @given(st.lists(st.tuples(st.integers(0, 40), st.sampled_from(list(Look)[:3])), min_size=1, max_size=30))
 def test_every_file_is_read_once_whenever_it_came(files: list[tuple[int, Look]]) -> None:
     looks = {f"{i}.jpg": look for i, (_, look) in enumerate(files)}
-    candidates: Candidates = {}
+    candidates: HotFiles = {}
     read: list[str] = []
     for at in range(0, 800, 2):
         there = {f"{i}.jpg": ONE for i, (came, _) in enumerate(files) if came <= at}
@@ -107,7 +107,7 @@ def test_every_file_is_read_once_whenever_it_came(files: list[tuple[int, Look]])
 @given(st.lists(st.integers(0, 10), min_size=1, max_size=30))
 def test_files_that_come_one_after_another_are_read_in_their_order(pauses: list[int]) -> None:
     came = [sum(pauses[: i + 1]) for i in range(len(pauses))]
-    candidates: Candidates = {}
+    candidates: HotFiles = {}
     read: list[str] = []
     for at in range(400):
         there = {f"{i}.jpg": ONE for i, when in enumerate(came) if when <= at}
