@@ -15,7 +15,7 @@ from typing import BinaryIO, TypeAlias
 
 from migcards.intake import file_or_members
 from migcards.scan_file import ScanFile
-from migcards.watch import HotFiles, Glimpse, Look, after_reading, noticed, ready
+from migcards.watch import Glimpse, HotFiles, Look, after_reading, noticed, ready
 from migcards.zips import ZIP
 from ocr.errors import BadInputError
 from ocr.file_names import as_text
