@@ -43,10 +43,10 @@ def watch(folder: Path, language: Language) -> None:
     A file is read when it is whole. Files are left where they are and known again after a restart; those that cannot be
     opened are tried again later. Links, devices and pipes are passed over. Once a minute a line says what was done.
     """
-    signal.signal(signal.SIGTERM, _interrupt)
     reader = _Reader(language)
     hot = HotFolder(folder, reader.read, reader.unavailable, settings().archive)
     reader.hot = hot
+    signal.signal(signal.SIGTERM, _interrupt)
     click.echo(say("watch.started", language, folder=shown_path(as_text(folder))))
     try:
         with settled():
