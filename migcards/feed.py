@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,15 @@ from ocr.scan import ScanId
 from store.engine import read_only
 from store.scans import forget, known_scans, unavailable_before
 
-Job: TypeAlias = ScanFile | PageJob
+
+class FileJob(NamedTuple):
+    """A file to look into, and its place among the files of the run."""
+
+    file: ScanFile
+    place: int
+
+
+Job: TypeAlias = FileJob | PageJob
 """A file to look into, or a page to read."""
 
 GROUP, FEW_PAGES = 32, 8
@@ -46,7 +54,7 @@ class Feed:
     def __init__(self, files: Iterable[ScanFile], how: Ingestion, saving: OrderedSaver, ahead: int) -> None:
         self.files, self.how, self.saving, self.ahead = iter(files), how, saving, ahead
         self.files_taken, self.pages_found, self.exhausted = 0, 0, False
-        self._probing: dict[ScanFile, int] = {}
+        self._probing = 0
         self._looked_into: dict[int, tuple[ScanFile, FileInfo | Refused]] = {}
         self._turn = 0
         self._pages: deque[PageJob] = deque()
@@ -61,15 +69,16 @@ class Feed:
             if self._pages and (self._page_next or len(self._pages) >= self.ahead):
                 self._page_next = False
                 return self._pages.popleft()
-            waiting = len(self._probing) + len(self._looked_into)
+            waiting = self._probing + len(self._looked_into)
             file = next(self.files, None) if waiting < self.ahead and not self.exhausted else None
             if file is not None:
                 self._page_next = True
-                self._probing[file] = self.files_taken
+                job = FileJob(file, self.files_taken)
                 self.files_taken += 1
+                self._probing += 1
                 if file.refused is None:
-                    return file
-                self.looked_into(file, file.refused)
+                    return job
+                self.looked_into(job, file.refused)
             elif waiting < self.ahead and not self.exhausted:
                 self.exhausted = True
                 self._sort_in()
@@ -80,9 +89,10 @@ class Feed:
             else:
                 raise StopIteration
 
-    def looked_into(self, file: ScanFile, info: FileInfo | Refused) -> None:
+    def looked_into(self, job: FileJob, info: FileInfo | Refused) -> None:
         """Take what was found in a file that was handed out."""
-        self._looked_into[self._probing.pop(file)] = file, info
+        self._probing -= 1
+        self._looked_into[job.place] = job.file, info
         self._sort_in()
 
     def _sort_in(self) -> None:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
-from migcards.feed import Feed, Job
+from migcards.feed import Feed, FileJob, Job
 from migcards.in_order import OrderedSaver
 from migcards.log import Event, note
 from migcards.saver import Ingestion, Saver
@@ -89,7 +89,7 @@ def ingest(
         for job, result in done:
             if isinstance(result, PageResult):
                 saving.read(result)
-            elif isinstance(job, ScanFile):
+            elif isinstance(job, FileJob):
                 feed.looked_into(job, result)
             told(tally, feed.pages_found - feed.files_taken)
     tally.batch = saving.batch_after
@@ -102,7 +102,7 @@ def ingest(
 
 def work(job: Job, look: Callable[[Path], FileInfo | Refused], read: Callable[[PageJob], PageResult]) -> Result:
     """Look into a file or read a page; the function that worker processes run."""
-    return read(job) if isinstance(job, PageJob) else look(job.path)
+    return read(job) if isinstance(job, PageJob) else look(job.file.path)
 
 
 def crashed(job: Job, crash: Crash) -> Result:
@@ -110,5 +110,5 @@ def crashed(job: Job, crash: Crash) -> Result:
     if isinstance(job, PageJob):
         return crashed_page(job, crash)
     if crash.trace:
-        note(Event.CRASH, logging.ERROR, file=job.name, trace=crash.trace)
-    return crashed_file(job.path, crash)
+        note(Event.CRASH, logging.ERROR, file=job.file.name, trace=crash.trace)
+    return crashed_file(job.file.path, crash)

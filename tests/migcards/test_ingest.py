@@ -186,3 +186,17 @@ def test_the_batch_of_a_cover_sheet_is_opened_and_known_again_after_a_break(tmp_
     engine.dispose()
     assert (batch.sheet, batch.opened_by, batch.state) == (sheet, "anna", "open")
     assert (batch.account.read, batch.account.blank, batch.account.difference) == (1, 1, 0)
+
+
+def test_a_file_that_is_named_twice_is_read_once_and_nothing_after_it_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "probe", two_pages)
+    monkeypatch.setattr(module, "read_page", read_at_once)
+    for n in range(3):
+        (tmp_path / f"{n}.tif").write_text(str(n))
+    files = scan_files(tmp_path / f"{n}.tif" for n in (0, 0, 1, 0, 2))
+    engine = open_store(f"sqlite:///{tmp_path}/cards.db")
+    tally = ingest(files, Ingestion(engine, AcceptancePolicy(load_calibration()), workers=2), today=TODAY)
+    engine.dispose()
+    assert (tally.sheets, tally.refused, tally.known) == (10, 6, 4)
