@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
+from migcards.backs import lay_together
 from migcards.feed import Feed, FileJob, Job
 from migcards.in_order import OrderedSaver
 from migcards.log import Event, note
@@ -95,6 +96,8 @@ def ingest(
     tally.batch = saving.batch_after
     told(tally, feed.pages_found - feed.files_taken)
     with Session(how.engine) as session, session.begin():
+        if how.duplex:
+            tally.put_aside(lay_together(session, run_id))
         finish_run(session, run_id)
     note(Event.RUN_FINISHED, count=tally.sheets)
     return tally

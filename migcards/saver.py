@@ -50,6 +50,8 @@ class Ingestion:
         Folder of the network that reads.
     again
         Whether sheets that were refused before are read again, all of them.
+    duplex
+        Whether both sides of every sheet were scanned (`migcards.duplex`).
     rescan
         Whether a batch's refused sheets, and no others, were scanned again (`store.rescans`).
     software
@@ -65,6 +67,7 @@ class Ingestion:
     audit_share: float = 0.0
     network: Path = MODELS
     again: bool = False
+    duplex: bool = False
     rescan: bool = False
     software: str | None = None
 

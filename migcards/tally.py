@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 from migcards.saver import SavedPage
@@ -13,7 +14,8 @@ from texts import Language, say
 
 @dataclass
 class RunTally:
-    """Running counts of one run; `sheets` is always the sum of `read`, `known`, `refused` and `covers`.
+    """Running counts of one run; `sheets` is always the sum of `read`, `known`, `refused`, `covers` and
+    `backs`.
 
     `duplicates` are cards among those read that had been scanned before: nothing of them counts or waits, but for the
     number of some. `review` is what the queue holds of this run. `unmeasured` counts answers by reader and version
@@ -25,6 +27,7 @@ class RunTally:
     known: int = 0
     refused: int = 0
     covers: int = 0
+    backs: int = 0
     duplicates: int = 0
     accepted: int = 0
     review: int = 0
@@ -54,6 +57,14 @@ class RunTally:
             unmeasured = (f for f in outcome.fields if Why.UNMEASURED in f.review)
             self.unmeasured.update((f.reader, f.reader_version) for f in unmeasured)
 
+    def put_aside(self, backs: Mapping[Refusal, int]) -> None:
+        """Count pages that were refused as the backs of sheets instead, by why they were."""
+        for reason, number in backs.items():
+            self.refused -= number
+            self.backs += number
+            self.reasons[reason.value] -= number
+        self.reasons = {reason: number for reason, number in self.reasons.items() if number}
+
     def as_json(self, seconds: float) -> str:
         """The counts for programs."""
         numbers = asdict(self) | {"unmeasured": [[*key, n] for key, n in sorted(self.unmeasured.items())]}
@@ -65,6 +76,7 @@ class RunTally:
         numbers = {
             "total": self.sheets,
             "covers": self.covers,
+            "backs": self.backs,
             "read": self.read,
             "duplicates": self.duplicates,
             "known": self.known,
@@ -73,7 +85,7 @@ class RunTally:
             "review": self.review,
             "time": round(seconds, 1),
         }
-        rare = ("covers", "duplicates")
+        rare = ("covers", "backs", "duplicates")
         shown = {key: number for key, number in numbers.items() if number or key not in rare}
         lines = [f"{say(f'run.{key}', language):40}{number:>10}" for key, number in shown.items()]
         named = {say(f"refusal_name.{reason}", language): n for reason, n in sorted(self.reasons.items())}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -33,6 +33,14 @@ class ToRescan:
     detail: str
     loaded_at: datetime
     batch: str | None
+
+
+class ScannedPage(NamedTuple):
+    """A page: its row, the hash of its file, and why it was refused, None where it was not."""
+
+    id: int
+    sha256: str
+    reason: Refusal | None
 
 
 def known_scans(
@@ -205,6 +213,21 @@ def unavailable_before(session: Session, present: Mapping[str, str]) -> list[int
 def forget(session: Session, scan_ids: Collection[int]) -> None:
     """Take scans off the rescan list; the log keeps that they were refused."""
     session.execute(delete(Scan).where(Scan.id.in_(scan_ids)))
+
+
+def pages_of_run(session: Session, run_id: int) -> list[ScannedPage]:
+    """Pages of a run as they lay in the box."""
+    columns = (Scan.id, Scan.sha256, Scan.reason)
+    rows = session.execute(select(*columns).where(Scan.run_id == run_id).order_by(Scan.id))
+    return [ScannedPage(key, sha256, Refusal(reason) if reason else None) for key, sha256, reason in rows]
+
+
+def put_backs_aside(session: Session, scan_ids: Collection[int]) -> None:
+    """Take pages off the rescan list that are the empty other side of a sheet."""
+    ordered = sorted(scan_ids)
+    for start in range(0, len(ordered), _PARAMETERS):
+        chunk = Scan.id.in_(ordered[start : start + _PARAMETERS])
+        session.execute(update(Scan).where(chunk).values(outcome="back", reason=None, detail=None))
 
 
 def _locked(session: Session, scan: ScanId) -> Any:

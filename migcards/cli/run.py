@@ -32,6 +32,7 @@ from texts import Language, say
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("--note", default="", help="A word about the box, kept with the run.")
 @click.option("--again", is_flag=True, help="Also read again what was refused before.")
+@click.option("--duplex", is_flag=True, help="Both sides of every sheet were scanned: blank backs are no sheets.")
 @batch_option
 @rescan_option
 @language_option
@@ -42,6 +43,7 @@ def run(
     as_json: bool,
     note: str,
     again: bool,
+    duplex: bool,
     number: str,
     rescan: bool,
     language: Language,
@@ -59,7 +61,7 @@ def run(
     started = time.monotonic()
     names = ", ".join(map(as_text, paths))
     files = found(paths, settings().archive)
-    how = ingestion(language, again=again, rescan=rescan)
+    how = ingestion(language, again=again, duplex=duplex, rescan=rescan)
     quiet = as_json or context.find_root().params.get("quiet", False)
     try:
         with sheet_bar(language, FileCount(paths), quiet=quiet) as progress, settled():

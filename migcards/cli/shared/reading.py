@@ -25,7 +25,7 @@ batch_option = click.option("--batch", "number", default="", help="Number of the
 rescan_option = click.option("--rescan", is_flag=True, help="With --batch: its refused sheets, scanned again.")
 
 
-def ingestion(language: Language, *, again: bool = False, rescan: bool = False) -> Ingestion:
+def ingestion(language: Language, *, again: bool = False, duplex: bool = False, rescan: bool = False) -> Ingestion:
     """How this installation reads; says beforehand where readings have drifted."""
     engine = store()
     with Session(engine) as session:
@@ -43,6 +43,7 @@ def ingestion(language: Language, *, again: bool = False, rescan: bool = False) 
         audit_share=settings().audit_share,
         network=network,
         again=again,
+        duplex=duplex,
         rescan=rescan,
     )
 
