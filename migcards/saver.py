@@ -201,7 +201,8 @@ class Saver:
 
     def _card(self, result: PageResult, batch: int | None, reading: CardReading) -> ReadCard:
         form = self.how.forms[reading.form, reading.version]
-        return ReadCard(reading, form, result.job.called, result.dpi or 0.0, result.size or (0, 0), batch)
+        size = result.size or (0, 0)
+        return ReadCard(reading, form, result.job.called, result.dpi or 0.0, size, batch, result.likeness)
 
     def _with_batch(self, result: PageResult, batch: int | None) -> PageResult:
         """What the batch says is evidence for its cards."""

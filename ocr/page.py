@@ -20,6 +20,7 @@ from ocr.confidence.acceptance import Acceptor, Distrust, with_audits
 from ocr.data import PACKAGE, own_folder
 from ocr.extract.barcode import codes_of
 from ocr.extract.ink import beyond_print, field_ink
+from ocr.extract.likeness import card_likeness
 from ocr.extract.look import card_look
 from ocr.extract.network import MODELS, load_network
 from ocr.extract.printed import printed_form
@@ -32,6 +33,7 @@ from ocr.forms.definition import FORMS_DIR, Form, Rect, load_forms
 from ocr.forms.serial import parse_payload
 from ocr.geometry import MM_PER_INCH, apply, as_quad
 from ocr.interpret import ZoneReading, interpret
+from ocr.likeness import Likeness
 from ocr.preprocess.content import file_hash
 from ocr.preprocess.crop_zone import Registration, sheet_lean, zone_quads
 from ocr.preprocess.gates import Gates, load_gates
@@ -87,6 +89,8 @@ class PageResult:
         Where our own code failed (`ocr.errors.trace_of`); empty in all other cases.
     look
         How the handwriting looks (`ocr.extract.look`), as far as there is any.
+    likeness
+        By which the card is known when it is scanned again (`ocr.likeness`), where enough is written on it.
     """
 
     job: PageJob
@@ -96,14 +100,16 @@ class PageResult:
     milliseconds: Mapping[str, float] = field(default_factory=dict)
     trace: tuple[str, ...] = ()
     look: tuple[float, ...] | None = None
+    likeness: Likeness | None = None
 
 
 class ReadSheet(NamedTuple):
-    """What became of a loaded sheet, the resolution it turned out to have, and how its handwriting looks."""
+    """What became of a loaded sheet, the resolution it turned out to have, how its handwriting looks, its likeness."""
 
     outcome: CardReading | Refused
     dpi: float | None
     look: tuple[float, ...] | None = None
+    likeness: Likeness | None = None
 
 
 @dataclass
@@ -163,7 +169,8 @@ def read_page(
     if isinstance(sheet, Refused):
         return PageResult(job, sheet, None, None, watch.milliseconds)
     read = read_sheet(sheet, load_engine(forms_dir, network), acceptor, audit_share, today, watch)
-    return PageResult(job, read.outcome, read.dpi, sheet.scan_size, watch.milliseconds, look=read.look)
+    result = PageResult(job, read.outcome, read.dpi, sheet.scan_size, watch.milliseconds)
+    return replace(result, look=read.look, likeness=read.likeness)
 
 
 def crashed_page(job: PageJob, crash: Crash) -> PageResult:
@@ -195,6 +202,7 @@ def read_sheet(
     registration = card.registration
     with watch.stage("ink"):
         crops = cut_crops(card)
+        likeness = card_likeness(registration.form, crops)
     with watch.stage("read"):
         seen = seen_fields(sheet, registration, crops, engine.readers)
         look = card_look(zip(crops, (item.raw for item in seen), strict=True))
@@ -214,7 +222,7 @@ def read_sheet(
         fields=with_audits(fields, sheet.scan, audit_share),
         broken_rules=broken,
     )
-    return ReadSheet(reading, resolution(sheet, registration), look)
+    return ReadSheet(reading, resolution(sheet, registration), look, likeness)
 
 
 def with_codes(refused: Refused, sheet: Sheet) -> Refused:

@@ -9,16 +9,19 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from ocr.forms.definition import Form
-from ocr.reading import FieldReading, Why
+from ocr.reading import FieldReading
 from ocr.scan import ScanId
 from store.card_state import StoredReading
-from store.engine import insert_new
-from store.records import CardHead, card_number, keep_derived, new_card, refresh
+from store.duplicates import pairs_of
+from store.engine import insert_new, take_turns
+from store.likenesses import forget_likeness
+from store.records import CardHead, keep_derived, new_card, refresh
 from store.scans import ReadCard, save_read
+from store.second_scans import first_bearers, keep_pairs, marked
 from store.tables import Card, FormDefinition, PersonalReading, Reading, Record, Run, Waiting, table
 
 
@@ -45,7 +48,8 @@ def save_cards(session: Session, cards: Sequence[ReadCard], *, run_id: int | Non
 
     The same scan read by the same software is kept once, however often and from however many programs it is saved.
     Newer software appends a second edition of readings, which then holds; decisions stay. A sheet that was refused
-    before is no longer. A second scan of a card that is there already is no record, and its number waits for a person.
+    before is no longer. A second scan of a card that is there already, by its number or by its ink, is no record and
+    waits for a person (`store.duplicates`).
 
     Parameters
     ----------
@@ -76,6 +80,7 @@ def _save_scans(
     session: Session, cards: Mapping[ScanId, ReadCard], run_id: int | None, software: str
 ) -> dict[ScanId, int]:
     """Keep one reading of each scan; the ids of the cards."""
+    take_turns(session)
     forms = {form: _form_id(session, form) for form in dict.fromkeys(card.form for card in cards.values())}
     scans = save_read(session, list(cards.values()), run_id)
     heads = {scan: _head(card, forms[card.form], scans[scan], software) for scan, card in cards.items()}
@@ -148,18 +153,20 @@ def _read_again(session: Session, card: ReadCard, head: Mapping[str, Any], card_
         return
     head = {**head, "edition": edition}
     session.execute(update(Card).where(Card.id == card_id).values(head))
-    fields = _marked(card, card_id, _first_bearers(session, [card]))
-    _append_readings(session, [_Edition(card_id, card.form, edition, head["software"], fields)], datetime.now(UTC))
-    refresh(session, [card_id])
+    at, first = datetime.now(UTC), first_bearers(session, [card])
+    fields = marked(card, card_id, first)
+    _append_readings(session, [_Edition(card_id, card.form, edition, head["software"], fields)], at)
+    forget_likeness(session, card_id)
+    refresh(session, sorted({card_id, *keep_pairs(session, {card_id: card}, first, at)}))
 
 
 def _keep_new(session: Session, cards: Sequence[tuple[ReadCard, Mapping[str, Any]]]) -> Sequence[int]:
     """Keep cards with their heads; their ids rise in the order of the cards."""
     ids = session.scalars(insert(Card).returning(Card.id, sort_by_parameter_order=True), [h for _, h in cards]).all()
-    at, first = datetime.now(UTC), _first_bearers(session, [card for card, _ in cards])
+    at, first = datetime.now(UTC), first_bearers(session, [card for card, _ in cards])
     editions, now = [], []
     for card_id, (card, head) in zip(ids, cards, strict=True):
-        fields = _marked(card, card_id, first)
+        fields = marked(card, card_id, first)
         editions.append(_Edition(card_id, card.form, 1, head["software"], fields))
         seen = {f.field: StoredReading(0, f.value, f.review, f.quad, at) for f in fields}  # no id tells a state
         columns = {name: head[name] for name in ("form_id", "form", "direction", "serial", "broken_rules")}
@@ -167,26 +174,10 @@ def _keep_new(session: Session, cards: Sequence[tuple[ReadCard, Mapping[str, Any
         if not now[-1].is_duplicate:
             first.setdefault((card.form.id, now[-1].serial), card_id)
     _append_readings(session, editions, at)
-    keep_derived(session, now)
+    keep_pairs(session, {card_id: card for card_id, (card, _) in zip(ids, cards, strict=True)}, first, at)
+    pairs = pairs_of(session, ids)
+    keep_derived(session, [replace(card, pairs=pairs[card.head.id]) for card in now])
     return ids
-
-
-def _first_bearers(session: Session, cards: Iterable[ReadCard]) -> dict[tuple[str, str | None], int]:
-    """The first card that counts with each of these cards' numbers, by form and number."""
-    serials = {card.reading.serial for card in cards if card.reading.serial is not None}
-    query = select(Record.form, Record.serial, func.min(Record.card_id)).where(Record.serial.in_(serials))
-    return {
-        (form, serial): first for form, serial, first in session.execute(query.group_by(Record.form, Record.serial))
-    }
-
-
-def _marked(card: ReadCard, card_id: int, first: Mapping[tuple[str, str | None], int]) -> Sequence[FieldReading]:
-    """The card's readings; its number waits for a person where a card saved before it bears it on the same form."""
-    reading = card.reading
-    if reading.serial is None or first.get((reading.form, reading.serial), card_id) >= card_id:
-        return reading.fields
-    number = card_number(card.form)
-    return [replace(f, review=(*f.review, Why.DUPLICATE)) if f.field == number else f for f in reading.fields]
 
 
 @dataclass(frozen=True)

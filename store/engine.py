@@ -15,7 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from pydantic_core import to_json
-from sqlalchemy import Connection, Engine, Row, create_engine, event, inspect, make_url, text
+from sqlalchemy import Connection, Engine, Row, create_engine, event, func, inspect, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -30,6 +30,7 @@ BUSY_SECONDS = 30
 _FORBIDDEN = ("25006", "42501")  # PostgreSQL's codes of a write where nothing may be written, and of a right not given
 _ROLLED_BACK = "40"  # class of PostgreSQL's codes of what only needs to be done again, as after a deadlock
 _MIGRATION_LOCK = 0x6D696763  # any number, the same for all programs that migrate this schema
+_KEEPING_LOCK = 0x6D696764  # the same for all programs that keep cards
 
 
 def open_store(url: str) -> Engine:
@@ -84,6 +85,15 @@ def insert_new(
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     statement = dialect.insert(table).on_conflict_do_nothing().returning(*columns)
     return session.execute(statement, rows).all()
+
+
+def take_turns(session: Session) -> None:
+    """Let no other program keep cards until this transaction ends, so that each sees what the others kept.
+
+    Two scans of one card, saved by two programs at once, would not find each other. SQLite has one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_KEEPING_LOCK)))
 
 
 def alembic_config(connection: Connection) -> Config:

@@ -16,14 +16,21 @@ from ocr.forms.definition import FieldSpec, Form
 from ocr.lexicon.rules import check
 from ocr.reading import Why
 from store.card_state import UNKNOWN, BrokenRules, CardState, Decided, StoredReading, card_state
+from store.duplicates import PairNow, pairs_of
 from store.queries import card_logs
 from store.record_values import own_values, record_values
-from store.tables import Base, Card, FormDefinition, Issue, Record, RecordValue, Scan, Waiting, table
+from store.tables import Base, Card, FormDefinition, Issue, Record, RecordValue, Scan, Suspicion, Waiting, table
 
 CHUNK = 500
 """Cards derived at a time: bounds memory and the number of bound parameters."""
 
-DERIVED: tuple[type[Waiting | Issue | Record | RecordValue], ...] = (Waiting, Issue, Record, RecordValue)
+DERIVED: tuple[type[Waiting | Issue | Suspicion | Record | RecordValue], ...] = (
+    Waiting,
+    Issue,
+    Suspicion,
+    Record,
+    RecordValue,
+)
 """Tables that follow from readings and decisions."""
 
 
@@ -41,17 +48,37 @@ class CardHead(NamedTuple):
 
 @dataclass(frozen=True)
 class CardNow:
-    """A card's head, its newest readings, its decisions, and what they amount to."""
+    """A card's head, its newest readings, its decisions, and what they amount to; its pairs with earlier cards."""
 
     head: CardHead | Row[Any]
     form: Form
     readings: Mapping[str, StoredReading]
     log: Sequence[Decided]
     state: CardState
+    pairs: Sequence[PairNow] = ()
 
     @property
     def is_duplicate(self) -> bool:
-        """Whether the card was scanned before: so the reading says, and no person has given it another number."""
+        """Whether the card was scanned before: so a person says, or as long as nobody has, its number or its ink."""
+        if self.decided_same:
+            return True
+        parted = any(pair.by_number and pair.verdict == "different" for pair in self.pairs)
+        return (self._bears_known_number and not parted) or any(pair.is_one(self.serial) for pair in self.pairs)
+
+    @property
+    def decided_same(self) -> bool:
+        """Whether a person has said that the card is one that was scanned before."""
+        return any(pair.verdict == "same" for pair in self.pairs)
+
+    @property
+    def suspicions(self) -> list[PairNow]:
+        """The pairs that wait for a person; one found by number alone does as long as the number does."""
+        by_number = self._bears_known_number and self.state.values[card_number(self.form)] is None
+        return [pair for pair in self.pairs if pair.waits_by_ink() or (by_number and pair.waits_by_number())]
+
+    @property
+    def _bears_known_number(self) -> bool:
+        """Whether an earlier card bears its number, by the reading, and no person has given it another number."""
         name = card_number(self.form)
         number = self.readings.get(name)
         if number is None or Why.DUPLICATE not in number.review:
@@ -98,23 +125,23 @@ def cards_now(session: Session, card_ids: Sequence[int], *, lock: bool = True) -
     if lock:
         query = query.with_for_update(of=Card, key_share=True)  # who leases a field of the card meanwhile need not wait
     heads = session.execute(query).all()
-    known_of = card_logs(session, card_ids)
+    known_of, pairs = card_logs(session, card_ids), pairs_of(session, card_ids)
     forms = forms_of(session, (head.form_id for head in heads))
     result = []
     for head in heads:
         form, known = forms[head.form_id], known_of[head.id]
         state = card_state(form, known.readings, head.broken_rules, known.log, broken_rules)
-        result.append(CardNow(head, form, known.readings, known.log, state))
+        result.append(CardNow(head, form, known.readings, known.log, state, pairs[head.id]))
     return result
 
 
 def new_card(head: CardHead, form: Form, readings: Mapping[str, StoredReading]) -> CardNow:
-    """The state of a card that nobody can have decided about yet, as `cards_now` derives it once it is stored."""
+    """The state of a card that nobody can have decided about yet, as `cards_now` derives it, but for its pairs."""
     return CardNow(head, form, readings, (), card_state(form, readings, head.broken_rules, (), broken_rules))
 
 
 def refresh(session: Session, card_ids: Sequence[int]) -> None:
-    """Derive records, waiting fields and issues of cards anew; not more than `CHUNK` at a time."""
+    """Derive records, waiting fields, issues and suspicions of cards anew; not more than `CHUNK` at a time."""
     now = cards_now(session, card_ids)
     for kind in DERIVED:
         session.execute(delete(kind).where(kind.card_id.in_(card_ids)))
@@ -122,7 +149,7 @@ def refresh(session: Session, card_ids: Sequence[int]) -> None:
 
 
 def keep_derived(session: Session, now: Sequence[CardNow]) -> None:
-    """Write records, waiting fields and issues of cards that have none."""
+    """Write records, waiting fields, issues and suspicions of cards that have none."""
     for kind, rows in derived(now).items():
         if rows:
             session.execute(insert(table(kind)), rows)
@@ -131,7 +158,8 @@ def keep_derived(session: Session, now: Sequence[CardNow]) -> None:
 def derived(now: Sequence[CardNow]) -> dict[type[Base], list[dict[str, Any]]]:
     """The rows that the derived tables have of cards.
 
-    A duplicate is no record, and of its fields only the number can wait: nobody needs to key a card twice.
+    A duplicate is no record, and of its fields only the number can wait, until a person has said that it is one:
+    nobody needs to key a card twice.
     """
     issues = [
         {"card_id": card.head.id, "rule": rule, "fields": list(fields)}
@@ -143,6 +171,7 @@ def derived(now: Sequence[CardNow]) -> dict[type[Base], list[dict[str, Any]]]:
         RecordValue: [row for card in now if not card.is_duplicate for row in _record_values(card)],
         Waiting: [row for card in now for row in _waiting(card)],
         Issue: issues,
+        Suspicion: [_suspicion(pair) for card in now for pair in card.suspicions],
     }
 
 
@@ -187,8 +216,12 @@ def _waiting(card: CardNow) -> list[dict[str, Any]]:
             "alike": wait.alike,
         }
         for wait in card.state.waiting
-        if wait.field == card_number(card.form) or not card.is_duplicate
+        if not card.is_duplicate or (wait.field == card_number(card.form) and not card.decided_same)
     ]
+
+
+def _suspicion(pair: PairNow) -> dict[str, Any]:
+    return {"pair_id": pair.id, "card_id": pair.card_id, "since": pair.found_at}
 
 
 def _record(card: CardNow) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ocr.forms.definition import Form
+from ocr.likeness import Likeness
 from ocr.reading import CardReading, Refusal, Refused
 from ocr.scan import ScanId
 from store.engine import insert_new
@@ -155,6 +156,8 @@ class ReadCard:
         Pixels per inch, and (width, height) in pixels, of the scan.
     batch_id
         The batch in which it lay.
+    likeness
+        The signature of its ink, where there is enough of it.
     """
 
     reading: CardReading
@@ -163,6 +166,7 @@ class ReadCard:
     dpi: float
     size: tuple[int, int]
     batch_id: int | None = None
+    likeness: Likeness | None = None
 
 
 def save_read(session: Session, cards: Sequence[ReadCard], run_id: int | None) -> dict[ScanId, int]:

@@ -3,8 +3,8 @@
 What is kept for ever: `scans`, `cards`, `readings`, `decisions` and `calibrations`, of which the last three are
 append-only, as all of `APPEND_ONLY_TABLES` are (the database refuses UPDATE and DELETE on them). What a personal field
 says (names, passport, full birth date) lies only in `personal_readings` and `personal_decisions`: whoever may not
-select from those two sees that a name was read, not the name. What is derived
-and can be rebuilt at any time: `records`, `waiting`, `issues`.
+select from those two sees that a name was read, not the name. What is derived and can be rebuilt at any time:
+`records`, `waiting`, `issues`, `suspicions`.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ APPEND_ONLY_TABLES = (
     "control_items",
     "networks",
     "refusals",
+    "duplicate_pairs",
+    "pair_decisions",
     *PERSONAL_TABLES,
 )
 
@@ -473,6 +475,76 @@ class RecordValue(Base):
     card_id: Mapped[int] = mapped_column(ForeignKey("cards.id"), primary_key=True, autoincrement=False)
     variable: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str | None]
+
+
+class CardLikeness(Base):
+    """The signature of a card's ink as it was last read, by which a second scan of it is found (`ocr.likeness`)."""
+
+    __tablename__ = "likenesses"
+
+    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id"), primary_key=True, autoincrement=False)
+    version: Mapped[str] = mapped_column(String(12))
+    bits: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LikenessKey(Base):
+    """A key under which a card's signature is looked up (`ocr.likeness.keys_of`); cards alike share one at least."""
+
+    __tablename__ = "likeness_keys"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id"), primary_key=True, autoincrement=False)
+
+
+class DuplicatePair(Base):
+    """Two cards that may be one card scanned twice; append-only.
+
+    `card_id` was kept after `other_id`. `by_number` says whether both bore the same number when they were read,
+    `distance` the share of their signatures' bits that differ where they were found by their ink, else NULL.
+    """
+
+    __tablename__ = "duplicate_pairs"
+    __table_args__ = (
+        UniqueConstraint("card_id", "other_id"),
+        CheckConstraint("other_id < card_id", name="order"),
+        CheckConstraint("by_number OR distance IS NOT NULL", name="found"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id"))
+    other_id: Mapped[int] = mapped_column(ForeignKey("cards.id"), index=True)
+    by_number: Mapped[bool]
+    distance: Mapped[float | None]
+    found_at: Mapped[datetime]
+
+
+class PairDecision(Base):
+    """What a person decided about two cards; append-only. An undo names in `undoes` what it takes back."""
+
+    __tablename__ = "pair_decisions"
+    __table_args__ = (
+        CheckConstraint("kind IN ('same', 'different', 'undo')", name="kind"),
+        CheckConstraint("(kind = 'undo') = (undoes IS NOT NULL)", name="undoes"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    pair_id: Mapped[int] = mapped_column(ForeignKey("duplicate_pairs.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(9))
+    person: Mapped[str]
+    at: Mapped[datetime]
+    reason: Mapped[str]
+    undoes: Mapped[int | None] = mapped_column(ForeignKey("pair_decisions.id"))
+
+
+class Suspicion(Base):
+    """A pair that waits for a person; derived."""
+
+    __tablename__ = "suspicions"
+
+    pair_id: Mapped[int] = mapped_column(ForeignKey("duplicate_pairs.id"), primary_key=True, autoincrement=False)
+    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id"), index=True)
+    since: Mapped[datetime]
 
 
 class User(Base):

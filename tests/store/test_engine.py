@@ -25,7 +25,17 @@ from store.cards import save_card
 from store.engine import alembic_config, open_store, read_only
 from store.networks import keep_network
 from store.scans import ReadCard, save_refused
-from store.tables import APPEND_ONLY_TABLES, PERSONAL_TABLES, Base, BatchClosing, ControlItem, LoggedRefusal, Scan
+from store.tables import (
+    APPEND_ONLY_TABLES,
+    PERSONAL_TABLES,
+    Base,
+    BatchClosing,
+    ControlItem,
+    DuplicatePair,
+    LoggedRefusal,
+    PairDecision,
+    Scan,
+)
 from tests.store.cards import card, form, scan
 from tests.store.networks import OTHER, network
 
@@ -145,7 +155,9 @@ _TEXT = {
     "batch_closings": "person",
     "calibrations": "data",
     "control_items": "person",
+    "duplicate_pairs": "distance",
     "networks": "data",
+    "pair_decisions": "person",
     "refusals": "reason",
 }
 
@@ -161,6 +173,10 @@ def test_the_database_refuses_to_change_the_log(engine: Engine) -> None:
         keep_network(session, network(), OTHER)
         batch = batch_of(session, CoverSheet("26-AAAAA"), "p")
         session.add(BatchClosing(batch_id=batch, kind="close", person="p", reason="", account={}, at=AT))
+        pair = DuplicatePair(card_id=save(session, 3), other_id=card_id, by_number=True, distance=None, found_at=AT)
+        session.add(pair)
+        session.flush()
+        session.add(PairDecision(pair_id=pair.id, kind="same", person="p", at=AT, reason="", undoes=None))
     for table in APPEND_ONLY_TABLES:
         for change in (f"UPDATE {table} SET {_TEXT.get(table, 'value')} = 'x'", f"DELETE FROM {table}"):
             with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
