@@ -18,6 +18,7 @@ from ocr.scan import ScanId
 from review.cards.history import DecisionEvent, History, ReadingEvent, history_of
 from review.errors import ReviewError
 from store.card_state import Turn, WaitingField, card_state
+from store.duplicates import pairs_of
 from store.queries import stored_reading
 from store.records import CardNow, broken_rules, forms_of
 from store.tables import Batch, Card, Flag, Run, Scan
@@ -128,7 +129,7 @@ def card_view(session: Session, card_id: int, *, personal: bool) -> CardView:
     history = history_of(session, card_id)
     readings = {row.field: stored_reading(row) for row in history.readings if row.edition == head.edition}
     state = card_state(form, readings, head.broken_rules, history.log, broken_rules)
-    now = CardNow(head, form, readings, history.log, state)
+    now = CardNow(head, form, readings, history.log, state, pairs_of(session, [card_id])[card_id])
     return CardView(
         id=card_id,
         form=form,

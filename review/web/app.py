@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from starlette.routing import BaseRoute, Mount
 
 from review.assignment.policy import DeskRules
-from review.web import api, entry, flagging, grouping, home, images, keying, quality, records
+from review.web import api, duplicates, entry, flagging, grouping, home, images, keying, quality, records
 from review.web.deps import Access, Site, utc_now
 from review.web.failures import handle_failures
 from review.web.headers import Headers
@@ -31,6 +31,7 @@ ROUTERS = (
     grouping.api,
     flagging.router,
     flagging.api,
+    duplicates.router,
     records.router,
     quality.router,
     api.router,

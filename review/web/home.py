@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from review.accounts.users import users
 from review.assignment.queue import counts
 from review.cards.flags import open_flags
+from review.decisions.duplicates import count_waiting
 from review.desk import progress
 from review.web.deps import Administrator, Colleague, Scanner, SiteDep
 from review.web.render import page
@@ -27,7 +28,8 @@ def home(request: Request, visitor: Colleague, site: SiteDep) -> Response:
         keys = visitor.role in KEYERS
         own = progress(site.desk(session, visitor)) if keys else None
         aside = len(open_flags(session)) if visitor.role == "supervisor" else 0
-    return page(request, "home.html", waiting=waiting, own=own, aside=aside)
+        pairs = count_waiting(session)
+    return page(request, "home.html", waiting=waiting, own=own, aside=aside, pairs=pairs)
 
 
 @router.get("/rescan")

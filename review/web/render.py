@@ -20,7 +20,7 @@ from texts.templates import templates
 LANGUAGE_COOKIE = "language"
 
 NAVIGATION: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "operator": (("/", "home"), ("/rescan", "rescan")),
+    "operator": (("/", "home"), ("/rescan", "rescan"), ("/duplicates", "duplicates")),
     "reviewer": (("/", "home"), ("/key", "key"), ("/groups", "groups"), ("/quality", "quality")),
     "supervisor": (
         ("/", "home"),
@@ -28,6 +28,7 @@ NAVIGATION: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("/groups", "groups"),
         ("/flags", "flags"),
         ("/rescan", "rescan"),
+        ("/duplicates", "duplicates"),
         ("/records", "records"),
         ("/quality", "quality"),
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 from hashlib import sha256
@@ -25,6 +25,7 @@ from review.web.app import create_app
 from review.web.deps import COOKIE
 from store.tables import LoginSession, User
 from tests.store.cards import card
+from tests.store.cards import scan as scan_of
 from tests.store.test_cards import save
 
 PNG = b"\x89PNG\r\n\x1a\nnot really"
@@ -127,8 +128,9 @@ class Workplace:
             csrf = session.scalars(select(LoginSession.csrf).filter_by(key=sha256(token.encode()).hexdigest())).one()
         return Browser(TestClient(self.app, cookies={COOKIE: token}), csrf)
 
-    def wait(self, n: int, values: dict[str, str | None] | None = None, **why: str) -> int:
-        """Save the n-th card, of which these fields wait for these reasons; returns its id."""
+    def wait(self, n: int, values: dict[str, str | None] | None = None, *, scan: int = 0, **why: str) -> int:
+        """Save the n-th card, of which these fields wait for these reasons, or another scan of it; returns its id."""
         with Session(self.engine) as session, session.begin():
             review = {name: (reason,) for name, reason in why.items()}
-            return save(session, card(n, review=review, values=values or {}))
+            read = card(n, review=review, values=values or {})
+            return save(session, replace(read, scan=scan_of(scan)) if scan else read)

@@ -23,7 +23,7 @@ from tests.review.web.site import Cutter, Workplace
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 CALLS = [(method, route) for route in ROUTES for method in sorted(route.methods)]
 PUBLIC = {"/login", "/language"}
-SOME = {"ticket": "a" * 32, "field": "sex", "card_id": "1", "flag_id": "1"}
+SOME = {"ticket": "a" * 32, "field": "sex", "card_id": "1", "flag_id": "1", "pair_id": "1", "side": "later"}
 EXPECTED = {
     "/": set(ROLES),
     "/logout": set(ROLES),
@@ -42,6 +42,8 @@ EXPECTED = {
 def admitted(method: str, route: APIRoute) -> set[str]:
     if route.path.startswith("/records") or (method, route.path) == ("GET", "/api/v1/flags"):
         return {"supervisor"}
+    if route.path.startswith("/duplicates"):
+        return {"operator", "supervisor"} if method == "GET" else {"supervisor"}
     return EXPECTED.get(route.path, {"reviewer", "supervisor"})
 
 

@@ -66,6 +66,9 @@ def test_no_english_is_left(workplace: Workplace, role: str, language: Literal["
     browser = workplace.browser(role)
     browser.form("/language", language=language)
     paths = [path for path, _ in NAVIGATION[role]] + ["/password", "/nowhere"]
+    workplace.wait(1, scan=9)
+    if role in ("operator", "supervisor"):
+        paths += ["/duplicates/1", "/duplicates/1?done=1"]
     if role == "supervisor":
         paths += ["/records/1", "/records?since=x", "/records/99", "/quality?days=7"]
     for path in paths:
