@@ -18,7 +18,7 @@ from ocr.likeness import Likeness
 from ocr.reading import CardReading, Refusal, Refused
 from ocr.scan import ScanId
 from store.engine import insert_new
-from store.tables import Batch, LoggedRefusal, Scan
+from store.tables import Batch, Card, LoggedRefusal, Scan
 
 _PARAMETERS = 500
 _TRANSIENT = [str(reason) for reason in Refusal if reason.transient]
@@ -92,6 +92,16 @@ def rescan_list(session: Session, *, batch_id: int | None = None) -> list[ToResc
         ToRescan(ScanId(s.sha256, s.page), s.path, Refusal(s.reason or ""), s.detail or "", s.loaded_at, number)
         for s, number in session.execute(query)
     ]
+
+
+def places_of(session: Session, cards: Collection[int]) -> dict[int, str]:
+    """Where the scans of cards lay when they were read, by the cards' ids."""
+    ordered, found = sorted(cards), {}
+    for start in range(0, len(ordered), _PARAMETERS):
+        query = select(Card.id, Scan.path).join(Scan, Scan.id == Card.scan_id)
+        for row in session.execute(query.where(Card.id.in_(ordered[start : start + _PARAMETERS]))):
+            found[row.id] = row.path
+    return found
 
 
 def save_refused(

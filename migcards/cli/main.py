@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "batch": "Batches of cards: print cover sheets, open, account for every sheet, close.",
     "queue": "List the fields that wait for people and why, most urgent first.",
     "rescan": "List the sheets that were refused and what to do about each.",
+    "duplicates": "List the cards that may have been scanned twice and wait for a person to compare them.",
     "decide": "Take back a queue sheet (CSV) with values filled in: a preview first, then --apply, all or nothing.",
     "serve": "Serve the pages on which people key what the machine would not vouch for.",
     "user": "Add people to the review pages, give them passwords, disable them.",
