@@ -24,7 +24,7 @@ VERSION = "1"
 
 BITS = 1024
 
-BANDS, BAND_BITS = 12, 20
+BANDS, BAND_BITS = 12, 24
 """Groups of bits by which a card is looked up: whoever agrees with it in one group whole is compared with it."""
 
 DOUBTED = 4

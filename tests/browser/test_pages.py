@@ -110,12 +110,14 @@ PAGES: Mapping[str, tuple[tuple[str, Callable[[KeyboardUser], None]], ...]] = {
         ("/key?field=crossing_date", answering_differently),
         ("/flags", nothing),
         ("/rescan", nothing),
+        ("/duplicates", nothing),
+        ("/duplicates/1", nothing),
         ("/records", nothing),
         ("/records/1", unfolding),
         ("/records/2?personal=1", correcting),
         ("/quality", nothing),
     ),
-    "operator": (("/", nothing), ("/rescan", nothing)),
+    "operator": (("/", nothing), ("/rescan", nothing), ("/duplicates/1", nothing)),
     "analyst": (("/", nothing), ("/api", nothing)),
     "administrator": (("/", nothing), ("/users", nothing)),
 }
@@ -201,6 +203,27 @@ def test_the_zone_of_a_field_lights_up_on_the_card(browser: Browser, site: Revie
         user.enter("/records/1")
         page.locator("#field-crossing_date summary").focus()
         expect(page.locator("[data-zone=crossing_date]")).to_have_class(re.compile(r"\blit\b"))
+
+
+def test_one_key_tells_two_scans_apart_and_one_takes_it_back(browser: Browser, site: ReviewSite) -> None:
+    with page_of(browser) as page:
+        user = KeyboardUser(page, site, "supervisor")
+        user.enter("/duplicates/1")
+        settle(page)
+        assert all(
+            width > 500 for width in page.locator(".scan img").evaluate_all("all => all.map((i) => i.naturalWidth)")
+        )
+        user.press("2")
+        page.wait_for_url(f"{site.url}/duplicates/2?done=1")
+        page.locator("#done a").click()
+        expect(page.locator("#verdict")).to_be_visible()
+        user.press("0")
+        expect(page.locator("#same")).to_be_visible()
+        user.press("3")
+        page.wait_for_url(f"{site.url}/duplicates/2")
+        page.locator("[name=reason]").focus()
+        page.keyboard.type("1 of 2")
+        expect(page.locator("[name=reason]")).to_have_value("1 of 2")
 
 
 def test_a_correction_is_shown_before_it_is_kept(browser: Browser, site: ReviewSite) -> None:

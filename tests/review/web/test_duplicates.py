@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store.tables import PairDecision, Record
+from store.records import refresh
+from store.tables import DuplicatePair, PairDecision, Record
 from tests.review.web.site import Browser, Workplace
 
 
@@ -83,3 +84,16 @@ def test_an_operator_looks_without_names_and_decides_nothing(site: Browser, work
     assert operator.get("/duplicates/1?personal=1").status_code == 403
     assert operator.get("/duplicates/1/later?personal=1").status_code == 200
     assert workplace.cutter.asked[-1][1] > 2, "names are painted over whatever the address says"
+
+
+def test_a_pair_by_ink_says_how_far_the_two_differ(workplace: Workplace) -> None:
+    workplace.wait(1)
+    workplace.wait(2)
+    with Session(workplace.engine) as session, session.begin():
+        found = {"by_number": False, "distance": 0.0625, "found_at": workplace.clock()}
+        session.add(DuplicatePair(card_id=2, other_id=1, **found))
+        session.flush()
+        refresh(session, [2])
+    browser = workplace.browser("supervisor")
+    for path in ("/duplicates", "/duplicates/1"):
+        assert "differs by 6 %" in browser.get(path).text
