@@ -42,8 +42,8 @@ def duplicates_page(
     with site.reading() as session:
         pairs = waiting_pairs(session) if card is None else pairs_of_card(session, card)
         decided = decided_pairs(session) if card is None else []
-        number = count_waiting(session)
-    return page(request, "duplicates.html", pairs=pairs, decided=decided, number=number, card=card)
+        count = count_waiting(session)
+    return page(request, "duplicates.html", pairs=pairs, decided=decided, count=count, card=card)
 
 
 @router.get("/duplicates/{pair_id}")
