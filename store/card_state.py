@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from ocr.forms.definition import FieldSpec, Form
 from ocr.reading import Why
@@ -138,21 +138,7 @@ class CardState:
     broken: BrokenRules
 
 
-class Undoable(Protocol):
-    """A decision of any kind: `undoes` is the id of the one that it takes back."""
-
-    @property
-    def id(self) -> int:
-        """Ids rise in the order in which decisions were made."""
-        ...
-
-    @property
-    def undoes(self) -> int | None:
-        """None for one that takes nothing back."""
-        ...
-
-
-def taken_back(log: Sequence[Undoable]) -> set[int]:
+def taken_back(log: Sequence[Decided]) -> set[int]:
     """Ids of the decisions that were undone; undoing an undo brings the decision behind it back.
 
     `log` is in the order of the ids.

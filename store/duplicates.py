@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from store.card_state import taken_back
+from store.card_state import Decided, taken_back
 from store.engine import insert_new
 from store.tables import Card, DuplicatePair, PairDecision
 
@@ -96,7 +96,7 @@ def _held(session: Session, pair_ids: Sequence[int]) -> Mapping[int, tuple[Verdi
         return {}
     query = select(PairDecision).where(PairDecision.pair_id.in_(pair_ids)).order_by(PairDecision.id)
     log = session.scalars(query).all()
-    void = taken_back(log)
+    void = taken_back([Decided(made.id, "", None, made.undoes) for made in log])
     held: dict[int, tuple[Verdict, int]] = {}
     for made in log:
         if made.id not in void and made.kind != "undo":
