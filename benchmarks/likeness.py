@@ -18,7 +18,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.likeness_cards import FITTED, KEPT_OUT, LIKES, Inked, rescanned, written_alike
+from benchmarks.likeness_cards import FITTED, KEPT_OUT, LIKES, Inked, mixed, rescanned, written_alike
 from fixtures.glyphs import load_source
 from ocr.likeness import LIMITS_FILE, Likeness, LikenessLimits, distances, load_limits, signature
 
@@ -165,11 +165,13 @@ def scans(
 @click.option("--count", default=100, show_default=True, help="Cards.")
 @click.option("--share", default=1.0, show_default=True, help="Of the fields that are filled in.")
 @click.option("--seed", default=1, show_default=True)
-@click.option("--alone", is_flag=True, help="No further cards by the same hands.")
+@click.option("--mixed", "size", type=int, help="So many cards instead, mixed from the fields of --count of each form.")
 @click.option("--seconds", default=1e9, help="Longest time.")
-def alike(out: Path, glyphs: Path, count: int, share: float, seed: int, alone: bool, seconds: float) -> None:
+def alike(out: Path, glyphs: Path, count: int, share: float, seed: int, size: int | None, seconds: float) -> None:
     """Make different cards, with others that the same hand wrote alike."""
-    keep(out, written_alike(load_source(glyphs), count, seed, () if alone else LIKES, share), seconds)
+    source = load_source(glyphs)
+    made = mixed(source, count, seed, size) if size else written_alike(source, count, seed, LIKES, share)
+    keep(out, made, seconds)
 
 
 @main.command()

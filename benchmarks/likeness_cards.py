@@ -142,6 +142,33 @@ def written_alike(source: GlyphSource, count: int, seed: int, likes: Sequence[st
             yield Inked(card, trip.form.id, kind, *_drawn(trip.form, other, empty, writer, rng))
 
 
+def mixed(source: GlyphSource, count: int, seed: int, size: int) -> Iterator[Inked]:
+    """So many different cards at little cost: each takes every field's ink from one of a few that were written.
+
+    Projections add up as ink does. Two such cards now and then share a field to the stroke, as different cards never
+    do, so they are rather more alike than real ones.
+    """
+    for at, form in enumerate(FORMS):
+        pool = [
+            np.stack([projected_ink(trip.form, [crop])[1] for crop in crops])
+            for trip, crops in _written(source, count, seed + at, form)
+        ]
+        rng = np.random.default_rng([seed, at])
+        for n in range(size // len(FORMS)):
+            chosen = rng.integers(count, size=len(pool[0]))
+            total = np.sum([pool[card][field] for field, card in enumerate(chosen)], axis=0)
+            yield Inked(at * size + n, form, "mixed", np.inf, np.asarray(total, np.float32))
+
+
+def _written(source: GlyphSource, count: int, seed: int, form: str) -> Iterator[tuple[Trip, list[Crop]]]:
+    """Cards of one form, each by a hand of its own: their ink alone."""
+    for card, trip in enumerate(plan_cards(Plan(count, seed, (form,)))):
+        rng = np.random.default_rng([seed, card, 3])
+        writer = Writer.of(source.hand(rng), Pen((0, 0, 0), rng.uniform(0.3, 0.6), 0.95, 0.0), rng)
+        answers = fill(Case(trip.form, trip.who, trip.trip, trip.serial, Manner.of(rng)), rng)
+        yield trip, _drawn_crops(trip.form, answers, writer, rng)
+
+
 def _like(kind: str, trip: Trip, manner: Manner, rng: Generator) -> Case:
     """What stands on another card of the same hand."""
     who, out = trip.who, trip.trip
@@ -159,10 +186,16 @@ def _like(kind: str, trip: Trip, manner: Manner, rng: Generator) -> Case:
 def _drawn(
     form: Form, answers: dict[str, FilledField], empty: set[str], writer: Writer, rng: Generator
 ) -> tuple[float, NDArray[np.float32]]:
-    """The ink of answers on a card."""
+    """The ink of answers on a card, some left out."""
+    kept = {name: EMPTY if name in empty else answer for name, answer in answers.items()}
+    return projected_ink(form, _drawn_crops(form, kept, writer, rng))
+
+
+def _drawn_crops(form: Form, answers: dict[str, FilledField], writer: Writer, rng: Generator) -> list[Crop]:
+    """The ink of answers as crops."""
     scale = CROP_DPI / MM_PER_INCH
     paper = Paper(np.full((round(form.size[1] * scale), round(form.size[0] * scale), 3), 255, np.uint8), CROP_DPI)
-    draw_answers(paper, form, {n: EMPTY if n in empty else a for n, a in answers.items()}, writer, rng)
+    draw_answers(paper, form, answers, writer, rng)
     ink = np.where(paper.pixels.min(axis=2) < 200, 255 - paper.pixels.min(axis=2), 0).astype(np.uint8)
     crops = []
     for spec in form.fields:
@@ -171,4 +204,4 @@ def _drawn(
         window = np.s_[top:bottom, left:right]
         if spec.entry is not Entry.PRINTED:
             crops.append(Crop(spec, rect, ink[window], ink[window], CROP_DPI, ink[window]))
-    return projected_ink(form, crops)
+    return crops
