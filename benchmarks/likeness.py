@@ -130,6 +130,18 @@ def wrong(asked: Looks, store: Looks, known: LikenessLimits, size: int) -> tuple
     return len(nearest), int((nearest <= known.most_distance).sum()), float(nearest.min())
 
 
+def among(store: Looks, known: LikenessLimits) -> tuple[int, float]:
+    """Each card looked up among all others: for how many a wrong one is near, and the nearest."""
+    nearest = []
+    for form in np.unique(store.forms):
+        bits = [seen.bits for seen, own in zip(store.seen, store.forms, strict=True) if own == form]
+        for i, one in enumerate(bits):
+            apart = distances(one, bits)
+            apart[i] = 1.0
+            nearest.append(float(apart.min()))
+    return int((np.array(nearest) <= known.most_distance).sum()), min(nearest)
+
+
 def tail(apart: NDArray[np.float64], most: float) -> float:
     """Chance that two different cards lie so near, if the chance goes on falling as it does from 1e-3 to 1e-5."""
     far = apart[np.isfinite(apart)]
@@ -208,6 +220,10 @@ def report(scanned: Path, like: Path, others: Sequence[Path]) -> None:
         for size in sorted({1000, len(store.cards)}):
             count, false, nearest = wrong(seen, store, known, size)
             click.echo(f"{count} scans in {size:,} other cards: {false} wrong, the nearest {nearest:.3f}")
+        false, nearest = among(store, known)
+        click.echo(
+            f"{len(store.cards):,} cards among each other: {false} with a wrong one near, the nearest {nearest:.3f}"
+        )
         chance = tail(seen.far(store), known.most_distance)
         click.echo(f"chance of a pair {chance:.1e}: in a million cards {1e6 * chance:.1e} wrong pairs a card")
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import shake_256
 from math import isqrt
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -25,6 +26,8 @@ from ocr.likeness import BITS, VERSION, Likeness, load_limits, signature
 _STROKE_MM, _AROUND_MM = 0.25, 1.0
 """The structure that tells cards apart lies between these widths: finer, registration's error blurs it; coarser, it is
 where the form wants ink, on every card alike."""
+
+Pixel = TypeVar("Pixel", np.uint8, np.float32)
 
 _STRONG = 128
 _SIDE = isqrt(BITS)
@@ -43,10 +46,11 @@ def projected_ink(form: Form, crops: Sequence[Crop]) -> tuple[float, NDArray[np.
     _lay([crop for crop in crops if crop.spec.entry is Entry.HAND], scale, canvas)
     ink_mm2 = cv2.countNonZero(cv2.inRange(canvas, _STRONG, 255)) / scale**2
     _lay([crop for crop in crops if crop.spec.entry is Entry.STAMP], scale, canvas)
-    fine = _halved(canvas.astype(np.float32))
+    fine = _halved(canvas)
     strokes, around = (cv2.GaussianBlur(fine, (0, 0), mm * scale / 2) for mm in (_STROKE_MM, _AROUND_MM))
     structure = _halved(np.subtract(strokes, around, dtype=np.float32))
-    mixed = cv2.dct(structure * _signs(structure.shape))[:_SIDE, :_SIDE]
+    structure *= _signs(structure.shape)
+    mixed = _cosines(structure.shape[0]) @ structure @ _cosines(structure.shape[1]).T
     return ink_mm2, np.asarray(mixed, np.float32).reshape(-1)
 
 
@@ -58,11 +62,18 @@ def _lay(crops: Sequence[Crop], scale: float, canvas: Gray) -> None:
         np.maximum(place, crop.ink[: place.shape[0], : place.shape[1]], out=place)
 
 
-def _halved(image: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The image at half its resolution, of an even number of rows and columns, as the cosine transform wants them."""
+def _halved(image: NDArray[Pixel]) -> NDArray[Pixel]:
+    """The image at half its resolution."""
     height, width = (side // 4 * 4 for side in image.shape)
     half = cv2.resize(image[:height, :width], (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-    return np.asarray(half, np.float32)
+    return np.asarray(half, image.dtype)
+
+
+@lru_cache(maxsize=32)
+def _cosines(length: int) -> NDArray[np.float32]:
+    """The first waves of the cosine transform of a side of so many pixels."""
+    waves = np.cos(np.pi / length * np.outer(np.arange(_SIDE), np.arange(length) + 0.5))
+    return np.asarray(waves / np.sqrt(length), np.float32)
 
 
 @lru_cache(maxsize=16)
