@@ -24,10 +24,10 @@ VERSION = "1"
 
 BITS = 1024
 
-BANDS, BAND_BITS = 12, 24
+BANDS, BAND_BITS = 16, 22
 """Groups of bits by which a card is looked up: whoever agrees with it in one group whole is compared with it."""
 
-DOUBTED = 4
+DOUBTED = 5
 """Bits of a group that a slightly different scan turns first; looked up is every way in which these may have turned."""
 
 _KEY = 2**63 - 1
