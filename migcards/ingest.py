@@ -81,7 +81,7 @@ def ingest(
         today=today,
     )
     with (
-        worker_pool.Workers(how.workers, how.timeout_s) as pool,
+        worker_pool.Workers(how.workers, how.timeout_s, how.memory_mb) as pool,
         OrderedSaver(Saver(how, run_id, opened_by, today), tally, batch) as saving,
     ):
         feed = Feed(files, how, saving, AHEAD * how.workers)

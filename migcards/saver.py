@@ -24,6 +24,7 @@ from ocr.forms.definition import FORMS_DIR, Form, fingerprint, load_forms
 from ocr.page import PageResult, software
 from ocr.reading import CardReading, Refusal, Refused
 from ocr.scan import ScanId
+from ocr.worker_pool import MEMORY_MB
 from store.archive import keep
 from store.batches import attach, batch_of, cover_of
 from store.cards import save_cards, work_left
@@ -42,8 +43,8 @@ class Ingestion:
         Which readings are accepted.
     archive
         Folder that keeps the originals, if there is one.
-    workers, timeout_s
-        Processes that read, and the seconds that one page may take.
+    workers, timeout_s, memory_mb
+        Processes that read, the seconds that one page may take, and the memory that one of them may.
     audit_share
         Of the accepted fields, 0..1: these go to people all the same.
     network
@@ -64,6 +65,7 @@ class Ingestion:
     archive: Path | None = None
     workers: int = 1
     timeout_s: float = 60.0
+    memory_mb: int = MEMORY_MB
     audit_share: float = 0.0
     network: Path = MODELS
     again: bool = False

@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 from ocr.errors import BadInputError
+from ocr.worker_pool import MEMORY_MB
 from texts import Language
 
 FILE = "migcards.toml"
@@ -35,6 +36,8 @@ class Settings(BaseSettings):
         Processes that read cards.
     page_timeout_s
         Seconds one page may take before it is set aside.
+    worker_memory_mb
+        Memory that one of these processes may take, with the programs that it starts, before the page is set aside.
     language
         Of the review and report pages.
     archive
@@ -61,6 +64,7 @@ class Settings(BaseSettings):
     forms_dir: DirectoryPath | None = None
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
     page_timeout_s: float = Field(default=60.0, gt=0)
+    worker_memory_mb: int = Field(default=MEMORY_MB, ge=512)
     language: Language = "ru"
     archive: Path | None = None
     audit_share: float = Field(default=0.01, ge=0, le=1)

@@ -24,7 +24,7 @@ def test_defaults() -> None:
     settings = read_settings()
     assert settings.database == "sqlite:///migcards.db"
     assert (settings.forms_dir, settings.archive, settings.language) == (None, None, "ru")
-    assert (settings.page_timeout_s, settings.workers) == (60, os.cpu_count())
+    assert (settings.page_timeout_s, settings.worker_memory_mb, settings.workers) == (60, 1024, os.cpu_count())
 
 
 def test_environment_goes_before_the_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,6 +53,7 @@ def test_policies_are_set_by_field(folder: Path) -> None:
         ("workers = ", "migcards.toml cannot be read"),
         ('policies.sex = "triple"', "policies.sex in migcards.toml: Input should be 'blind', 'double' or 'prefilled'"),
         ("control_share = 0.6", "control_share in migcards.toml"),
+        ("worker_memory_mb = 100", "worker_memory_mb in migcards.toml: Input should be greater than or equal to 512"),
         ("lease_minutes = 0", "lease_minutes in migcards.toml"),
     ],
 )

@@ -6,10 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -17,17 +15,10 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr import worker_pool as batch
-from ocr.worker_pool import Crash, Workers, WorkerStartError, run
+from ocr.worker_pool import Crash, Workers, WorkerStartError, crew, run
+from tests.ocr.worker_pool.deeds import Job, eventually, gone, words
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@dataclass(frozen=True)
-class Job:
-    number: int
-    deed: str = "square"
-    folder: str = ""
+ROOT = Path(__file__).resolve().parents[3]
 
 
 class Unloadable:
@@ -70,23 +61,6 @@ def work(job: Job) -> object:
     return job.number**2
 
 
-def words(job: Job, crash: Crash) -> object:
-    return crash.words
-
-
-def eventually(holds: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 60
-    while not holds() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return holds()
-
-
-def gone(pid: int) -> bool:
-    """Whether a process has ended, though perhaps nobody has asked for its exit status."""
-    status = Path(f"/proc/{pid}/stat")
-    return not status.exists() or status.read_text().rsplit(")")[-1].split()[0] == "Z"
-
-
 def results(jobs: list[Job], workers: int = 2, timeout_s: float = 30.0) -> dict[int, object]:
     """Results by job number; fails when a job comes back twice."""
     out: dict[int, object] = {}
@@ -119,8 +93,8 @@ def test_every_way_to_fail_is_told_apart_and_harms_nobody_else() -> None:
     told = dict(zip(deeds, (got[n] for n in range(len(deeds))), strict=True))
     assert told["segfault"] == "killed by SIGSEGV"
     assert told["memory"] == "ran out of memory"
-    assert str(told["raise"]).startswith("ValueError at ocr/test_worker_pool.py:")
-    assert "worker_pool.py" in str(told["unpicklable"])
+    assert str(told["raise"]).startswith("ValueError at worker_pool/test_pool.py:")
+    assert "worker_pool/serve.py" in str(told["unpicklable"])
     assert "the result cannot be read" in str(told["unloadable"])
     assert told["square"] == 25
     assert told["large"] == b"x" * 5_000_000
@@ -236,7 +210,7 @@ def crash_number(job: Job, crash: Crash) -> int:
 
 
 def test_workers_that_cannot_start_are_an_error_and_no_endless_loop(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "MAX_FAILED_STARTS", 1)
+    monkeypatch.setattr(crew, "MAX_FAILED_STARTS", 1)
     bad = partial(work, Unloadable())  # loading it fails in every worker
     with pytest.raises(WorkerStartError, match="exit status 1"):
         list(run([Job(1)], bad, workers=2, timeout_s=30, on_crash=words))  # type: ignore[arg-type]
@@ -246,7 +220,7 @@ def test_workers_that_cannot_start_are_an_error_and_no_endless_loop(monkeypatch:
 def test_the_end_of_the_supervisor_ends_everything_promptly(end: signal.Signals, tmp_path: Path) -> None:
     script = tmp_path / "hanging.py"
     script.write_text(
-        "from tests.ocr.test_worker_pool import Job, run, words, work\n"
+        "from tests.ocr.worker_pool.test_pool import Job, run, words, work\n"
         "if __name__ == '__main__':\n"
         f"    jobs = [Job(1, 'hang in a child', {str(tmp_path)!r})]\n"
         "    list(run(jobs, work, workers=1, timeout_s=1000, on_crash=words))\n"
