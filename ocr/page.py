@@ -34,7 +34,7 @@ from ocr.forms.serial import parse_payload
 from ocr.geometry import MM_PER_INCH, apply, as_quad
 from ocr.interpret import ZoneReading, interpret
 from ocr.likeness import Likeness
-from ocr.preprocess.content import file_hash
+from ocr.preprocess.content import file_hash, path_hash
 from ocr.preprocess.crop_zone import Registration, sheet_lean, zone_quads
 from ocr.preprocess.gates import Gates, load_gates
 from ocr.preprocess.load import load_page
@@ -179,8 +179,12 @@ def crashed_page(job: PageJob, crash: Crash) -> PageResult:
 
 
 def crashed_file(path: Path, crash: Crash) -> Refused:
-    """The refusal of a file that broke off before its pages were known."""
-    return crash_refusal(ScanId(file_hash(path), 0), crash)
+    """The refusal of a file that broke off before its pages were known.
+
+    Only where it is refused for good is its content read to know it again; otherwise reading it may be what hangs.
+    """
+    refused = crash_refusal(ScanId(path_hash(path), 0), crash)
+    return refused if refused.reason.transient else replace(refused, scan=ScanId(file_hash(path), 0))
 
 
 def crash_refusal(scan: ScanId, crash: Crash) -> Refused:

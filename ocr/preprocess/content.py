@@ -32,6 +32,11 @@ def file_hash(path: Path) -> str:
         if path.is_file():
             with path.open("rb") as file:
                 return hashlib.file_digest(file, "sha256").hexdigest()
+    return path_hash(path)
+
+
+def path_hash(path: Path) -> str:
+    """SHA-256 of a path, by which files are known whose bytes cannot be had."""
     return hashlib.sha256(os.fsencode(path)).hexdigest()
 
 

@@ -11,6 +11,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 from io import SEEK_END, BytesIO
+from itertools import islice
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -29,6 +30,7 @@ from PIL import Image
 from ocr.preprocess.raster import (
     CUT_OFF,
     KEEP_PIXELS,
+    MAX_DECODED_BYTES,
     Picture,
     UnreadableError,
     check_bounds,
@@ -45,6 +47,9 @@ DRAWN_DPI = 300
 PAGES_HELD = 32
 """Pages for which a document stays open: to open one of thousands takes as long as to draw some pages, but PDFium keeps
 all that it has read of them."""
+
+MAX_OBJECTS = 50_000
+"""Things on one page: a scan has some, a page of text that a computer wrote thousands. Each is drawn by itself."""
 
 POPPLER_TIMEOUT_S = 30
 _ROTATION_AS_EXIF = {0: 1, 90: 6, 180: 3, 270: 8}
@@ -115,16 +120,27 @@ atexit.register(_held.cache_clear)  # PDFium would complain of a document that i
 
 
 def _page_picture(page: pdfium.PdfPage) -> Picture:
-    things = [thing for thing in page.get_objects() if not _invisible(thing)]
+    objects = list(islice(page.get_objects(), MAX_OBJECTS + 1))
+    if len(objects) > MAX_OBJECTS:
+        raise UnreadableError("too_complex")
+    things = [thing for thing in objects if not _invisible(thing)]
     images = [thing for thing in things if isinstance(thing, pdfium.PdfImage)]
     for image in images:
-        check_bounds(*image.get_px_size())
+        _check_image(image)
     data = _scanned_jpeg(page, images[0]) if len(things) == len(images) == 1 else None
     if data is None:
         return _render(page, images)
     picture = decode_jpeg(data, _ROTATION_AS_EXIF[page.get_rotation()])
     dpi = _dpi(images[0]) / picture.to_scan[0, 0]
     return replace(picture, dpi=credible_dpi(dpi, dpi, picture.pixels.shape[1::-1]))
+
+
+def _check_image(image: pdfium.PdfImage) -> None:
+    """Refuse a picture that takes too much memory once it is unpacked, whatever its size on the page."""
+    width, height = image.get_px_size()
+    check_bounds(width, height)
+    if width * height * image.get_metadata().bits_per_pixel / 8 > MAX_DECODED_BYTES:
+        raise UnreadableError(f"too_large {width} {height}")
 
 
 def _invisible(thing: pdfium.PdfObject) -> bool:

@@ -25,6 +25,9 @@ MAX_PIXELS = 170_000_000
 MAX_DECODED_BYTES = 300_000_000
 """Bound on the decoded picture where the format cannot be reduced while decoding (A3 at 600 dpi in colour)."""
 
+MAX_SCANS = 200
+"""A progressive JPEG goes through the picture about ten times; each time costs as much as decoding it once."""
+
 MAX_PICTURE_BYTES = 256 * 2**20
 """Bound on a JPEG or PNG file, which is read as a whole."""
 
@@ -36,7 +39,7 @@ MAX_MISSING = 0.02
 
 CUT_OFF = "cut_short"
 
-_JPEG_END = b"\xff\xd9"
+_JPEG_SCAN, _JPEG_END = b"\xff\xda", b"\xff\xd9"
 _TURNS = {2: (0, 1, 0), 3: (0, 1, 1), 4: (0, 0, 1), 5: (1, 0, 0), 6: (1, 1, 0), 7: (1, 1, 1), 8: (1, 0, 1)}
 """EXIF orientation -> swap the axes, then mirror x, then mirror y."""
 
@@ -138,11 +141,13 @@ def decode_jpeg(data: bytes, orientation: int | None = None) -> Picture:
     UnreadableError
         The picture is refused. Damaged files also raise whatever Pillow or OpenCV does.
     """
-    stream = BytesIO(data)
+    stream = BytesIO(data.rstrip(b"\0"))  # Pillow looks for a mark in every byte of a copy that failed
     with Image.open(stream, formats=("JPEG",)) as image:
         cut_off = data.find(_JPEG_END, stream.tell()) < 0  # Pillow has read up to the first scan
         size = image.size
         check_size(*size)
+        if image.info.get("progressive"):
+            _check_progressive(image, data)
         turn = _orientation(image) if orientation is None else orientation
         dpi = _stated_dpi(image)
         factor = 1 << (_factor(size) - 1).bit_length()
@@ -156,6 +161,14 @@ def decode_jpeg(data: bytes, orientation: int | None = None) -> Picture:
     if pixels.shape[:2] != (math.ceil(size[1] / factor), math.ceil(size[0] / factor)):
         raise UnreadableError("contradictory")
     return _upright(pixels, turn, size, factor, dpi)
+
+
+def _check_progressive(image: Image.Image, data: bytes) -> None:
+    """Its decoder holds two bytes for every value of the picture, however much it is reduced."""
+    if 2 * len(image.getbands()) * image.width * image.height > MAX_DECODED_BYTES:
+        raise UnreadableError(f"too_large {image.width} {image.height}")
+    if data.count(_JPEG_SCAN) > MAX_SCANS:
+        raise UnreadableError("too_complex")
 
 
 def grey_if_grey(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -203,8 +216,8 @@ def _factor(size: tuple[int, int]) -> int:
 
 
 def _stored_bytes(image: Image.Image) -> int:
-    """Bytes a pixel takes in Pillow."""
-    return {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2}.get(image.mode, 4)
+    """Bytes a pixel takes in Pillow; of a palette's colours, once they are no numbers any more."""
+    return {"1": 1, "L": 1, "I;16": 2, "I;16B": 2, "I;16L": 2}.get(image.mode, 4)
 
 
 def _orientation(image: Image.Image) -> int:
@@ -232,7 +245,9 @@ def _flatten(image: Image.Image) -> Image.Image:
 
 def _finish(image: Image.Image, turn: int, full: tuple[int, int], factor: int, dpi: float | None) -> Picture:
     """Reduce an image that is not reduced yet by `factor`, then hand over its pixels."""
-    layered = image.mode == "RGBA"  # reduced first: laying it on paper takes three times its memory
+    if image.mode == "P":
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    layered = image.mode in ("RGBA", "LA")  # reduced first: laying it on paper takes three times its memory
     flat = _flatten(_reduce(image, full, factor) if layered else image)
     flat = _reduce(flat, full, factor)
     if flat.mode == "L":

@@ -1,0 +1,1 @@
+"""Hostile files: those that crash, hang or bloat decoders, made anew from a kind, a strength and a seed."""
