@@ -49,11 +49,14 @@ class OrderedSaver:
         Counts the pages as they are saved.
     batch
         Batch of the pages before the first cover sheet.
+    held
+        Pages that wait for a slower one: as many as are read out of their order at a time.
     """
 
     saver: Saver
     tally: RunTally
     batch: int | None = None
+    held: int = MAX_HELD
     expected: dict[ScanId, int] = field(default_factory=dict)
     waiting: dict[int, Item] = field(default_factory=dict)
     turn: int = 0
@@ -82,9 +85,9 @@ class OrderedSaver:
         self.add(self.expected[ScanId(result.job.sha256, result.job.page)], result)
 
     def add(self, place: int, item: Item) -> None:
-        """Take what became of the page at a place; a page that keeps `MAX_HELD` others waiting loses its turn."""
+        """Take what became of the page at a place; a page that keeps `held` others waiting loses its turn."""
         self.waiting[place] = item
-        while self.waiting and (min(self.waiting) <= self.turn or len(self.waiting) > MAX_HELD):
+        while self.waiting and (min(self.waiting) <= self.turn or len(self.waiting) > self.held):
             self._take_turn()
         if len(self.due) >= MAX_DUE or (self.due and monotonic() - self.due_since >= MAX_DUE_S):
             self._save_due()

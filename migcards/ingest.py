@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from migcards.backs import lay_together
 from migcards.feed import Feed, FileJob, Job
-from migcards.in_order import OrderedSaver
+from migcards.in_order import MAX_HELD, OrderedSaver
 from migcards.log import Event, note
 from migcards.saver import Ingestion, Saver
 from migcards.scan_file import ScanFile
@@ -44,6 +45,7 @@ def ingest(
     batch: int | None = None,
     opened_by: str = "",
     progress: Progress | None = None,
+    cluster: AbstractContextManager[worker_pool.JobRunner] | None = None,
 ) -> RunTally:
     """Read the pages of `files` that the store does not have, and save them in their order.
 
@@ -62,6 +64,8 @@ def ingest(
         Id of the batch that the pages before the first cover sheet lie in.
     opened_by
         Who opens the batches whose cover sheets come.
+    cluster
+        The machines that read, instead of this one.
 
     Raises
     ------
@@ -81,10 +85,10 @@ def ingest(
         today=today,
     )
     with (
-        worker_pool.Workers(how.workers, how.timeout_s, how.memory_mb) as pool,
-        OrderedSaver(Saver(how, run_id, opened_by, today), tally, batch) as saving,
+        cluster or worker_pool.Workers(how.workers, how.timeout_s, how.memory_mb) as pool,
+        OrderedSaver(Saver(how, run_id, opened_by, today), tally, batch, MAX_HELD + pool.capacity) as saving,
     ):
-        feed = Feed(files, how, saving, AHEAD * how.workers)
+        feed = Feed(files, how, saving, max(AHEAD * how.workers, pool.capacity))
         do = partial(work, look=probe, read=read)
         done: Iterator[tuple[Job, Result]] = pool.run(feed, do, on_crash=crashed)
         for job, result in done:

@@ -42,6 +42,8 @@ class Settings(BaseSettings):
         Of the review and report pages.
     archive
         Folder that keeps the original scans under their content hash.
+    cluster_tls
+        Folder with ``ca.pem``, ``cert.pem`` and ``key.pem``, by which the machines of a cluster know each other.
     audit_share
         Share of the accepted fields that a person looks at all the same.
     target_errors
@@ -67,6 +69,7 @@ class Settings(BaseSettings):
     worker_memory_mb: int = Field(default=MEMORY_MB, ge=512)
     language: Language = "ru"
     archive: Path | None = None
+    cluster_tls: DirectoryPath | None = None
     audit_share: float = Field(default=0.01, ge=0, le=1)
     target_errors: dict[str, Annotated[float, Field(gt=0, lt=1)]] = Field(default_factory=dict)
     policies: dict[str, Literal["blind", "double", "prefilled"]] = Field(default_factory=dict)

@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "run": "Read scans (files or folders: JPEG, PNG, TIFF, PDF) into the store.",
     "watch": "Read what a scanner puts into a folder as it comes, until Ctrl+C.",
     "batch": "Batches of cards: print cover sheets, open, account for every sheet, close.",
+    "worker": "Read cards on this machine for whoever runs `migcards run --cluster ADDRESS`.",
     "queue": "List the fields that wait for people and why, most urgent first.",
     "rescan": "List the sheets that were refused and what to do about each.",
     "duplicates": "List the cards that may have been scanned twice and wait for a person to compare them.",
@@ -68,7 +69,7 @@ def cli(verbose: bool, quiet: bool, log_file: Path | None) -> None:
     """From scanned migration cards to tables: run, queue, decide, report.
 
     Settings come from migcards.toml in the working directory and from MIGCARDS_… variables.
-    Exit codes: 0 done; 2 wrong usage; 3 bad form; 4 bad input; 5 a program is missing; 6 database;
+    Exit codes: 0 done; 2 wrong usage; 3 bad form; 4 bad input; 5 a program or the cluster is missing; 6 database;
     7 done, but some sheets were refused; 130 interrupted.
     """
     log.set_up(logging.ERROR if quiet else logging.INFO if verbose else logging.WARNING, log_file)

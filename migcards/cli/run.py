@@ -7,6 +7,7 @@ from datetime import date
 
 import click
 
+from migcards.cli.shared.cluster import cluster_of
 from migcards.cli.shared.context import language_option, settings
 from migcards.cli.shared.progress import sheet_bar
 from migcards.cli.shared.reading import (
@@ -31,6 +32,7 @@ from texts import Language, say
 @click.argument("paths", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("--note", default="", help="A word about the box, kept with the run.")
+@click.option("--cluster", metavar="ADDRESS", help="Read on the machines of a Dask cluster (`migcards worker`).")
 @click.option("--again", is_flag=True, help="Also read again what was refused before.")
 @click.option("--duplex", is_flag=True, help="Both sides of every sheet were scanned: blank backs are no sheets.")
 @batch_option
@@ -42,6 +44,7 @@ def run(
     paths: tuple[str, ...],
     as_json: bool,
     note: str,
+    cluster: str | None,
     again: bool,
     duplex: bool,
     number: str,
@@ -62,6 +65,7 @@ def run(
     names = ", ".join(map(as_text, paths))
     files = found(paths, settings().archive)
     how = ingestion(language, again=again, duplex=duplex, rescan=rescan)
+    machines = None if cluster is None else cluster_of(cluster, how, paths, language)
     quiet = as_json or context.find_root().params.get("quiet", False)
     try:
         with sheet_bar(language, FileCount(paths), quiet=quiet) as progress, settled():
@@ -74,6 +78,7 @@ def run(
                 batch=batch_id(how, number),
                 opened_by=who(),
                 progress=progress,
+                cluster=machines,
             )
     except KeyboardInterrupt:
         click.echo(say("run.interrupted", language), err=True)

@@ -6,6 +6,7 @@ job, and its time is measured from when it really began. A pool with a shared qu
 
 from ocr.worker_pool.crash import Crash, WorkerStartError, raised
 from ocr.worker_pool.memory import MEMORY_MB
-from ocr.worker_pool.pool import Workers, run
+from ocr.worker_pool.pool import JobRunner, Workers, run
+from ocr.worker_pool.worker import WORKER_ENVIRONMENT
 
-__all__ = ["MEMORY_MB", "Crash", "WorkerStartError", "Workers", "raised", "run"]
+__all__ = ["MEMORY_MB", "WORKER_ENVIRONMENT", "Crash", "JobRunner", "WorkerStartError", "Workers", "raised", "run"]

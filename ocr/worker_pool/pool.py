@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from ocr.worker_pool.crash import Crash
 from ocr.worker_pool.crew import Crew
@@ -13,6 +13,21 @@ from ocr.worker_pool.worker import Worker
 
 J = TypeVar("J")
 R = TypeVar("R")
+
+
+class JobRunner(Protocol):
+    """Does many jobs at a time, on one machine (`Workers`) or many (`migcards.cluster`)."""
+
+    @property
+    def capacity(self) -> int:
+        """Jobs that are under way at most: where fewer are ready, some of it is idle."""
+        ...
+
+    def run(
+        self, jobs: Iterable[J | None], work: Callable[[J], R], *, on_crash: Callable[[J, Crash], R]
+    ) -> Iterator[tuple[J, R]]:
+        """Do all jobs and yield each exactly once, in the order they finish; as `run`."""
+        ...
 
 
 class Workers:
@@ -34,6 +49,11 @@ class Workers:
         self.count, self.timeout_s = count, timeout_s
         self.idle: list[Worker[Any]] = []
         self.watch = MemoryWatch(memory_mb)
+
+    @property
+    def capacity(self) -> int:
+        """Jobs that are under way at most."""
+        return self.count
 
     def __enter__(self) -> Workers:
         return self
