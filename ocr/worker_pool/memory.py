@@ -23,6 +23,9 @@ MEMORY_MB = 1024
 UNUSED_MB = 256
 """What libraries reserve in every process and hardly use: buffers of linear algebra, and stacks."""
 
+KILL_AT = 0.95
+"""Share of what it may take at which a worker is killed: it takes some more until the next look."""
+
 LOOK_EVERY_S = 0.05
 """A worker is looked at that often; each time takes about 0.1 ms."""
 
@@ -101,7 +104,7 @@ class MemoryWatch:
             with self._lock:
                 watched = tuple(self._watched)
             for pid in watched:
-                if held_bytes(pid) > self.memory_mb * _MB:
+                if held_bytes(pid) > KILL_AT * self.memory_mb * _MB:
                     self._kill(pid)
 
     def _kill(self, pid: int) -> None:
