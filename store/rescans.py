@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from store.tables import Card, Record, Scan
+
+
+class _Read(NamedTuple):
+    """A card that was read; `counts` says whether it is the first of its number."""
+
+    scan_id: int
+    serial: str | None
+    path: str
+    batch_id: int | None
+    counts: bool
+
+
+class _Line(NamedTuple):
+    """A sheet on the rescan list."""
+
+    scan_id: int
+    serial: str | None
+    path: str
+    batch_id: int | None
 
 
 def close_rescans(session: Session, card_ids: Sequence[int], *, rescan: bool) -> int:
@@ -25,22 +45,26 @@ def close_rescans(session: Session, card_ids: Sequence[int], *, rescan: bool) ->
     rescan
         Whether the run scans refused sheets again.
     """
-    closed = 0
-    for scan_id, serial, path, batch_id, counts in _cards(session, card_ids):
-        lines = select(Scan.id).where(Scan.outcome == "refused", Scan.rescanned_by.is_(None)).order_by(Scan.id).limit(1)
-        same = [Scan.serial == serial] if serial else []
-        if batch_id is not None:
-            same.append((Scan.path == path) & (Scan.batch_id == batch_id))
-        line = session.scalar(lines.where(or_(*same), Scan.id != scan_id)) if same else None
-        if line is None and rescan and batch_id is not None and counts:
-            line = session.scalar(lines.where(Scan.batch_id == batch_id, Scan.id < scan_id))
+    cards = _cards(session, card_ids)
+    lines, closed = _lines(session, cards), 0
+    for card in cards:
+        line = next((line for line in lines if _is_of(line, card)), None)
+        if line is None and rescan and card.batch_id is not None and card.counts:
+            line = next((x for x in lines if x.batch_id == card.batch_id and x.scan_id < card.scan_id), None)
         if line is not None:
-            session.execute(update(Scan).where(Scan.id == line).values(rescanned_by=scan_id))
+            lines.remove(line)
+            session.execute(update(Scan).where(Scan.id == line.scan_id).values(rescanned_by=card.scan_id))
             closed += 1
     return closed
 
 
-def _cards(session: Session, card_ids: Sequence[int]) -> Sequence[tuple[int, str | None, str, int | None, bool]]:
+def _is_of(line: _Line, card: _Read) -> bool:
+    """Whether a line is certainly that of a card."""
+    same_file = card.batch_id is not None and (line.batch_id, line.path) == (card.batch_id, card.path)
+    return same_file or (card.serial is not None and line.serial == card.serial)
+
+
+def _cards(session: Session, card_ids: Sequence[int]) -> list[_Read]:
     query = (
         select(Scan.id, Card.serial, Scan.path, Scan.batch_id, Record.card_id.is_not(None))
         .join(Scan, Scan.id == Card.scan_id)
@@ -48,4 +72,17 @@ def _cards(session: Session, card_ids: Sequence[int]) -> Sequence[tuple[int, str
         .where(Card.id.in_(card_ids))
         .order_by(Card.id)
     )
-    return [(scan, serial, path, batch, counts) for scan, serial, path, batch, counts in session.execute(query)]
+    return [_Read(*row) for row in session.execute(query)]
+
+
+def _lines(session: Session, cards: Sequence[_Read]) -> list[_Line]:
+    """Lines that may be those of these cards, the oldest first."""
+    serials = {card.serial for card in cards if card.serial}
+    batches = {card.batch_id for card in cards if card.batch_id is not None}
+    if not serials and not batches:
+        return []
+    query = select(Scan.id, Scan.serial, Scan.path, Scan.batch_id).order_by(Scan.id)
+    query = query.where(Scan.outcome == "refused", Scan.rescanned_by.is_(None))
+    return [
+        _Line(*row) for row in session.execute(query.where(or_(Scan.serial.in_(serials), Scan.batch_id.in_(batches))))
+    ]
