@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain
 from typing import NamedTuple, TypeAlias
 
 from sqlalchemy.orm import Session
@@ -110,8 +111,7 @@ class Feed:
         hashes = {_hash(info) for _, info in ready}
         with Session(read_only(self.how.engine)) as session:
             known = known_scans(session, hashes, forms=self.how.forms_fingerprint, again=self.how.again)
-            present = {file.name: _hash(info) for file, info in ready if not _is_away(info)}
-            stale = unavailable_before(session, present)
+            stale = unavailable_before(session, _present(ready))
         if stale:
             with Session(self.how.engine) as session, session.begin():
                 forget(session, stale)
@@ -123,11 +123,18 @@ class Feed:
         scan, place = ScanId(job.sha256, job.page), self.pages_found
         self.pages_found += 1
         if scan in known or not self.saving.expect(scan, place):
-            self.saving.add(place, KnownPage(scan, known.get(scan)))
+            self.saving.add(place, KnownPage(scan, job.called, known.get(scan)))
         elif isinstance(info, Refused):
             self.saving.add(place, PageResult(job, info, None, None))
         else:
             self._pages.append(job)
+
+
+def _present(ready: Sequence[tuple[ScanFile, FileInfo | Refused]]) -> dict[str, str]:
+    """Hash of what lies at each name now; of folders and zip files in which something does, none."""
+    files = {file.name: _hash(info) for file, info in ready if not _is_away(info)}
+    above = (accumulate(name.split("/")[:-1], "{}/{}".format) for name in files)
+    return dict.fromkeys(chain.from_iterable(above), "") | files
 
 
 def _hash(info: FileInfo | Refused) -> str:

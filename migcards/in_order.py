@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from migcards.saver import InBatch, Saver
 from migcards.tally import RunTally
+from ocr.errors import StoreError
 from ocr.forms import cover_sheet
 from ocr.page import PageResult
 from ocr.reading import Refusal, Refused
@@ -25,9 +26,10 @@ costs ten times as much. A run that is killed has to read these again, too."""
 
 @dataclass(frozen=True)
 class KnownPage:
-    """A page that need not be read; `opens` is the batch whose cover sheet it is, if it is one."""
+    """A page that need not be read: what its file is called, and the batch whose cover sheet it is, if it is one."""
 
     scan: ScanId
+    called: str
     opens: int | None = None
 
 
@@ -38,7 +40,8 @@ Item: TypeAlias = PageResult | KnownPage
 class OrderedSaver:
     """Saves pages in their order, some at once, and those that are read too early once it is their turn.
 
-    Used in a ``with`` statement, at whose end, also after an error or an interrupt, what still waits is saved.
+    Used in a ``with`` statement. After an error or an interrupt what has had its turn is saved; not what waits for an
+    earlier page, which may be a cover sheet.
 
     A cover sheet opens its batch for the pages after it, up to the next one. A page that took so long that it lost its
     turn lies in the batch that its place says.
@@ -61,7 +64,7 @@ class OrderedSaver:
     waiting: dict[int, Item] = field(default_factory=dict)
     turn: int = 0
     due: list[InBatch] = field(default_factory=list)
-    attached: dict[int, list[ScanId]] = field(default_factory=dict)
+    attached: dict[tuple[int | None, int], dict[ScanId, str]] = field(default_factory=dict)
     due_since: float = 0.0
     covers: list[tuple[int, int]] = field(default_factory=list)
 
@@ -69,7 +72,10 @@ class OrderedSaver:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.save_all()
+        if error is None:
+            self._save_all()
+        elif not isinstance(error, StoreError):  # or it would only fail once more
+            self._save_due()
 
     @property
     def batch_after(self) -> int | None:
@@ -92,8 +98,7 @@ class OrderedSaver:
         if len(self.due) >= MAX_DUE or (self.due and monotonic() - self.due_since >= MAX_DUE_S):
             self._save_due()
 
-    def save_all(self) -> None:
-        """Save all that was taken."""
+    def _save_all(self) -> None:
         while self.waiting:
             self._take_turn()
         self._save_due()
@@ -104,11 +109,11 @@ class OrderedSaver:
         opened = item.opens if isinstance(item, KnownPage) else self._opened(item)
         if opened is not None:
             insort(self.covers, (place, opened))
-        batch = self._batch_at(place)
+        before, batch = self._batches_at(place)
         if isinstance(item, KnownPage):
             self.tally.add_known()
             if batch is not None and item.opens is None:
-                self.attached.setdefault(batch, []).append(item.scan)
+                self.attached.setdefault((before, batch), {})[item.scan] = item.called
         else:
             if not self.due:
                 self.due_since = monotonic()
@@ -123,15 +128,17 @@ class OrderedSaver:
         sheet = cover_sheet.parse_payload(outcome.detail)
         return None if sheet is None else self.saver.open_batch(sheet)
 
-    def _batch_at(self, place: int) -> int | None:
-        before = bisect(self.covers, place, key=lambda cover: cover[0])
-        return self.covers[before - 1][1] if before else self.batch
+    def _batches_at(self, place: int) -> tuple[int | None, int | None]:
+        """The batch before that of a place, and that itself."""
+        covers = bisect(self.covers, place, key=lambda cover: cover[0])
+        opened = [None, self.batch, *(batch for _, batch in self.covers[max(0, covers - 2) : covers])]
+        return opened[-2], opened[-1]
 
     def _save_due(self) -> None:
         saved = self.saver.save(self.due) if self.due else []
         self.due = []  # not before they are saved
-        for batch, scans in self.attached.items():
-            self.saver.attach(scans, batch)
+        for (before, batch), scans in self.attached.items():
+            self.saver.attach(scans, batch, before)
         self.attached = {}
         for page in saved:
             self.expected.pop(page.outcome.scan, None)

@@ -24,6 +24,7 @@ from ocr.page import PageJob, PageResult, crashed_file, crashed_page, read_page
 from ocr.preprocess.load import FileInfo, probe
 from ocr.reading import Refused
 from ocr.worker_pool import Crash
+from store.archive import tidy
 from store.cards import finish_run, start_run
 
 Progress = Callable[[RunTally, int], None]
@@ -73,6 +74,8 @@ def ingest(
         The database or the archive fails.
     """
     tally, told = RunTally(), progress or (lambda tally, more: None)
+    if how.archive is not None:
+        tidy(how.archive)
     with Session(how.engine) as session, session.begin():
         run_id = start_run(session, folder, run_note)
     note(Event.RUN_STARTED)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from ocr.errors import BadInputError, trace_of
+from ocr.errors import BadInputError, StoreError, trace_of
 from ocr.file_names import as_text
 
 LOGGER: Final = logging.getLogger("migcards")
@@ -93,6 +94,22 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+class LogFile(logging.FileHandler):
+    """A file that takes the log. Where it cannot, the command ends: it would go on unseen."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Say so.
+
+        Raises
+        ------
+        StoreError
+            Always.
+        """
+        error = sys.exc_info()[1]
+        why = error.strerror if isinstance(error, OSError) else type(error).__name__
+        raise StoreError(f"The log {as_text(self.baseFilename)} cannot be written: {why}.") from error
+
+
 def set_up(level: int, file: Path | None = None) -> None:
     """Send the log to standard error from `level` on, and all of it to `file`.
 
@@ -106,7 +123,7 @@ def set_up(level: int, file: Path | None = None) -> None:
     handlers: list[logging.Handler] = [screen]
     if file is not None:
         try:
-            handlers.append(logging.FileHandler(file, encoding="utf-8"))
+            handlers.append(LogFile(file, encoding="utf-8"))
         except OSError as error:
             raise BadInputError(f"The log {as_text(file)} cannot be written: {error.strerror}.") from error
     logging.basicConfig(level=logging.WARNING, handlers=handlers, force=True)

@@ -159,10 +159,10 @@ class Saver:
         with Session(self.how.engine) as session, session.begin():
             return batch_of(session, sheet, self.opened_by)
 
-    def attach(self, scans: Sequence[ScanId], batch_id: int) -> None:
-        """Put pages that are known and in no batch into one."""
+    def attach(self, scans: Mapping[ScanId, str], batch_id: int, before: int | None) -> None:
+        """Put pages that are known into the batch that they lie in (`store.batches.attach`)."""
         with Session(self.how.engine) as session, session.begin():
-            attach(session, scans, batch_id)
+            attach(session, scans, batch_id, before)
 
     def _keep_each(self, pages: Sequence[InBatch]) -> list[SavedPage]:
         saved: list[SavedPage] = []
@@ -223,8 +223,9 @@ class Saver:
             return result
         try:
             keep(self.how.archive, job.path, job.sha256)
-        except BadInputError as error:
-            return replace(result, outcome=Refused(ScanId(job.sha256, job.page), Refusal.UNAVAILABLE, str(error)))
+        except BadInputError:
+            why = "changed" if job.path.exists() else "gone"
+            return replace(result, outcome=Refused(ScanId(job.sha256, job.page), Refusal.UNAVAILABLE, why))
         return result
 
 

@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
+from errno import EINVAL
 from functools import cache, partial
 from pathlib import Path, PurePosixPath
 
@@ -27,6 +28,7 @@ SMALL_BYTES = 2**30
 """All members together may take as many times the room of the zip file, and this much in any case: a single blank
 sheet packs to a thousandth, a box of scans never to a hundredth. What takes more is there to fill the disk."""
 
+_PASSING = ("gone", "forbidden", "system_error")
 _CHUNK = 2**20
 _ENCRYPTED, _UTF8 = 0x1, 0x800
 _BOUNDED_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -59,6 +61,8 @@ def members(path: Path, name: str, spool: Path) -> Iterator[ScanFile]:
     content = cache(file_hash)
 
     def refused(detail: str, called: str = name) -> ScanFile:
+        if detail in _PASSING:
+            return refused_file(called, Refusal.UNAVAILABLE, detail)
         return refused_file(called, Refusal.UNREADABLE_FILE, detail, f"{content(path)}/{called}")
 
     try:
@@ -106,7 +110,7 @@ def _opened(path: Path) -> zipfile.ZipFile:
     except PermissionError as error:
         raise SourceError("forbidden") from error
     except Exception as error:  # of whatever the file makes `zipfile` raise
-        raise SourceError("zip_damaged") from error
+        raise SourceError(_why(error, "zip_damaged")) from error
 
 
 def _directory_bytes(path: Path) -> int:
@@ -152,4 +156,10 @@ def _pieces(file: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
         with file.open(info) as member:
             yield from iter(partial(member.read, _CHUNK), b"")
     except Exception as error:  # of whatever the file makes `zipfile` and `zlib` raise
-        raise SourceError("damaged") from error
+        raise SourceError(_why(error, "damaged")) from error
+
+
+def _why(error: Exception, damaged: str) -> str:
+    """Why a file or member cannot be had: by the system's word for now, else for good."""
+    from_system = isinstance(error, OSError) and error.errno not in (None, EINVAL)  # to seek where a damaged file says
+    return "system_error" if from_system else damaged

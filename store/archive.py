@@ -6,13 +6,16 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from time import time
 from typing import BinaryIO
 
 from ocr.errors import BadInputError, StoreError
 from ocr.file_names import as_text
 
 _CHUNK = 1 << 20  # bytes
+_UNFINISHED_S = 24 * 3600.0
 
 
 def keep(folder: Path, original: Path, sha256: str) -> Path:
@@ -30,7 +33,8 @@ def keep(folder: Path, original: Path, sha256: str) -> Path:
     StoreError
         The archive cannot be written.
     """
-    present = find(folder, sha256)
+    with _of_archive(folder):
+        present = find(folder, sha256)
     if present is not None:
         return present
     place, found = keep_pieces(folder, _pieces(original), original.suffix, expected=sha256)
@@ -61,7 +65,7 @@ def keep_pieces(folder: Path, pieces: Iterable[bytes], suffix: str, *, expected:
     StoreError
         The archive cannot be written.
     """
-    try:
+    with _of_archive(folder):
         folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
         part = Path(name)
@@ -77,9 +81,21 @@ def keep_pieces(folder: Path, pieces: Iterable[bytes], suffix: str, *, expected:
                 part.replace(target)
         finally:
             part.unlink(missing_ok=True)
-    except OSError as error:
-        raise StoreError(f"The archive {folder} cannot be written: {error.strerror}.") from error
     return target, sha256
+
+
+def tidy(folder: Path) -> None:
+    """Remove unfinished copies that are older than a day: programs that were killed left them.
+
+    Raises
+    ------
+    StoreError
+        The archive cannot be read or written.
+    """
+    with _of_archive(folder):
+        for part in folder.glob(".*.part"):
+            if part.stat().st_mtime < time() - _UNFINISHED_S:
+                part.unlink(missing_ok=True)
 
 
 def find(folder: Path, sha256: str) -> Path | None:
@@ -101,6 +117,15 @@ def is_whole(path: Path, sha256: str) -> bool:
             return hashlib.file_digest(file, "sha256").hexdigest() == sha256
     except OSError:
         return False
+
+
+@contextmanager
+def _of_archive(folder: Path) -> Iterator[None]:
+    """Say that what fails inside is the archive."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"The archive {as_text(folder)} cannot be read or written: {error.strerror}.") from error
 
 
 def _copy(pieces: Iterable[bytes], copy: BinaryIO) -> str:

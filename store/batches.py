@@ -5,12 +5,12 @@ Plain functions that take a Session; the caller commits.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from ocr.errors import BadInputError
@@ -114,13 +114,24 @@ def batches_now(session: Session, *, limit: int = 100, before: int | None = None
     return _now(session, session.scalars(query if before is None else query.where(Batch.id < before)).all())
 
 
-def attach(session: Session, scans: Collection[ScanId], batch_id: int) -> None:
-    """Put pages that are in no batch yet into one."""
+def attach(session: Session, scans: Mapping[ScanId, str], batch_id: int, before: int | None) -> None:
+    """Put pages that are in no batch yet into one.
+
+    Those of the batch before it in the stream too, where they were read from the very files that lie here: its cover
+    sheet could not be read then.
+
+    Parameters
+    ----------
+    scans
+        With what the file is called in which each lies.
+    """
     ordered = sorted(scans)
     for start in range(0, len(ordered), _CHUNK):
         part = [(scan.sha256, scan.page) for scan in ordered[start : start + _CHUNK]]
-        ours = select(Scan.id).where(tuple_(Scan.sha256, Scan.page).in_(part), Scan.batch_id.is_(None))
-        ids = session.scalars(ours.with_for_update()).all()
+        free = or_(Scan.batch_id.is_(None), Scan.batch_id == before)
+        query = select(Scan.id, Scan.sha256, Scan.page, Scan.path, Scan.batch_id)
+        found = session.execute(query.where(tuple_(Scan.sha256, Scan.page).in_(part), free).with_for_update()).all()
+        ids = [s.id for s in found if s.batch_id is None or s.path == scans[ScanId(s.sha256, s.page)]]
         session.execute(update(Scan).where(Scan.id.in_(ids)).values(batch_id=batch_id))
         cards = select(Card.id).where(Card.scan_id.in_(ids))
         session.execute(update(Record).where(Record.card_id.in_(cards)).values(batch_id=batch_id))

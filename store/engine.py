@@ -137,9 +137,10 @@ def _say_failures(engine: Engine) -> None:
                 context.sqlalchemy_exception.args = (f"({type(error).__name__}) {said}",)
         if context.is_pre_ping or not _is_outage(context):  # a lost connection of the pool is replaced
             return None
+        what = " ".join(str(error).split()).rstrip(".")
         return StoreError(
-            f"The database {shown} failed: {' '.join(str(error).split())}. What was committed before is kept; once the "
-            "cause is removed, run the same command again."
+            f"The database {shown} failed: {what}. What was committed before is kept; once the cause is removed, run "
+            "the same command again."
         )
 
 

@@ -115,9 +115,9 @@ def save_refused(
     size: tuple[int, int] | None = None,
     forms: str = "",
 ) -> bool:
-    """Keep a sheet that was not read, once for each run; returns False where it was read: then it stays read.
+    """Keep a sheet that was not read, once for each run; returns False where it was refused no longer: so it stays.
 
-    The cover sheet of a batch is kept as such, and is no refusal.
+    The cover sheet of a batch is kept as such, and is no refusal; if it was one before, it is no longer.
 
     Parameters
     ----------
@@ -128,20 +128,20 @@ def save_refused(
     forms
         Fingerprint of the forms that were known.
     """
-    if refused.reason is Refusal.COVER_SHEET:
-        outcome: dict[str, Any] = {"outcome": "cover", "reason": None, "detail": None}
-        row = _values(refused.scan, path, dpi, size, run_id) | outcome | {"batch_id": batch_id}
-        insert_new(session, Scan, [row], Scan.id)
-        return True
-    outcome = {"outcome": "refused", "reason": str(refused.reason), "detail": refused.detail}
+    is_cover = refused.reason is Refusal.COVER_SHEET
+    outcome: dict[str, Any] = {"outcome": "refused", "reason": str(refused.reason), "detail": refused.detail}
+    if is_cover:
+        outcome = {"outcome": "cover", "reason": None, "detail": None, "rescanned_by": None}
     values = _values(refused.scan, path, dpi, size, run_id) | outcome | {"batch_id": batch_id, "serial": refused.serial}
     if not insert_new(session, Scan, [values], Scan.id):
         row = _locked(session, refused.scan)
-        if row.outcome == "read":
+        if row.outcome != "refused":
             return False
         if (row.run_id, row.reason, row.detail) == (run_id, str(refused.reason), refused.detail):
             return True
         session.execute(update(Scan).where(Scan.id == row.id).values(values))
+    if is_cover:
+        return True
     entry = {"run_id": run_id, "sha256": refused.scan.sha256, "page": refused.scan.page, "path": path}
     session.add(
         LoggedRefusal(

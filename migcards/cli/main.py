@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import sys
 from importlib import import_module
@@ -11,7 +12,7 @@ from typing import Final
 import click
 
 from migcards import log
-from ocr.errors import MigcardsError
+from ocr.errors import MigcardsError, StoreError
 
 COMMANDS: Final = {
     "run": "Read scans (files or folders: JPEG, PNG, TIFF, PDF) into the store.",
@@ -38,6 +39,9 @@ COMMANDS: Final = {
 }
 """Every command with its line of help, in the order of the work. Each is a function of its name in the module of its
 name, imported when it is called: `migcards --help` loads nothing but this."""
+
+
+DISK_FAILS: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
 
 
 class LazyGroup(click.Group):
@@ -88,3 +92,8 @@ def main() -> None:
     except MigcardsError as error:
         click.echo(f"migcards: {error}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.errno not in DISK_FAILS:
+            raise
+        click.echo(f"migcards: What the command writes cannot be written: {error.strerror}.", err=True)
+        sys.exit(StoreError.exit_code)

@@ -80,6 +80,15 @@ def opened(path: Path, sha256: str) -> Iterator[BinaryIO]:
             raise ChangedError  # also where decoding failed: it was not this file's fault
 
 
+@contextmanager
+def unchanged(file: BufferedReader) -> Iterator[None]:
+    """Raise `ChangedError` where a file has been written to in the meantime."""
+    before = _state(os.fstat(file.fileno()))
+    yield
+    if _state(os.fstat(file.fileno())) != before:
+        raise ChangedError
+
+
 @lru_cache(maxsize=1)
 def _content(path: Path, sha256: str) -> BytesIO:
     """A file's bytes; those of the last file are kept for its next page."""

@@ -20,7 +20,7 @@ from typing import BinaryIO
 from PIL import Image, UnidentifiedImageError
 
 from ocr.preprocess import pdf, raster, tiff_pages
-from ocr.preprocess.content import ChangedError, file_hash, hashed, opened
+from ocr.preprocess.content import ChangedError, file_hash, hashed, opened, unchanged
 from ocr.preprocess.raster import Picture, UnreadableError
 from ocr.reading import Refusal, Refused
 from ocr.scan import ScanId
@@ -77,7 +77,7 @@ def probe(path: Path) -> FileInfo | Refused:
     try:
         if path.exists() and not path.is_file():
             raise UnreadableError("no_file")
-        with path.open("rb") as file:
+        with path.open("rb") as file, unchanged(file):
             source, sha256 = hashed(file)
             kind = _kind(source)
             pages = _count_pages(source, kind)

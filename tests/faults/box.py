@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 from time import sleep
-from typing import Any
+from typing import Any, BinaryIO
 
+from ocr.batch_evidence import weigh
 from ocr.forms.cover_sheet import CoverSheet, payload
+from ocr.forms.definition import load_forms
 from ocr.page import PageJob, PageResult
+from ocr.preprocess import load
+from ocr.preprocess.content import opened
 from ocr.preprocess.load import FileInfo, Kind
 from ocr.reading import Refusal, Refused
 from ocr.scan import ScanId
 from tests.faults.moments import arrive
 from tests.store.cards import card
+from texts.catalogue import catalogue
 
 FILES = 20
 COVERS = {
@@ -40,8 +44,13 @@ def fill(folder: Path) -> Path:
     """Write the box."""
     folder.mkdir(parents=True, exist_ok=True)
     for n in range(1, FILES + 1):
-        (folder / f"{n:02}.tif").write_text(json.dumps(list(_pages(n))) + PADDING)
+        (folder / f"{n:02}.tif").write_bytes(written(list(_pages(n))))
     return folder
+
+
+def written(pages: Sequence[dict[str, Any]]) -> bytes:
+    """A file with some pages."""
+    return (json.dumps(pages) + PADDING).encode()
 
 
 def _pages(n: int) -> Iterator[dict[str, Any]]:
@@ -50,22 +59,35 @@ def _pages(n: int) -> Iterator[dict[str, Any]]:
         yield {"card": n, "side": "return"}
 
 
+def kind(source: BinaryIO) -> Kind:
+    """Stands in for telling formats apart."""
+    return Kind.TIFF
+
+
+def count_pages(source: BinaryIO, kind: Kind) -> int:
+    """Stands in for counting pages."""
+    return len(json.loads(source.read()))
+
+
 def look(path: Path) -> FileInfo | Refused:
-    """Stands in for `probe`."""
-    data = path.read_bytes()
+    """`probe` with moments before and after it."""
     arrive("looking", _number(path))
-    digest, pages = sha256(data).hexdigest(), json.loads(data)
-    if not pages:
-        return Refused(ScanId(digest, 0), Refusal.UNREADABLE_FILE, "damaged")
-    return FileInfo(path, digest, Kind.TIFF, len(pages))
+    info = load.probe(path)
+    arrive("looked", _number(path))
+    return info
 
 
 def read(job: PageJob, **_: object) -> PageResult:
-    """Stands in for `read_page`; pages take different times."""
-    page = json.loads(job.path.read_bytes())[job.page]
+    """Stands in for `read_page`: the page says what is read from it. Pages take different times."""
     scan = ScanId(job.sha256, job.page)
     sleep(int(job.sha256[:2], 16) / 50_000)
     arrive("reading", _number(job.path))
+    try:
+        with opened(job.path, job.sha256) as source:
+            page = json.loads(source.read())[job.page]
+    except Exception as error:
+        return PageResult(job, load._refused(scan, error), None, None)
+    arrive("read", _number(job.path))
     if "card" not in page:
         reason = Refusal.COVER_SHEET if "cover" in page else Refusal(page["refused"])
         return PageResult(job, Refused(scan, reason, page.get("cover", "")), 300.0, (10, 10))
@@ -78,3 +100,15 @@ def read(job: PageJob, **_: object) -> PageResult:
 
 def _number(path: Path) -> int:
     return int(path.stem) if path.stem.isdecimal() else 0
+
+
+def load_all() -> None:
+    """Load what every run loads, before processes are forked."""
+    catalogue()
+    made = card(1)
+    form = next(form for form in load_forms() if form.id == made.form)
+    for sheet in COVERS.values():
+        weigh(made, form, sheet, 0.0, date(2026, 1, 1))
+
+
+load_all()

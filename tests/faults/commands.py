@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 import traceback
@@ -17,6 +18,7 @@ from migcards import in_order, ingest
 from migcards.cli import main
 from migcards.cli.run import run as _imported  # noqa: F401 - before any process is forked
 from ocr import worker_pool
+from ocr.preprocess import load
 from tests.faults import box
 
 WORKERS = 2
@@ -29,16 +31,22 @@ DONE = (0, 7)
 
 @dataclass(frozen=True)
 class Place:
-    """Where a run finds its box and leaves its cards; `folder` takes what it prints."""
+    """Where a run finds its box and leaves its cards, and what it prints: `beside`, if that is not in its folder."""
 
     folder: Path
     scans: Path
     url: str
+    beside: Path | None = None
 
     @property
     def archive(self) -> Path:
         """The originals."""
         return self.folder / "archive"
+
+    @property
+    def said_in(self) -> Path:
+        """Folder that takes what the command prints."""
+        return self.beside or self.folder
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ def start(
     try:
         os.setsid()
         for number, name in ((1, "out"), (2, "err")):
-            os.dup2(os.open(place.folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+            os.dup2(os.open(place.said_in / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
         status = _command(place, before, arguments or ("run", str(place.scans), "--lang", "en"))
         after()
     except BaseException:
@@ -95,6 +103,8 @@ def _command(place: Place, before: Callable[[], object], arguments: tuple[str, .
     with (
         mock.patch.object(ingest, "probe", box.look),
         mock.patch.object(ingest, "read_page", box.read),
+        mock.patch.object(load, "_kind", box.kind),
+        mock.patch.object(load, "_count_pages", box.count_pages),
         mock.patch.object(in_order, "MAX_DUE", DUE),
         mock.patch.object(worker_pool.multiprocessing, "get_context", lambda _: fork),
     ):
@@ -106,10 +116,19 @@ def _command(place: Place, before: Callable[[], object], arguments: tuple[str, .
     return 98
 
 
+def obey_permissions() -> None:
+    """Let permissions hold for this process and its children, even if it is root's."""
+    head, capabilities = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    library = ctypes.CDLL(None)
+    library.capget(head, capabilities)
+    capabilities[0] &= ~0b110  # CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH
+    library.capset(head, capabilities)
+
+
 def wait(place: Place, pid: int) -> Ended:
     """Wait until a command ends."""
     _, status = os.waitpid(pid, 0)
-    return Ended(os.waitstatus_to_exitcode(status), (place.folder / "err").read_text("utf-8", "replace"))
+    return Ended(os.waitstatus_to_exitcode(status), (place.said_in / "err").read_text("utf-8", "replace"))
 
 
 def run(place: Place, before: Callable[[], object] = nothing, *arguments: str) -> Ended:

@@ -53,13 +53,18 @@ def _places(connection: Connection, table: Table) -> dict[Any, int]:
     if len(table.primary_key.columns) != 1:
         return {}
     (key,) = table.primary_key.columns
-    return {value: place for place, (value,) in enumerate(connection.execute(select(key).order_by(key)))}
+    return {value: place for place, (value,) in enumerate(connection.execute(select(key).order_by(*_order(table))))}
+
+
+def _order(table: Table) -> list[Any]:
+    """Of pages that are saved at once, the read ones are saved before the refused."""
+    return [*([table.c.outcome] if table.name == "scans" else []), *table.primary_key.columns]
 
 
 def _rows(connection: Connection, table: Table, places: dict[str, dict[Any, int]]) -> list[tuple[Any, ...]]:
     columns = [c for c in table.columns if not isinstance(c.type, Utc) and not _is_of_runs(c) and not _is_id(c)]
     referred = [next((places[key.column.table.name] for key in c.foreign_keys), None) for c in columns]
-    rows = connection.execute(select(*columns).order_by(*table.primary_key.columns))
+    rows = connection.execute(select(*columns).order_by(*_order(table)))
     return [
         tuple(
             value if place is None or value is None else place[value]
@@ -78,6 +83,6 @@ def _is_id(column: Any) -> bool:
 
 
 def _files(archive: Path) -> list[tuple[str, str]]:
-    """Names of files in the archive, hidden ones too, with the hashes of what is in them."""
-    files = sorted(path for path in archive.rglob("*") if path.is_file())
+    """Names of files in the archive, with the hashes of what is in them; not unfinished ones, which a kill leaves."""
+    files = sorted(path for path in archive.rglob("*") if path.is_file() and path.suffix != ".part")
     return [(str(path.relative_to(archive)), sha256(path.read_bytes()).hexdigest()) for path in files]

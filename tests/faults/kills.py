@@ -33,7 +33,7 @@ from tests.faults.box import FILES, fill
 from tests.faults.commands import DONE, Place, all_gone, children, run, start, wait
 from tests.faults.content import content, differences
 from tests.faults.moments import Moment, Phase
-from tests.postgres_server import binaries, throwaway
+from tests.postgres_server import PostgresServer, binaries, throwaway
 
 Victim: TypeAlias = Literal["group", "parent", "worker"]
 PHASES: tuple[Phase, ...] = ("looking", "reading", "saving", "archiving")
@@ -74,12 +74,12 @@ class Kill:
 def main(kills: int, seed: int) -> None:
     """Kill runs; exit status 1 where one of them leaves another store than a run that is not broken off."""
     began, hits, faults = monotonic(), Counter[tuple[str, ...]](), list[str]()
-    with tempfile.TemporaryDirectory(prefix="kills") as temp, databases(Path(temp)) as made:
+    with tempfile.TemporaryDirectory(prefix="kills") as temp, databases(Path(temp)) as (made, _):
         scans = fill(Path(temp) / "box")
         wanted = {name: unbroken(Path(temp) / f"unbroken-{name}", scans, one) for name, one in made.items()}
         rng = random.Random(seed)
-        for database, phase, victim in cycle(product(made, PHASES, VICTIMS)):
-            folder = Path(temp) / f"{sum(hits.values()):04}"
+        for n, (database, phase, victim) in enumerate(cycle(product(made, PHASES, VICTIMS)), 1):
+            folder = Path(temp) / f"{n:04}"
             folder.mkdir()
             place = Place(folder, scans, made[database].new(folder))
             hit, found = struck(place, wanted[database], partial(seeded, rng, victim, phase, wanted[database]), rng)
@@ -88,6 +88,8 @@ def main(kills: int, seed: int) -> None:
             if not found:
                 made[database].drop(folder)
                 shutil.rmtree(folder)
+            if n % 24 == 0:
+                click.echo(f"{sum(hits.values())} kills in {monotonic() - began:.0f} s, {len(faults)} faults")
             if sum(hits.values()) >= kills or len(faults) > 20:
                 break
     click.echo("\n".join([*table(hits), *faults]))
@@ -137,7 +139,7 @@ def strike(place: Place, kill: Kill, rng: random.Random) -> tuple[bool, int, lis
         os.close(heard)
         moments.arm(kill.moment, place.folder / "token", moments.tell(tells, stay=kill.stays))
         if kill.moment.phase in LINE_PHASES:
-            moments.count_lines()
+            moments.count_lines(kill.moment.phase)
 
     pid = start(place, before)
     os.close(tells)
@@ -182,8 +184,8 @@ def unbroken(folder: Path, scans: Path, database: Database) -> Unbroken:
 
 
 @contextmanager
-def databases(folder: Path) -> Iterator[dict[str, Database]]:
-    """SQLite, and PostgreSQL where it is installed."""
+def databases(folder: Path) -> Iterator[tuple[dict[str, Database], PostgresServer | None]]:
+    """SQLite, and PostgreSQL with its server where it is installed."""
     template = folder / "template.db"
     open_store(f"sqlite:///{template}").dispose()
 
@@ -194,7 +196,7 @@ def databases(folder: Path) -> Iterator[dict[str, Database]]:
     sqlite = Database(new, lambda place: None)
     found = binaries()
     if found is None:
-        yield {"sqlite": sqlite}
+        yield {"sqlite": sqlite}, None
         return
     with throwaway(found) as server:
         open_store(server.new("migrated")).dispose()
@@ -202,7 +204,7 @@ def databases(folder: Path) -> Iterator[dict[str, Database]]:
             lambda place: server.new(_name(place), "migrated"),
             lambda place: server.command(f"DROP DATABASE {_name(place)} WITH (FORCE)"),
         )
-        yield {"sqlite": sqlite, "postgres": postgres}
+        yield {"sqlite": sqlite, "postgres": postgres}, server
 
 
 def _name(place: Path) -> str:

@@ -14,8 +14,10 @@ from typing import Any, Literal, TypeAlias
 
 import migcards
 import store
+from migcards import saver
 
-Phase: TypeAlias = Literal["looking", "reading", "saving", "archiving"]
+Phase: TypeAlias = Literal["looking", "looked", "reading", "read", "saving", "archiving"]
+"""Before and after a file is looked into or a page loaded; a line of the modules that save or archive."""
 
 _SAVING = ("saver.py", "in_order.py"), ("cards.py", "scans.py", "records.py", "batches.py", "rescans.py")
 LINES_OF: dict[str, Phase] = {str(Path(store.__file__).with_name("archive.py")): "archiving"}
@@ -34,10 +36,10 @@ class Moment:
 
 @dataclass(frozen=True)
 class Armed:
-    """What happens at a moment, once: `token` is a file that is removed then, by whichever process gets there first."""
+    """What happens at a moment; once if there is a `token`, a file that whichever process gets there first removes."""
 
     moment: Moment
-    token: Path
+    token: Path | None
     strike: Callable[[], object]
 
 
@@ -46,10 +48,11 @@ lines: Counter[Phase] = Counter()
 """Lines that this process has passed."""
 
 
-def arm(moment: Moment, token: Path, strike: Callable[[], object]) -> None:
-    """Let something happen at a moment of this process and of its children."""
-    token.touch()
-    _armed[:] = [Armed(moment, token, strike)]
+def arm(moment: Moment, token: Path | None, strike: Callable[[], object]) -> None:
+    """Let something happen at a moment of this process and of its children; once if there is a token."""
+    if token is not None:
+        token.touch()
+    _armed.append(Armed(moment, token, strike))
 
 
 def arrive(phase: Phase, at: int) -> None:
@@ -57,9 +60,10 @@ def arrive(phase: Phase, at: int) -> None:
     for armed in _armed:
         if (armed.moment.phase, armed.moment.at) == (phase, at):
             try:
-                armed.token.unlink()
+                if armed.token is not None:
+                    armed.token.unlink()
             except FileNotFoundError:
-                return
+                continue
             armed.strike()
 
 
@@ -74,9 +78,21 @@ def tell(pipe: int, *, stay: bool) -> Callable[[], None]:
     return strike
 
 
-def count_lines() -> None:
-    """Let the lines of `LINES_OF` be moments in this thread."""
-    sys.settrace(_called)
+def count_lines(*phases: Phase) -> None:
+    """Let lines of `LINES_OF` be moments in this thread: all of them, or while originals are archived only."""
+    if phases != ("archiving",):
+        sys.settrace(_called)
+        return
+    keep = saver.keep
+
+    def traced(*arguments: Any) -> Path:
+        sys.settrace(_called)
+        try:
+            return keep(*arguments)
+        finally:
+            sys.settrace(None)
+
+    saver.keep = traced
 
 
 def _called(frame: FrameType, event: str, _: Any) -> Any:

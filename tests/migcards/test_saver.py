@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from migcards.saver import InBatch, Ingestion, SavedPage, Saver
 from migcards.tally import RunTally
 from ocr.confidence.acceptance import AcceptancePolicy
 from ocr.confidence.calibration import load_calibration
+from ocr.errors import StoreError
 from ocr.forms.cover_sheet import CoverSheet, payload
 from ocr.page import PageJob, PageResult, crashed_page
 from ocr.reading import CardReading, Refusal, Refused
@@ -38,6 +39,7 @@ class Noting:
     def __init__(self) -> None:
         self.saved: list[int] = []
         self.batches: dict[int, int | None] = {}
+        self.before: dict[int, int | None] = {}
 
     def save(self, pages: Sequence[InBatch]) -> list[SavedPage]:
         assert 0 < len(pages) <= MAX_DUE + MAX_HELD
@@ -48,8 +50,9 @@ class Noting:
     def open_batch(self, sheet: CoverSheet) -> int:
         return sheet.expected or 0
 
-    def attach(self, scans: Sequence[ScanId], batch_id: int) -> None:
+    def attach(self, scans: Mapping[ScanId, str], batch_id: int, before: int | None) -> None:
         self.batches |= {scan.page: batch_id for scan in scans}
+        self.before |= {scan.page: before for scan in scans}
 
 
 def started(pages: int) -> tuple[OrderedSaver, list[int]]:
@@ -115,13 +118,22 @@ def test_no_page_waits_for_others_longer_than_a_second(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("break_off", [KeyboardInterrupt, RuntimeError])
-def test_what_waits_when_the_run_breaks_off_is_saved(break_off: type[BaseException]) -> None:
+def test_what_has_had_its_turn_when_the_run_breaks_off_is_saved(break_off: type[BaseException]) -> None:
+    """Not what waits for an earlier page: that may be a cover sheet."""
     held, saved = started(9)
     with pytest.raises(break_off), held:
-        for page in (0, 5, 3):
+        for page in (0, 5, 1, 3):
             add(held, page)
         raise break_off
-    assert saved == [0, 3, 5]
+    assert saved == [0, 1]
+
+
+def test_a_database_that_failed_is_not_asked_again() -> None:
+    held, saved = started(9)
+    with pytest.raises(StoreError), held:
+        add(held, 0)
+        raise StoreError
+    assert saved == []
 
 
 def cover(page: int, batch: int) -> PageResult:
@@ -153,10 +165,11 @@ def test_a_page_that_lost_its_turn_lies_in_the_batch_of_its_place() -> None:
 def test_known_pages_are_put_into_the_batch_that_they_lie_in_and_a_known_cover_opens_it_again() -> None:
     held, noting = noted(0)
     with held:
-        for page, opens in enumerate((None, 7, None, None)):
-            held.add(page, KnownPage(ScanId("0" * 64, page), opens))
-    assert noting.batches == {2: 7, 3: 7}
-    assert held.tally.known == 4
+        for page, opens in enumerate((None, 7, None, 8, None)):
+            held.add(page, KnownPage(ScanId("0" * 64, page), f"{page}.jpg", opens))
+    assert noting.batches == {2: 7, 4: 8}
+    assert noting.before == {2: None, 4: 7}
+    assert held.tally.known == 5
 
 
 def test_a_page_that_is_expected_already_is_not_read_again() -> None:

@@ -1,0 +1,24 @@
+"""A run that is killed at any moment loses nothing and doubles nothing; `python -m tests.faults.kills` has more."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    "command", [("kills", "--kills", "40", "--seed", "2"), ("failing", "--share", "0.2", "--seed", "2")]
+)
+def test_after_a_fault_at_any_moment_the_same_command_leaves_what_an_unbroken_run_leaves(
+    command: tuple[str, ...],
+) -> None:
+    """In a process of its own, which forks."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"tests.faults.{command[0]}", *command[1:]], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
