@@ -103,11 +103,12 @@ class LogFile(logging.FileHandler):
         Raises
         ------
         StoreError
-            Always.
+            The disk is full, or fails.
         """
         error = sys.exc_info()[1]
-        why = error.strerror if isinstance(error, OSError) else type(error).__name__
-        raise StoreError(f"The log {as_text(self.baseFilename)} cannot be written: {why}.") from error
+        if isinstance(error, OSError):
+            raise StoreError(f"The log {as_text(self.baseFilename)} cannot be written: {error.strerror}.") from error
+        super().handleError(record)
 
 
 def set_up(level: int, file: Path | None = None) -> None:

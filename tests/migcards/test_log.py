@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from migcards.log import Event, note, set_up
-from ocr.errors import BadInputError
+from ocr.errors import BadInputError, StoreError
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -47,3 +47,12 @@ def test_what_others_log_is_kept_without_its_words(log_file: Path) -> None:
 def test_a_log_that_cannot_be_written_is_an_error_for_the_operator(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="cannot be written"):
         set_up(logging.WARNING, tmp_path / "nowhere" / "log")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
+def test_a_log_on_a_full_disk_ends_the_command_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("handlers", []), ("level", logging.root.level)):
+        monkeypatch.setattr(logging.root, name, value)
+    set_up(logging.CRITICAL, Path("/dev/full"))
+    with pytest.raises(StoreError, match="log /dev/full cannot be written: No space left"):
+        note(Event.RUN_STARTED)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from hashlib import sha256
 from pathlib import Path
+from time import time
 
 import pytest
 
 from ocr.errors import BadInputError, StoreError
-from store.archive import find, is_whole, keep, originals
+from store.archive import find, is_whole, keep, originals, tidy
 
 
 def test_an_original_is_kept_once_under_its_hash_and_never_altered(tmp_path: Path) -> None:
@@ -66,3 +69,24 @@ def test_an_archive_that_cannot_be_written_is_not_the_fault_of_the_scan(tmp_path
     (tmp_path / "archive").write_bytes(b"a file where a folder should be")
     with pytest.raises(StoreError, match="archive"):
         keep(tmp_path / "archive", tmp_path / "scan.png", sha256(b"scan").hexdigest())
+
+
+def test_an_archive_that_cannot_be_read_is_said_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(folder: Path, digest: str) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr("store.archive.find", fails)
+    with pytest.raises(StoreError, match="Input/output error"):
+        keep(tmp_path / "archive", tmp_path / "scan.png", "a" * 64)
+
+
+def test_unfinished_copies_of_killed_programs_are_removed_after_a_day(tmp_path: Path) -> None:
+    (tmp_path / "scan.png").write_bytes(b"scan")
+    kept = keep(tmp_path / "archive", tmp_path / "scan.png", sha256(b"scan").hexdigest())
+    old, new = (tmp_path / "archive" / f".{name}.part" for name in ("old", "new"))
+    for path, hours in ((old, 25), (new, 1), (kept, 1000)):
+        path.touch()
+        os.utime(path, (0, time() - hours * 3600))
+    tidy(tmp_path / "archive")
+    assert {path for path in (tmp_path / "archive").rglob("*") if path.is_file()} == {new, kept}
+    tidy(tmp_path / "nowhere")

@@ -130,9 +130,30 @@ def test_the_first_cover_sheet_of_a_number_holds(session: Session, batch: int) -
 def test_known_pages_come_into_the_batch_unless_they_lie_in_another(session: Session, batch: int) -> None:
     other = batch_of(session, CoverSheet("26-HHHHHHH"), "anna")
     read(session, None, card(1)), read(session, other, card(2))
-    attach(session, [scan(1), scan(2), scan(3)], batch)
+    attach(session, {scan(n): f"{n}.png" for n in (1, 2, 3)}, batch, None)
     assert session.scalars(select(Scan.batch_id).order_by(Scan.id)).all() == [batch, other]
     assert session.scalars(select(Record.batch_id).order_by(Record.card_id)).all() == [batch, other]
+
+
+def test_pages_of_the_batch_before_are_put_right_if_they_were_read_from_these_files(
+    session: Session, batch: int
+) -> None:
+    """Their cover sheet could not be read when they were."""
+    before, other = (batch_of(session, CoverSheet(number), "anna") for number in ("26-HHHHHHH", "26-JJJJJJJ"))
+    for n, lay_in in ((1, before), (2, before), (3, other)):
+        read(session, lay_in, card(n), path=f"{n}.png")
+    attach(session, {scan(1): "1.png", scan(2): "a copy.png", scan(3): "3.png"}, batch, before)
+    assert session.scalars(select(Scan.batch_id).order_by(Scan.id)).all() == [batch, before, other]
+    assert session.scalars(select(Record.batch_id).order_by(Record.card_id)).all() == [batch, before, other]
+
+
+def test_a_cover_sheet_that_was_refused_before_is_so_no_longer_and_stays_one(session: Session, batch: int) -> None:
+    refuse(session, None, 77, Refusal.TIMED_OUT)
+    refuse(session, batch, 77, Refusal.COVER_SHEET)
+    assert rescan_list(session) == []
+    refuse(session, None, 77, Refusal.TIMED_OUT)
+    kept = session.scalars(select(Scan)).one()
+    assert (kept.outcome, kept.reason, kept.batch_id) == ("cover", None, batch)
 
 
 def test_a_cover_sheet_is_neither_refused_nor_counted(session: Session, batch: int) -> None:

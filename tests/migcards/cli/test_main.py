@@ -52,3 +52,19 @@ def test_the_log_goes_to_a_file_and_to_the_screen_if_asked(tmp_path: Path) -> No
         assert bool(done.stderr) == shown
     lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text("utf-8").splitlines()]
     assert [line.get("stage") for line in lines] == [None, "load", "register", "save", None] * 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
+def test_what_cannot_be_written_for_want_of_room_is_said_in_a_sentence(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-c", "from migcards.cli import main; main()", "form", "list"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])},
+        )
+    assert ended.returncode == 6
+    assert ended.stderr == "migcards: What the command writes cannot be written: No space left on device.\n"

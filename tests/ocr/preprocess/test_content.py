@@ -11,7 +11,7 @@ from time import time_ns
 import pytest
 
 from ocr.preprocess import content
-from ocr.preprocess.content import SETTLED_NS, ChangedError, file_hash, opened
+from ocr.preprocess.content import SETTLED_NS, ChangedError, file_hash, opened, unchanged
 
 
 @pytest.fixture
@@ -98,3 +98,11 @@ def test_it_was_not_the_files_fault_where_decoding_failed_on_other_bytes(large: 
     with pytest.raises(ChangedError), opened(large, sha256):
         large.write_bytes(b"half")
         raise ValueError("undecodable")
+
+
+def test_a_file_that_is_written_to_while_it_is_looked_into_is_no_longer_that_file(large: Path) -> None:
+    """Its pages would be counted in other bytes than those that were hashed."""
+    with large.open("rb") as file, unchanged(file):
+        file.read()
+    with pytest.raises(ChangedError), large.open("rb") as file, unchanged(file):
+        large.write_bytes(b"another file")
