@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import ctypes
+import multiprocessing
 import os
 import sys
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 from unittest import mock
 
 from migcards import in_order, ingest
 from migcards.cli import main
 from migcards.cli.run import run as _imported  # noqa: F401 - before any process is forked
-from ocr import worker_pool
 from ocr.preprocess import load
 from tests.faults import box
 
@@ -31,12 +31,21 @@ DONE = (0, 7)
 
 @dataclass(frozen=True)
 class Place:
-    """Where a run finds its box and leaves its cards, and what it prints: `beside`, if that is not in its folder."""
+    """Where a run finds its box and leaves its cards.
+
+    Attributes
+    ----------
+    beside
+        Folder that takes what it prints, if that is not `folder`.
+    real
+        Whether the box holds scans, which are read by workers as an operator's are.
+    """
 
     folder: Path
     scans: Path
     url: str
     beside: Path | None = None
+    real: bool = False
 
     @property
     def archive(self) -> Path:
@@ -99,21 +108,27 @@ def _command(place: Place, before: Callable[[], object], arguments: tuple[str, .
     }
     sys.argv = ["migcards", *arguments]
     sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115 - until the end
-    fork = get_context("fork")  # workers that import everything anew take seconds to start
-    with (
-        mock.patch.object(ingest, "probe", box.look),
-        mock.patch.object(ingest, "read_page", box.read),
-        mock.patch.object(load, "_kind", box.kind),
-        mock.patch.object(load, "_count_pages", box.count_pages),
-        mock.patch.object(in_order, "MAX_DUE", DUE),
-        mock.patch.object(worker_pool.multiprocessing, "get_context", lambda _: fork),
-    ):
+    with ExitStack() as stack:
+        for target, name, value in () if place.real else _stand_ins():
+            stack.enter_context(mock.patch.object(target, name, value))
         before()
         try:
             main()
         except SystemExit as end:
             return int(end.code or 0)
     return 98
+
+
+def _stand_ins() -> list[tuple[Any, str, object]]:
+    fork = multiprocessing.get_context("fork")  # workers that import everything anew take seconds to start
+    return [
+        (ingest, "probe", box.look),
+        (ingest, "read_page", box.read),
+        (load, "_kind", box.kind),
+        (load, "_count_pages", box.count_pages),
+        (in_order, "MAX_DUE", DUE),
+        (multiprocessing, "get_context", lambda _: fork),
+    ]
 
 
 def obey_permissions() -> None:

@@ -6,240 +6,22 @@ removed the same command leaves what a run leaves that nothing happened to.
 
 from __future__ import annotations
 
-import os
 import random
-import resource
-import shutil
-import sqlite3
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from select import select
-from threading import Timer
 from time import monotonic
-from typing import TypeAlias
 
 import click
 
 from ocr.errors import StoreError
-from store import engine
-from tests.faults import disks, moments
-from tests.faults.box import FILES, fill
-from tests.faults.commands import DONE, Ended, Place, nothing, run, start, wait
-from tests.faults.content import content, differences
-from tests.faults.kills import Database, Unbroken, databases, unbroken
-from tests.faults.moments import Moment
-from tests.postgres_server import PostgresServer
-
-BUSY_S = 0.3
-"""Instead of half a minute, for which a run waits for a database that is locked."""
-
-
-@dataclass(frozen=True)
-class Bench:
-    """What trials need: a box, an empty folder, databases and what a run leaves in each that nothing happens to."""
-
-    scans: Path
-    folder: Path
-    databases: dict[str, Database]
-    whole: dict[str, Unbroken]
-    rng: random.Random
-    server: PostgresServer | None
-
-    def place(self, database: str, name: str, beneath: Path | None = None) -> Place:
-        """A new place with an empty store."""
-        folder = (beneath or self.folder) / name
-        folder.mkdir()
-        return Place(folder, self.scans, self.databases[database].new(folder))
-
-
-Trial: TypeAlias = Callable[[Bench, str, int, int], tuple[Ended, list[str]]]
-"""The n-th trial of so many: how the command ended that something failed for, and how the store differs in the end."""
-
-
-def disk_full(bench: Bench, database: str, n: int, of: int) -> tuple[Ended, list[str]]:
-    """Database and archive lie on a disk that has less room than they need."""
-    empty, needed = 400, 1300
-    disk = bench.folder / f"disk{n}"
-    with disks.small(disk, empty + (needed - empty) * n // of):
-        place = replace(bench.place(database, f"run{n}", disk), beside=bench.folder)
-        ended = run(place)
-        disks.enlarge(disk)
-        return ended, _mended(bench, database, place)
-
-
-def postgres_disk_full(bench: Bench, database: str, n: int, of: int) -> tuple[Ended, list[str]]:
-    """The tables lie on a disk that has less room than they need."""
-    assert bench.server is not None
-    empty, needed = 2800, 3450
-    disk, name = bench.folder / f"space{n}", f"space{n}"
-    with disks.small(disk, empty + (needed - empty) * n // of), ExitStack() as later:
-        shutil.chown(disk, "postgres")
-        bench.server.command(f"CREATE TABLESPACE {name} LOCATION '{disk}'")
-        later.callback(bench.server.command, f"DROP TABLESPACE {name}")
-        folder = bench.folder / f"run{n}"
-        folder.mkdir()
-        bench.server.command(f"CREATE DATABASE {name} TEMPLATE migrated TABLESPACE {name}")
-        later.callback(bench.server.command, f"DROP DATABASE {name} WITH (FORCE)")
-        place = Place(folder, bench.scans, bench.server.address(name))
-        ended = run(place)
-        disks.enlarge(disk)
-        return ended, _mended(bench, database, place)
-
-
-def file_too_large(bench: Bench, database: str, n: int, of: int) -> tuple[Ended, list[str]]:
-    """No file may grow beyond a size."""
-    place = bench.place(database, f"large{n}")
-    size = 2000 + 400_000 * n // of
-
-    def limited() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-
-    return run(place, limited), _mended(bench, database, place)
-
-
-def disk_failing(bench: Bench, database: str, n: int, of: int) -> tuple[Ended, list[str]]:
-    """Database and archive lie on a disk that fails to write, and then comes back with what it had written."""
-    empty, needed = 700, 1800
-    below, disk = bench.folder / f"below{n}", bench.folder / f"failing{n}"
-    with disks.small(below, empty + (needed - empty) * n // of):
-        with disks.failing(disk, below):
-            place = replace(bench.place(database, "run", disk), beside=bench.folder)
-            ended = run(place)
-        disks.enlarge(below)
-        with disks.failing(disk, below):
-            return ended, _mended(bench, database, place)
-
-
-def read_only_disk(bench: Bench, database: str, n: int, of: int) -> tuple[Ended, list[str]]:
-    """Database and archive lie on a disk that takes no writing."""
-    disk = bench.folder / f"readonly{n}"
-    with disks.small(disk, 16_000):
-        place = replace(bench.place(database, "run", disk), beside=bench.folder)
-        if n % 2:
-            engine.open_store(place.url).dispose()
-        disks.write_protect(disk)
-        ended = run(place)
-        disks.enlarge(disk)
-        return ended, _mended(bench, database, place)
-
-
-def locked(bench: Bench, database: str, n: int, of: int) -> tuple[Ended, list[str]]:
-    """Another program holds the database for longer than a run waits."""
-    place = bench.place(database, f"locked{n}")
-    other = sqlite3.connect(place.folder / "cards.db", timeout=10, isolation_level=None)
-
-    def shorter() -> None:
-        engine.BUSY_SECONDS = BUSY_S  # type: ignore[assignment]
-
-    ended = met(place, Moment("looking" if n % 2 else "reading", 1 + (FILES - 1) * n // of), _begin(other), shorter)
-    other.close()
-    return ended, _mended(bench, database, place)
-
-
-def locked_long(bench: Bench, database: str, n: int, of: int) -> tuple[Ended, list[str]]:
-    """Another program holds the database for 40 seconds, of which a run waits 30."""
-    place = bench.place(database, f"long{n}")
-    other = sqlite3.connect(place.folder / "cards.db", timeout=10, isolation_level=None, check_same_thread=False)
-    Timer(40.0, other.close).start()
-    ended = met(place, Moment("reading", 7), _begin(other))
-    return ended, _mended(bench, database, place)
-
-
-def _begin(other: sqlite3.Connection) -> Callable[[], object]:
-    return lambda: other.execute("BEGIN IMMEDIATE")
-
-
-def stopped(bench: Bench, database: str, n: int, of: int) -> tuple[Ended, list[str]]:
-    """The server is stopped as a loss of power does, and started again afterwards."""
-    assert bench.server is not None
-    place = bench.place(database, f"stopped{n}")
-    ended = met(place, _any_moment(bench, database, n), bench.server.stop)
-    with suppress(Exception):
-        bench.server.start()
-    return ended, _mended(bench, database, place)
-
-
-def cut(bench: Bench, database: str, n: int, of: int) -> tuple[Ended, list[str]]:
-    """The server ends the connections."""
-    assert bench.server is not None
-    place = bench.place(database, f"cut{n}")
-    name = place.url.partition("@/")[2].partition("?")[0]
-    command = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
-    ended = met(place, _any_moment(bench, database, n), partial(bench.server.command, command))
-    return ended, _mended(bench, database, place)
-
-
-def read_only_server(bench: Bench, database: str, n: int, of: int) -> tuple[Ended, list[str]]:
-    """The server takes no more writing, as one that stands in for another."""
-    assert bench.server is not None
-    server, place = bench.server, bench.place(database, f"readonly{n}")
-
-    def set_to(value: str) -> None:
-        server.command(f"ALTER SYSTEM SET default_transaction_read_only = {value}")
-        server.command("SELECT pg_reload_conf()")
-
-    ended = met(place, _any_moment(bench, database, n), partial(set_to, "on"))
-    server.command("ALTER SYSTEM RESET default_transaction_read_only")
-    server.command("SELECT pg_reload_conf()")
-    return ended, _mended(bench, database, place)
-
-
-def met(place: Place, moment: Moment, action: Callable[[], object], before: Callable[[], object] = nothing) -> Ended:
-    """A run in which something is done at a moment while it stands still."""
-    (heard, tells), (waits, goes) = os.pipe(), os.pipe()
-
-    def prepared() -> None:
-        before()
-        os.close(heard)
-        os.close(goes)
-        moments.arm(moment, place.said_in / "token", lambda: (os.write(tells, b"."), os.read(waits, 1)))
-        if moment.phase in set(moments.LINES_OF.values()):
-            moments.count_lines()
-
-    pid = start(place, prepared)
-    os.close(tells)
-    os.close(waits)
-    select([heard], [], [], 120.0)
-    if os.read(heard, 1):
-        action()
-    os.close(goes)
-    ended = wait(place, pid)
-    os.close(heard)
-    return ended
-
-
-def _any_moment(bench: Bench, database: str, n: int) -> Moment:
-    if n % 3 == 0:
-        return Moment("reading", bench.rng.randint(1, FILES // 2))
-    return Moment("saving", bench.rng.randint(1, bench.whole[database].lines["saving"] * 3 // 4))
-
-
-def _mended(bench: Bench, database: str, place: Place) -> list[str]:
-    """Run the command again; what is wrong then."""
-    ended = run(place)
-    if ended.status not in DONE or ended.said:
-        return [f"the second run: exit status {ended.status}, {ended.said}"]
-    return differences(content(place.url, place.archive), bench.whole[database].content)
-
-
-TRIALS: dict[str, tuple[str, int, Trial]] = {
-    "disk full": ("sqlite", 20, disk_full),
-    "file too large": ("sqlite", 10, file_too_large),
-    "disk failing (EIO)": ("sqlite", 10, disk_failing),
-    "disk read-only": ("sqlite", 2, read_only_disk),
-    "locked": ("sqlite", 10, locked),
-    "locked for 40 s": ("sqlite", 1, locked_long),
-    "disk of tables full": ("postgres", 10, postgres_disk_full),
-    "server stopped": ("postgres", 10, stopped),
-    "connections cut": ("postgres", 10, cut),
-    "server read-only": ("postgres", 5, read_only_server),
-}
-NEED_DISKS = (disk_full, disk_failing, read_only_disk, postgres_disk_full)
+from tests.faults import disks
+from tests.faults.box import fill
+from tests.faults.commands import DONE, Ended
+from tests.faults.kills import databases, unbroken
+from tests.faults.trials import NEED_DISKS, TRIALS, Bench
 
 
 @click.command()
@@ -283,7 +65,7 @@ def bench_of(seed: int) -> Iterator[Bench]:
         folder = Path(temp)
         folder.chmod(0o755)
         scans = fill(folder / "box")
-        whole = {name: unbroken(folder / f"unbroken-{name}", scans, one) for name, one in made.items()}
+        whole = {name: unbroken(folder / f"unbroken_{name}", scans, one) for name, one in made.items()}
         yield Bench(scans, folder, made, whole, random.Random(seed), server)
 
 

@@ -37,7 +37,8 @@ from tests.postgres_server import PostgresServer, binaries, throwaway
 
 Victim: TypeAlias = Literal["group", "parent", "worker"]
 PHASES: tuple[Phase, ...] = ("looking", "reading", "saving", "archiving")
-LINE_PHASES = set(moments.LINES_OF.values())
+SAMPLES = Path(__file__).parents[2] / "fixtures" / "samples"
+LINE_PHASES: tuple[Phase, ...] = tuple(dict.fromkeys(moments.LINES_OF.values()))
 VICTIMS: tuple[Victim, ...] = ("group", "parent", "worker")
 AGAIN = 0.25
 """Share of the runs after a kill that are killed, too."""
@@ -69,32 +70,54 @@ class Kill:
 
 
 @click.command()
-@click.option("--kills", type=click.IntRange(1), default=240, show_default=True, help="Kills that are to hit.")
+@click.option("--kills", default=240, show_default=True, help="Kills that are to hit runs over the made-up box.")
+@click.option("--real", default=12, show_default=True, help="Kills that are to hit runs which really read scans.")
 @click.option("--seed", default=1, show_default=True, help="Of the moments.")
-def main(kills: int, seed: int) -> None:
+def main(kills: int, real: int, seed: int) -> None:
     """Kill runs; exit status 1 where one of them leaves another store than a run that is not broken off."""
-    began, hits, faults = monotonic(), Counter[tuple[str, ...]](), list[str]()
+    faults, rng = list[str](), random.Random(seed)
     with tempfile.TemporaryDirectory(prefix="kills") as temp, databases(Path(temp)) as (made, _):
-        scans = fill(Path(temp) / "box")
-        wanted = {name: unbroken(Path(temp) / f"unbroken-{name}", scans, one) for name, one in made.items()}
-        rng = random.Random(seed)
-        for n, (database, phase, victim) in enumerate(cycle(product(made, PHASES, VICTIMS)), 1):
-            folder = Path(temp) / f"{n:04}"
-            folder.mkdir()
-            place = Place(folder, scans, made[database].new(folder))
-            hit, found = struck(place, wanted[database], partial(seeded, rng, victim, phase, wanted[database]), rng)
-            hits.update({(database, phase, victim): hit})
-            faults += [f"{folder.name} {database} {phase} {victim}: {fault}" for fault in found]
-            if not found:
-                made[database].drop(folder)
-                shutil.rmtree(folder)
-            if n % 24 == 0:
-                click.echo(f"{sum(hits.values())} kills in {monotonic() - began:.0f} s, {len(faults)} faults")
-            if sum(hits.values()) >= kills or len(faults) > 20:
-                break
+        if kills:
+            faults += campaign(Path(temp) / "made-up", made, PHASES, kills, rng)
+        if real:
+            faults += campaign(Path(temp) / "real", made, LINE_PHASES, real, rng)
+    sys.exit(1 if faults else 0)
+
+
+def campaign(
+    temp: Path, made: Mapping[str, Database], phases: tuple[Phase, ...], kills: int, rng: random.Random
+) -> list[str]:
+    """Kill runs until so many kills have hit, and print their counts; what is wrong."""
+    began, hits, faults, real = monotonic(), Counter[tuple[str, ...]](), list[str](), temp.name == "real"
+    temp.mkdir()
+    scans = _some_samples(temp / "box") if real else fill(temp / "box")
+    whole = {name: unbroken(temp / f"unbroken_{name}", scans, one, real) for name, one in made.items()}
+    for n, (database, phase, victim) in enumerate(cycle(product(made, phases, VICTIMS)), 1):
+        folder = temp / f"{temp.name.replace('-', '_')}{n:04}"
+        folder.mkdir()
+        place = Place(folder, scans, made[database].new(folder), real=real)
+        hit, found = struck(place, whole[database], partial(seeded, rng, victim, phase, whole[database]), rng)
+        hits.update({(database, phase, victim): hit})
+        faults += [f"{folder.name} {database} {phase} {victim}: {fault}" for fault in found]
+        if not found:
+            made[database].drop(folder)
+            shutil.rmtree(folder)
+        if sum(hits.values()) >= kills or len(faults) > 20:
+            break
     click.echo("\n".join([*table(hits), *faults]))
     click.echo(f"{sum(hits.values())} kills in {monotonic() - began:.0f} s, {len(faults)} faults")
-    sys.exit(1 if faults else 0)
+    return faults
+
+
+def _some_samples(folder: Path) -> Path:
+    folder.mkdir()
+    for path in [
+        *sorted(SAMPLES.glob("usual-*.jpg"))[:8],
+        SAMPLES / "duplex-departure.tif",
+        SAMPLES / "refused-blank.jpg",
+    ]:
+        shutil.copy(path, folder)
+    return folder
 
 
 def table(hits: Mapping[tuple[str, ...], int]) -> Iterator[str]:
@@ -171,10 +194,10 @@ def _kill(pid: int) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def unbroken(folder: Path, scans: Path, database: Database) -> Unbroken:
+def unbroken(folder: Path, scans: Path, database: Database, real: bool = False) -> Unbroken:
     """A run that nothing happens to."""
     folder.mkdir()
-    place = Place(folder, scans, database.new(folder))
+    place = Place(folder, scans, database.new(folder), real=real)
     counts = folder / "lines"
     pid = start(place, moments.count_lines, after=lambda: counts.write_text(json.dumps(moments.lines)))
     ended = wait(place, pid)
@@ -208,7 +231,7 @@ def databases(folder: Path) -> Iterator[tuple[dict[str, Database], PostgresServe
 
 
 def _name(place: Path) -> str:
-    return f"run_{place.name.replace('-', '_')}"
+    return f"run_{place.name}"
 
 
 if __name__ == "__main__":
