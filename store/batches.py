@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from ocr.errors import BadInputError
@@ -108,10 +108,45 @@ def batch_now(session: Session, number: str) -> BatchNow:
     return _now(session, [batch])[0]
 
 
-def batches_now(session: Session, *, limit: int = 100, before: int | None = None) -> list[BatchNow]:
-    """The latest batches, counted now, the newest first; `before` is an id, for the page that follows."""
+def batches_now(
+    session: Session,
+    *,
+    limit: int = 100,
+    before: int | None = None,
+    since: datetime | None = None,
+    unclosed: bool = False,
+) -> list[BatchNow]:
+    """The latest batches, counted now, the newest first.
+
+    Parameters
+    ----------
+    before
+        An id, for the page that follows.
+    since
+        Only those opened from this moment on.
+    unclosed
+        Only those that nobody has closed or signed, or that were opened again.
+    """
     query = select(Batch).order_by(Batch.id.desc()).limit(limit)
-    return _now(session, session.scalars(query if before is None else query.where(Batch.id < before)).all())
+    if before is not None:
+        query = query.where(Batch.id < before)
+    if since is not None:
+        query = query.where(Batch.opened_at >= since)
+    if unclosed:
+        query = query.where(_is_unclosed())
+    return _now(session, session.scalars(query).all())
+
+
+def count_unclosed(session: Session) -> int:
+    """Batches that nobody has closed or signed, or that were opened again."""
+    return session.scalar(select(func.count()).select_from(Batch).where(_is_unclosed())) or 0
+
+
+def closings(session: Session, batch_id: int) -> list[BatchClosing]:
+    """All that was done to close a batch, the first first."""
+    return list(
+        session.scalars(select(BatchClosing).where(BatchClosing.batch_id == batch_id).order_by(BatchClosing.id))
+    )
 
 
 def attach(session: Session, scans: Mapping[ScanId, str], batch_id: int, before: int | None) -> None:
@@ -190,6 +225,13 @@ def _sheet(batch: Batch) -> CoverSheet:
         clerk=batch.clerk,
         serials=tuple((first, last) for first, last in batch.serials),
     )
+
+
+def _is_unclosed() -> ColumnElement[bool]:
+    newest = (
+        select(BatchClosing.kind).where(BatchClosing.batch_id == Batch.id).order_by(BatchClosing.id.desc()).limit(1)
+    )
+    return func.coalesce(newest.scalar_subquery(), "reopen") == "reopen"
 
 
 def _now(session: Session, batches: Sequence[Batch]) -> list[BatchNow]:

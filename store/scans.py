@@ -104,6 +104,12 @@ def places_of(session: Session, cards: Collection[int]) -> dict[int, str]:
     return found
 
 
+def refused_path(session: Session, scan: ScanId) -> str | None:
+    """Where a refused sheet lay when it was looked at; None where no such sheet was refused."""
+    query = select(Scan.path).where(Scan.sha256 == scan.sha256, Scan.page == scan.page, Scan.outcome == "refused")
+    return session.scalar(query)
+
+
 def save_refused(
     session: Session,
     refused: Refused,
