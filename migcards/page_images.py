@@ -27,8 +27,9 @@ from ocr.zone_drawing import ORANGE
 PAGES, PICTURES = 3, 600
 """Decoded pages and encoded pictures in memory: at most 120 MB a page (A4 at 600 dpi), some 30 kB a picture."""
 
-MAX_WIDTH, STRIP_WIDTH, CARD_SIDE = 1400, 1200, 1600
-"""Pixels: widest crop, width of a strip, longer side of a card; what the screens of old computers can show."""
+MAX_WIDTH, STRIP_WIDTH, CARD_SIDE, SHEET_SIDE = 1400, 1200, 1600, 320
+"""Pixels: widest crop, width of a strip, longer side of a card, what the screens of old computers can show; and longer
+side of a sheet that was refused, on which nobody has found the names to paint over: too small to read them."""
 
 JPEG_QUALITY = 85
 _AROUND = 3.0  # zone heights above and below in a strip, but not more than
@@ -117,6 +118,15 @@ class PageImages:
             return _encoded(_marked(sheet, corners, fit(corners, CARD_SIDE, CARD_SIDE), outline, blank))
 
         return self._made(scan, path, ("card", rotation, tuple(outline), tuple(blank)), make)
+
+    def sheet(self, scan: ScanId, path: str) -> bytes:
+        """A whole sheet as it was scanned, small; parameters and errors as for `crop`."""
+
+        def make(sheet: Sheet) -> bytes:
+            corners = rect_quad(-0.5, -0.5, *sheet.size)
+            return _encoded(cut_out(sheet, corners, fit(corners, SHEET_SIDE, SHEET_SIDE)))
+
+        return self._made(scan, path, ("sheet",), make)
 
     def _made(self, scan: ScanId, path: str, what: tuple[object, ...], make: Callable[[Sheet], bytes]) -> bytes:
         name = hashlib.sha256(repr((_MADE_AS, scan, what)).encode()).hexdigest()

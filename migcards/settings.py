@@ -44,6 +44,10 @@ class Settings(BaseSettings):
         Folder that keeps the original scans under their content hash.
     cluster_tls
         Folder with ``ca.pem``, ``cert.pem`` and ``key.pem``, by which the machines of a cluster know each other.
+    inbox
+        Folder for scans that operators upload; without it there is no uploading.
+    metrics_token
+        What Prometheus has to send as bearer token to ``/metrics``; without it there are no metrics.
     audit_share
         Share of the accepted fields that a person looks at all the same.
     target_errors
@@ -70,6 +74,8 @@ class Settings(BaseSettings):
     language: Language = "ru"
     archive: Path | None = None
     cluster_tls: DirectoryPath | None = None
+    inbox: Path | None = None
+    metrics_token: str = Field(default="", repr=False)
     audit_share: float = Field(default=0.01, ge=0, le=1)
     target_errors: dict[str, Annotated[float, Field(gt=0, lt=1)]] = Field(default_factory=dict)
     policies: dict[str, Literal["blind", "double", "prefilled"]] = Field(default_factory=dict)

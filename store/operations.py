@@ -11,7 +11,7 @@ from pathlib import PurePath
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from store.tables import Card, Run, Scan, Waiting
+from store.tables import Card, LoggedRefusal, Run, Scan, Waiting
 
 SHEETS = ("read", "refused")
 """Outcomes of sheets that may be cards; the others are covers and backs."""
@@ -127,12 +127,12 @@ def waiting_by_reason(session: Session) -> dict[str, int]:
     return dict(found.most_common())
 
 
-def sheets_by_outcome(session: Session) -> dict[tuple[str, str], int]:
-    """All sheets by outcome and, of refused ones, why; those that were scanned again stay refused."""
+def sheets_ever(session: Session) -> dict[tuple[str, str], int]:
+    """Sheets by outcome and, where they were refused, why: every refusal there ever was, so that no count goes down."""
     whole = select(Scan.outcome, func.count()).where(Scan.outcome != "refused").group_by(Scan.outcome)
-    refused = select(Scan.reason, func.count()).where(Scan.outcome == "refused").group_by(Scan.reason)
+    refused = select(LoggedRefusal.reason, func.count()).group_by(LoggedRefusal.reason)
     found = {(outcome, ""): number for outcome, number in session.execute(whole)}
-    return found | {("refused", reason or ""): number for reason, number in session.execute(refused)}
+    return found | {("refused", reason): number for reason, number in session.execute(refused)}
 
 
 def count_cards(session: Session) -> int:

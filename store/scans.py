@@ -230,6 +230,12 @@ def unavailable_before(session: Session, present: Mapping[str, str]) -> list[int
     return [row.id for row in found if present[row.path] != row.sha256]
 
 
+def waits_for_another_try(session: Session, path: str) -> bool:
+    """Whether the machine could not get at a file the last time, so that another run may."""
+    query = select(Scan.id).where(Scan.path == path, Scan.outcome == "refused", Scan.reason.in_(_TRANSIENT)).limit(1)
+    return session.scalar(query) is not None
+
+
 def forget(session: Session, scan_ids: Collection[int]) -> None:
     """Take scans off the rescan list; the log keeps that they were refused."""
     session.execute(delete(Scan).where(Scan.id.in_(scan_ids)))

@@ -13,12 +13,17 @@ import uvicorn
 from sqlalchemy.orm import Session
 
 from migcards.cli.shared.context import settings, store
+from migcards.cli.shared.reading import ingestion
+from migcards.inbox import ScanInboxFolder
+from migcards.inbox_reader import InboxReader
 from migcards.page_images import PageImages
 from migcards.picture_folder import PictureFolder
+from migcards.settings import Settings
 from ocr.errors import BadInputError
 from review.accounts.users import users
 from review.assignment.policy import DeskRules
 from review.web.app import create_app
+from store.disks import folders_of
 from store.engine import read_only
 
 
@@ -34,7 +39,15 @@ def serve(host: str, port: int, cache: Path | None) -> None:
             raise BadInputError("Nobody could log in. First add a person: `migcards user add LOGIN --role supervisor`.")
     now = settings()
     rules = DeskRules(policies=now.policies, lease_minutes=now.lease_minutes, control_share=now.control_share)
-    app = create_app(engine, PageImages(now.archive, PictureFolder(cache) if cache else None), rules)
+    inbox = _inbox(now)
+    app = create_app(
+        engine,
+        PageImages(now.archive, PictureFolder(cache) if cache else None),
+        rules,
+        inbox=inbox,
+        metrics_token=now.metrics_token,
+        folders=folders_of(engine, archive=now.archive, inbox=now.inbox),
+    )
     logging.basicConfig(format="%(asctime)s %(message)s")
     logging.getLogger("migcards.looks").setLevel(logging.INFO)  # who had names on the screen
     with _listening(host, port) as listener:
@@ -43,7 +56,21 @@ def serve(host: str, port: int, cache: Path | None) -> None:
             click.echo(
                 "Passwords and names cross the network unencrypted: put it behind a proxy that speaks https.", err=True
             )
-        uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False)).run([listener])
+        try:
+            if inbox is not None:
+                inbox.start()
+            uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False)).run([listener])
+        finally:
+            if inbox is not None:
+                inbox.stop()
+
+
+def _inbox(now: Settings) -> InboxReader | None:
+    """Who takes uploads and reads them, as this installation reads; None where no inbox is set."""
+    if now.inbox is None:
+        return None
+    folder = ScanInboxFolder(now.inbox.absolute(), takes_zip=now.archive is not None)
+    return InboxReader(folder, lambda rescan: ingestion(now.language, rescan=rescan), now.archive)
 
 
 def _listening(host: str, port: int) -> socket.socket:

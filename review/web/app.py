@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
@@ -14,16 +15,38 @@ from sqlalchemy import Engine
 from starlette.routing import BaseRoute, Mount
 
 from review.assignment.policy import DeskRules
-from review.web import api, duplicates, entry, flagging, grouping, home, images, keying, quality, records
+from review.web import (
+    api,
+    batches,
+    duplicates,
+    entry,
+    flagging,
+    grouping,
+    home,
+    images,
+    keying,
+    metrics,
+    operations,
+    quality,
+    records,
+    rescans,
+    uploads,
+)
 from review.web.deps import Access, Site, utc_now
 from review.web.failures import handle_failures
 from review.web.headers import Headers
 from review.web.image_source import ImageSource
+from review.web.scan_inbox import ScanInbox
 
 STATIC = Path(__file__).parent / "static"
 ROUTERS = (
     entry.router,
     home.router,
+    operations.router,
+    batches.router,
+    uploads.router,
+    uploads.api,
+    rescans.router,
     keying.router,
     keying.api,
     images.api,
@@ -36,13 +59,21 @@ ROUTERS = (
     quality.router,
     api.router,
     api.api,
+    metrics.router,
 )
 
 
 def create_app(
-    engine: Engine, pictures: ImageSource, rules: DeskRules, *, clock: Callable[[], datetime] = utc_now
+    engine: Engine,
+    pictures: ImageSource,
+    rules: DeskRules,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    inbox: ScanInbox | None = None,
+    metrics_token: str = "",
+    folders: Mapping[str, Path] = MappingProxyType({}),
 ) -> FastAPI:
-    """The review workplace on an open store.
+    """The review workplace on an open store; parameters as the attributes of `review.web.deps.Site`.
 
     Raises
     ------
@@ -51,7 +82,7 @@ def create_app(
     """
     routes = [route for router in ROUTERS for route in router.routes]
     app = FastAPI(routes=routes, title="migcards", version="1", openapi_url=None, docs_url=None, redoc_url=None)
-    app.state.site = Site(engine, pictures, rules, clock)
+    app.state.site = Site(engine, pictures, rules, clock, inbox, metrics_token, folders)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     handle_failures(app)
     app.add_middleware(Headers)  # the last one is the outermost: failures get the headers too

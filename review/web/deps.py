@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hmac import compare_digest
+from pathlib import Path as FilePath
 from typing import Annotated, TypeVar, cast
 
 from fastapi import Depends, Path, Request
@@ -24,6 +25,7 @@ from review.assignment.policy import DeskRules
 from review.desk import Desk, Person
 from review.web.image_source import ImageSource
 from review.web.problems import Problem, refuse_nul
+from review.web.scan_inbox import ScanInbox
 from store.engine import read_only
 from store.records import known_fields
 from texts import Language
@@ -43,12 +45,27 @@ Done = TypeVar("Done")
 
 @dataclass(frozen=True)
 class Site:
-    """What the pages work on; `clock` gives the moment, aware."""
+    """What the pages work on.
+
+    Attributes
+    ----------
+    clock
+        Gives the moment, aware.
+    inbox
+        Takes uploads, or None: then there are none.
+    metrics_token
+        Lets Prometheus in, or empty: then there are no metrics.
+    folders
+        Folders whose disks are watched, by what lies there (`store.disks`).
+    """
 
     engine: Engine
     pictures: ImageSource
     rules: DeskRules
     clock: Callable[[], datetime]
+    inbox: ScanInbox | None = None
+    metrics_token: str = ""
+    folders: Mapping[str, FilePath] = field(default_factory=dict)
 
     def reading(self) -> AbstractContextManager[Session]:
         """A session that only reads: on SQLite it keeps no writer waiting."""
@@ -140,6 +157,22 @@ class Access:
         return visitor
 
 
+class MachineAccess(Access):
+    """Lets in nobody by role, but programs that send the bearer token of the settings; without one there is nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(frozenset())
+
+    def __call__(self, request: Request, site: Annotated[Site, Depends(_site)]) -> None:  # type: ignore[override]
+        """Let in or raise a `Problem`."""
+        request.state.visitor = None
+        if not site.metrics_token:
+            raise Problem("not_found", 404)
+        sent = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if not compare_digest(sent.encode(), site.metrics_token.encode()):
+            raise Problem("token", 401)
+
+
 def allow(*roles: UserRole) -> Access:
     """Let in these roles."""
     return Access(frozenset(roles))
@@ -153,6 +186,8 @@ Colleague = Annotated[Visitor, Depends(allow("operator", "reviewer", "supervisor
 Keyer = Annotated[Visitor, Depends(allow("reviewer", "supervisor"))]
 Supervisor = Annotated[Visitor, Depends(allow("supervisor"))]
 Scanner = Annotated[Visitor, Depends(allow("operator", "supervisor"))]
+Machine = Annotated[None, Depends(MachineAccess())]
+"""A program that watches, not a person."""
 Administrator = Annotated[Visitor, Depends(allow("administrator"))]
 
 
@@ -181,3 +216,8 @@ def visitor_before(request: Request, site: Site) -> Visitor | None:
 def utc_now() -> datetime:
     """The clock."""
     return datetime.now(UTC)
+
+
+def start_of_day(moment: datetime) -> datetime:
+    """When the day of a moment began by the clock of this machine."""
+    return moment.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)

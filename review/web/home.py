@@ -1,4 +1,4 @@
-"""The first page, which differs by role, and the small pages of operators and administrators."""
+"""The first page, which differs by role, and the small page of administrators."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from review.assignment.queue import counts
 from review.cards.flags import open_flags
 from review.decisions.duplicates import count_waiting
 from review.desk import progress
-from review.web.deps import Administrator, Colleague, Scanner, SiteDep
+from review.web.deps import Administrator, Colleague, SiteDep
 from review.web.render import page
-from store.scans import rescan_list
-from texts import refusal_message
 
 router = APIRouter(include_in_schema=False)
 
@@ -30,15 +28,6 @@ def home(request: Request, visitor: Colleague, site: SiteDep) -> Response:
         aside = len(open_flags(session)) if visitor.role == "supervisor" else 0
         pairs = count_waiting(session)
     return page(request, "home.html", waiting=waiting, own=own, aside=aside, pairs=pairs)
-
-
-@router.get("/rescan")
-def rescan_page(request: Request, visitor: Scanner, site: SiteDep) -> Response:
-    """Sheets that could not be read, and cards for which a person asks a new scan."""
-    with site.reading() as session:
-        sheets = [(item, refusal_message(item.reason, item.detail, visitor.language)) for item in rescan_list(session)]
-        rescans = [found for found in open_flags(session) if found.kind == "rescan"]
-    return page(request, "rescan.html", sheets=sheets, rescans=rescans)
 
 
 @router.get("/users")

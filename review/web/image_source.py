@@ -28,3 +28,7 @@ class ImageSource(Protocol):
     def card(self, scan: ScanId, path: str, rotation: int, *, outline: Sequence[Quad], blank: Sequence[Quad]) -> bytes:
         """The whole card, some zones outlined and some painted over."""
         ...
+
+    def sheet(self, scan: ScanId, path: str) -> bytes:
+        """A whole sheet as it was scanned, small: enough to find it in a bundle."""
+        ...

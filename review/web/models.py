@@ -114,6 +114,12 @@ class TaskOut(BaseModel):
     card: str | None = Field(description="Address of the picture of the card, where the visitor may see it.")
 
 
+class KeptOut(BaseModel):
+    """A file was kept, under this name."""
+
+    name: str
+
+
 class DoneOut(BaseModel):
     """It was done. Nothing is said about what it changed: that would tell who keys what the machine had read."""
 

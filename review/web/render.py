@@ -13,21 +13,23 @@ from fastapi.responses import HTMLResponse
 from ocr.file_names import shown_path
 from review.accounts.sessions import Visitor
 from texts import LANGUAGES, Language, say
-from texts.formats import short_date, short_moment, write_number
+from texts.formats import short_date, short_moment, write_duration, write_number
 from texts.languages import best_language, language_name
 from texts.templates import templates
 
 LANGUAGE_COOKIE = "language"
 
+SCANNING = (("/operations", "operations"), ("/batches", "batches"), ("/upload", "upload"), ("/rescan", "rescan"))
+
 NAVIGATION: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "operator": (("/", "home"), ("/rescan", "rescan"), ("/duplicates", "duplicates")),
+    "operator": (("/", "home"), *SCANNING, ("/duplicates", "duplicates")),
     "reviewer": (("/", "home"), ("/key", "key"), ("/groups", "groups"), ("/quality", "quality")),
     "supervisor": (
         ("/", "home"),
         ("/key", "key"),
         ("/groups", "groups"),
         ("/flags", "flags"),
-        ("/rescan", "rescan"),
+        *SCANNING,
         ("/duplicates", "duplicates"),
         ("/records", "records"),
         ("/quality", "quality"),
@@ -55,7 +57,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
 
     Every template has, besides `values`: ``visitor`` (None on the log-in page), ``language``, ``languages``, ``t`` (a
     text by key), ``field`` (the label of a field by name), ``language_name``, ``number``, ``day`` and
-    ``moment`` (`texts.formats`), ``menu`` and ``path``.
+    ``moment`` and ``duration`` (`texts.formats`), ``menu`` and ``path``.
     """
     language = language_of(request)
     visitor = getattr(request.state, "visitor", None)
@@ -69,6 +71,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "number": partial(_number, language),
         "moment": short_moment,
         "day": short_date,
+        "duration": write_duration,
         "menu": NAVIGATION[visitor.role] if visitor else (),
         "path": request.url.path,
     }

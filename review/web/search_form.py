@@ -59,10 +59,10 @@ def not_understood(form: SearchForm, specs: Mapping[str, FieldSpec]) -> Iterator
         is_day = spec is not None and spec.kind is FieldKind.DATE and not value.endswith(ANY_END)
         if value and not name:
             yield "wants_field", value
-        elif value and is_day and _day(value) is None:
+        elif value and is_day and day_of(value) is None:
             yield "wants_date", value
     for value in (form.since, form.until):
-        if value and _day(value) is None:
+        if value and day_of(value) is None:
             yield "wants_date", value
     for value, known in ((form.batch, _BATCH.fullmatch(form.batch)), (form.state, form.state in _STATES)):
         if value and not known:
@@ -75,8 +75,8 @@ def filters_of(form: SearchForm) -> Filters:
         values=tuple((field, _as_kept(value)) for field, value in form.rows() if field and value),
         batch=int(form.batch) if _BATCH.fullmatch(form.batch) else None,
         checkpoint=form.checkpoint,
-        crossed_from=_day(form.since),
-        crossed_to=_day(form.until),
+        crossed_from=day_of(form.since),
+        crossed_to=day_of(form.until),
         state=next((state for state in _STATES if state == form.state), None),
         serial=form.serial,
         person=form.person,
@@ -97,10 +97,11 @@ def meant(spec: FieldSpec, typed: str, language: Language) -> str:
 
 def _as_kept(typed: str) -> str:
     """A date in ISO order; anything else as it is."""
-    day = _day(typed)
+    day = day_of(typed)
     return typed if day is None else day.isoformat()
 
 
-def _day(typed: str) -> date | None:
+def day_of(typed: str) -> date | None:
+    """A day as people type it, 31.12.2026 or in ISO order; None where it is none."""
     match = _DAY.fullmatch(typed)
     return parse_iso(f"{match[3]}-{match[2]:0>2}-{match[1]:0>2}" if match else typed)

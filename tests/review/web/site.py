@@ -48,6 +48,9 @@ class Cutter:
     def card(self, scan: ScanId, path: str, rotation: int, *, outline: Sequence[Quad], blank: Sequence[Quad]) -> bytes:
         return self._cut("card", blank)
 
+    def sheet(self, scan: ScanId, path: str) -> bytes:
+        return self._cut("sheet", ())
+
     def _cut(self, kind: str, blank: Sequence[Quad]) -> bytes:
         if self.gone:
             raise BadInputError("the scan is gone")

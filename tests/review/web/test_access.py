@@ -23,7 +23,11 @@ from tests.review.web.site import Cutter, Workplace
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 CALLS = [(method, route) for route in ROUTES for method in sorted(route.methods)]
 PUBLIC = {"/login", "/language"}
-SOME = {"ticket": "a" * 32, "field": "sex", "card_id": "1", "flag_id": "1", "pair_id": "1", "side": "later"}
+SOME = {
+    "ticket": "a" * 32, "field": "sex", "card_id": "1", "flag_id": "1", "pair_id": "1", "side": "later", "number": "1", "sha256": "a" * 64,
+    "lot": "20260504-090000-1a2b",
+}  # fmt: skip
+SCANNERS = {"operator", "supervisor"}
 EXPECTED = {
     "/": set(ROLES),
     "/logout": set(ROLES),
@@ -32,7 +36,21 @@ EXPECTED = {
     "/openapi.json": set(ROLES),
     "/api/v1/me": set(ROLES),
     "/users": {"administrator"},
-    "/rescan": {"operator", "supervisor"},
+    "/operations": SCANNERS,
+    "/batches": SCANNERS,
+    "/batches/{number}": SCANNERS,
+    "/batches/{number}/sheet": SCANNERS,
+    "/batches/{number}/cards/{card_id}": SCANNERS,
+    "/batches/{number}/close": SCANNERS,
+    "/batches/{number}/sign": {"supervisor"},
+    "/batches/{number}/reopen": {"supervisor"},
+    "/upload": SCANNERS,
+    "/reading": SCANNERS,
+    "/api/v1/uploads/{lot}": SCANNERS,
+    "/api/v1/uploads/{lot}/done": SCANNERS,
+    "/rescan": SCANNERS,
+    "/rescan/{sha256}/{number}": SCANNERS,
+    "/metrics": set(),
     "/flags": {"supervisor"},
     "/api/v1/flags/{flag_id}/resolve": {"supervisor"},
 }
