@@ -110,6 +110,12 @@ def originals(folder: Path, prefix: str = "[0-9a-f][0-9a-f]") -> Iterator[tuple[
             yield path.name.partition(".")[0], path
 
 
+def size_of(folder: Path) -> tuple[int, int]:
+    """Files in the archive and their bytes; looks at every file."""
+    sizes = [path.stat().st_size for _, path in originals(folder)]
+    return len(sizes), sum(sizes)
+
+
 def is_whole(path: Path, sha256: str) -> bool:
     """Whether a file can be read and its content has this hash."""
     try:

@@ -75,6 +75,11 @@ def read_only(engine: Engine) -> Engine:
     return engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
 
 
+def schema_of(session: Session) -> str:
+    """Version of the tables."""
+    return MigrationContext.configure(session.connection()).get_current_revision() or ""
+
+
 def insert_new(
     session: Session, table: type[DeclarativeBase], rows: Sequence[dict[str, Any]], *columns: Any
 ) -> Sequence[AnyRow]:

@@ -95,7 +95,10 @@ def sheets_since(session: Session, moment: datetime) -> Counter[str]:
     """Sheets that runs have looked at since a moment, by outcome."""
     runs = select(Run.id).where(or_(Run.finished.is_(None), Run.finished >= moment))
     query = select(Scan.outcome, func.count()).where(Scan.run_id.in_(runs), Scan.loaded_at >= moment)
-    return Counter(dict(session.execute(query.group_by(Scan.outcome)).tuples().all()))
+    found: Counter[str] = Counter()
+    for outcome, number in session.execute(query.group_by(Scan.outcome)):
+        found[outcome] = number
+    return found
 
 
 def refusals_since(session: Session, moment: datetime) -> list[FolderRefusals]:

@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "watch": "Read what a scanner puts into a folder as it comes, until Ctrl+C.",
     "batch": "Batches of cards: print cover sheets, open, account for every sheet, close.",
     "worker": "Read cards on this machine for whoever runs `migcards run --cluster ADDRESS`.",
+    "status": "Say how the work stands: runs, batches, what waits, what to rescan, room on the disks.",
     "queue": "List the fields that wait for people and why, most urgent first.",
     "rescan": "List the sheets that were refused and what to do about each.",
     "duplicates": "List the cards that may have been scanned twice and wait for a person to compare them.",

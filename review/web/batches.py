@@ -23,7 +23,7 @@ from review.web.problems import Problem
 from review.web.render import page
 from review.web.rescans import rescan_lines
 from store.batch_cards import double_cards, unexpected_cards, unnumbered_cards
-from store.batches import BatchNow, batch_now, batch_of, batches_now, close_batch, closings, reopen_batch
+from store.batches import BatchNow, batch_now, batches_now, close_batch, closings, open_batch, reopen_batch
 from store.scans import rescan_list
 
 router = APIRouter(include_in_schema=False)
@@ -43,7 +43,7 @@ def batches_page(request: Request, visitor: Scanner, site: SiteDep, show: Shown 
 
 
 @router.post("/batches")
-def open_batch(request: Request, visitor: Scanner, site: SiteDep, form: Annotated[BatchForm, Form()]) -> Response:
+def open_new_batch(request: Request, visitor: Scanner, site: SiteDep, form: Annotated[BatchForm, Form()]) -> Response:
     """Open a batch and show it, or say what is wrong with the form."""
     today = start_of_day(site.clock()).date()
     sheet, faults = cover_sheet_of(form, new_number(today), visitor.language, today)
@@ -51,7 +51,7 @@ def open_batch(request: Request, visitor: Scanner, site: SiteDep, form: Annotate
         faults = _print_faults(sheet, visitor)
     if faults:
         return _list(request, site, visitor, "open", form, faults, HTTPStatus.UNPROCESSABLE_ENTITY)
-    site.write(lambda session: batch_of(session, sheet, visitor.login))
+    site.write(lambda session: open_batch(session, sheet, visitor.login))
     return RedirectResponse(f"/batches/{sheet.number}", HTTPStatus.SEE_OTHER)
 
 
@@ -65,7 +65,7 @@ def batch_page(request: Request, visitor: Scanner, site: SiteDep, number: Number
 def cover_sheet(visitor: Scanner, site: SiteDep, number: Number) -> Response:
     """The cover sheet of a batch, to be printed."""
     with site.reading() as session:
-        sheet = _found(session, number).sheet
+        sheet = found_batch(session, number).sheet
     pdf = cover_pdf(sheet, checkpoint_name(sheet.checkpoint, visitor.language), visitor.language)
     named = {"Content-Disposition": f'inline; filename="{number}.pdf"'}
     return Response(pdf, media_type="application/pdf", headers=named)
@@ -106,7 +106,7 @@ def reopen(request: Request, visitor: Supervisor, site: SiteDep, number: Number,
 def _act(request: Request, site: Site, visitor: Visitor, number: str, act: Callable[[Session], BatchNow]) -> Response:
     """Do it and show the batch; it may have changed since the page was made, which the page then says."""
     with site.reading() as session:
-        _found(session, number)
+        found_batch(session, number)
     try:
         site.write(act)
     except BadInputError:
@@ -134,7 +134,7 @@ def _list(
 
 def _batch(request: Request, site: Site, visitor: Visitor, number: str, *, refused: bool = False) -> Response:
     with site.reading() as session:
-        now = _found(session, number)
+        now = found_batch(session, number)
         lists = (("double", double_cards(session, now)), ("unexpected", unexpected_cards(session, now)))
         shown: dict[str, Any] = {
             "now": now,
@@ -148,7 +148,8 @@ def _batch(request: Request, site: Site, visitor: Visitor, number: str, *, refus
     return page(request, "batch.html", status=status, **shown, uploads=uploads, named=partial(_named, visitor))
 
 
-def _found(session: Session, number: str) -> BatchNow:
+def found_batch(session: Session, number: str) -> BatchNow:
+    """A batch, counted now; a `Problem` where there is none with this number."""
     try:
         return batch_now(session, number)
     except BadInputError as error:

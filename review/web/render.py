@@ -19,17 +19,17 @@ from texts.templates import templates
 
 LANGUAGE_COOKIE = "language"
 
-SCANNING = (("/operations", "operations"), ("/batches", "batches"), ("/upload", "upload"), ("/rescan", "rescan"))
+_BATCHES = (("/operations", "operations"), ("/batches", "batches"))
 
 NAVIGATION: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "operator": (("/", "home"), *SCANNING, ("/duplicates", "duplicates")),
+    "operator": (("/", "home"), *_BATCHES, ("/upload", "upload"), ("/rescan", "rescan"), ("/duplicates", "duplicates")),
     "reviewer": (("/", "home"), ("/key", "key"), ("/groups", "groups"), ("/quality", "quality")),
     "supervisor": (
         ("/", "home"),
         ("/key", "key"),
         ("/groups", "groups"),
         ("/flags", "flags"),
-        *SCANNING,
+        *_BATCHES,
         ("/duplicates", "duplicates"),
         ("/records", "records"),
         ("/quality", "quality"),

@@ -5,19 +5,19 @@ from __future__ import annotations
 import secrets
 from typing import Annotated, Any, TypeAlias
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from review.errors import ReviewError
 from review.web.batch_form import checkpoint_name
+from review.web.batches import found_batch
 from review.web.deps import Scanner, Site, SiteDep
 from review.web.keying import FAILURES
 from review.web.models import DoneOut, KeptOut
-from review.web.problems import refuse_nul
 from review.web.render import page
 from review.web.scan_inbox import ScanInbox, ScanPart, UploadLot
-from store.batches import batch_now, batches_now
+from store.batches import batches_now
 from texts import section
 
 router = APIRouter(include_in_schema=False)
@@ -29,6 +29,7 @@ LISTED = 200
 _BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 BODY = {"requestBody": {"required": True, "content": _BYTES}}
 
+Batch: TypeAlias = Annotated[str, Query(max_length=20)]
 Lot: TypeAlias = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{8,40}$")]
 
 
@@ -52,41 +53,32 @@ def reading_part(request: Request, visitor: Scanner, site: SiteDep) -> Response:
     return page(request, "reading.html", state=site.inbox and site.inbox.state())
 
 
-def _lot(
-    visitor: Scanner, site: SiteDep, lot: Lot, batch: Annotated[str, Query(max_length=20)] = "", rescan: bool = False
-) -> UploadLot:
-    """Where files go; a batch that takes none is refused."""
-    if site.inbox is None:
-        raise ReviewError("upload_off")
-    if rescan and not batch:
-        raise ReviewError("upload_whose")
-    if batch:
-        with site.reading() as session:
-            if batch_now(session, batch).state in ("closed", "signed"):
-                raise ReviewError("upload_closed", batch=batch)
-    return UploadLot(lot, batch, rescan, visitor.login)
-
-
 @api.post("/{lot}", summary="Send one scan; the body is its content", openapi_extra=BODY)
 async def upload(
     request: Request,
     visitor: Scanner,
     site: SiteDep,
-    place: Annotated[UploadLot, Depends(_lot)],
+    lot: Lot,
     name: Annotated[str, Query(min_length=1, max_length=500)],
+    batch: Batch = "",
+    rescan: bool = False,
 ) -> KeptOut:
     """Keep a file whole or not at all."""
-    refuse_nul(name)
-    inbox = _inbox(site)
     size = request.headers.get("content-length", "")
-    part = await run_in_threadpool(inbox.receive, place, name, int(size) if size.isdecimal() else None)
-    return KeptOut(name=await _received(request, part))
+
+    def begin() -> ScanPart:
+        inbox = _checked(site, batch, rescan)
+        return inbox.receive(
+            UploadLot(lot, batch, rescan, visitor.login), name, int(size) if size.isdecimal() else None
+        )
+
+    return KeptOut(name=await _received(request, await run_in_threadpool(begin)))
 
 
 @api.post("/{lot}/done", summary="All files of an upload are sent")
-def finish_upload(visitor: Scanner, site: SiteDep, place: Annotated[UploadLot, Depends(_lot)]) -> DoneOut:
+def finish_upload(visitor: Scanner, site: SiteDep, lot: Lot, batch: Batch = "", rescan: bool = False) -> DoneOut:
     """Have the files read, where that waited for the last one."""
-    _inbox(site).finish(place)
+    _checked(site, batch, rescan).finish(UploadLot(lot, batch, rescan, visitor.login))
     return DoneOut()
 
 
@@ -99,7 +91,22 @@ async def _received(request: Request, part: ScanPart) -> str:
         await run_in_threadpool(part.drop)
 
 
-def _inbox(site: Site) -> ScanInbox:
+def _checked(site: Site, batch: str, rescan: bool) -> ScanInbox:
+    """The inbox, if it takes files for a batch.
+
+    Raises
+    ------
+    ReviewError
+        There is no inbox, the batch is closed, or nobody says whose sheets were scanned again.
+    Problem
+        There is no such batch.
+    """
     if site.inbox is None:
         raise ReviewError("upload_off")
+    if rescan and not batch:
+        raise ReviewError("upload_whose")
+    if batch:
+        with site.reading() as session:
+            if found_batch(session, batch).state in ("closed", "signed"):
+                raise ReviewError("upload_closed", batch=batch)
     return site.inbox

@@ -97,12 +97,16 @@ def _password() -> str:
 
 @dataclass
 class Workplace:
-    """The application and what it works on; for every role there is a user of that name."""
+    """The application and what it works on; for every role there is a user of that name.
+
+    `options` of `create_app` may be added until the first browser opens.
+    """
 
     engine: Engine
     rules: DeskRules = field(default_factory=lambda: DeskRules(control_share=0.0))
     clock: Clock = field(default_factory=Clock)
     cutter: Cutter = field(default_factory=Cutter)
+    options: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         with Session(self.engine) as session, session.begin():
@@ -115,7 +119,7 @@ class Workplace:
 
     @cached_property
     def app(self) -> FastAPI:
-        return create_app(self.engine, self.cutter, self.rules, clock=self.clock)
+        return create_app(self.engine, self.cutter, self.rules, clock=self.clock, **self.options)
 
     def stranger(self, **options: Any) -> Browser:
         """A browser that is not logged in."""

@@ -1,0 +1,182 @@
+"""`python -m benchmarks.box`: a box of cards from its opening to its closing, in a real browser.
+
+The box holds what goes wrong in offices: missing, double and foreign cards, and sheets that cannot be read. An operator
+opens the batch, sends the scans, scans the refused sheets again; a supervisor signs the difference, which has to be
+exactly the cards that are missing, double and foreign.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+
+import click
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.box_files import FIRST, FOREIGN, BoxPlan, make_box
+from benchmarks.cards import make_cards
+from fixtures.review_site import PASSWORD, ReviewSite, opened, staff
+from ocr.forms.serial import serial_number
+
+TERMS = ("expected", "read", "refused", "duplicates", "blank", "backs", "found")
+READ_S = 4 * 3600
+"""How long a box may take."""
+
+
+@dataclass
+class BoxWork:
+    """What was done with a box, step by step: the account that the page showed then, and the seconds it took."""
+
+    accounts: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    numbers: dict[str, Sequence[str]] = field(default_factory=dict)
+    state: str = ""
+
+
+@click.command()
+@click.option("--cards", type=click.IntRange(20), default=500, show_default=True, help="Cards in the box.")
+@click.option("--different", type=click.IntRange(2), default=60, show_default=True, help="Cards they are made from.")
+def main(cards: int, different: int) -> None:
+    """Take a box through; exit status 1 where the account is not exactly right."""
+    plan = BoxPlan(cards, missing=3, double=2, foreign=1, unreadable=4)
+    with tempfile.TemporaryDirectory() as temp, sync_playwright() as playwright:
+        box = make_box(plan, make_cards("a5", different), Path(temp) / "box", os.cpu_count() or 1)
+        staff(Path(temp))
+        with opened(Path(temp)) as site:
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+            work = taken_through(browser.new_page(), site, plan, *box)
+            browser.close()
+    click.echo(f"{'':12}" + "".join(f"{name:>12}" for name in TERMS))
+    for step, account in work.accounts.items():
+        click.echo(f"{step:12}" + "".join(f"{account.get(name, 0):>12}" for name in TERMS))
+    for step, seconds in work.seconds.items():
+        click.echo(f"{step:24}{seconds / 60:>8.1f} min")
+    click.echo(f"state: {work.state}; {', '.join(f'{len(found)} {name}' for name, found in work.numbers.items())}")
+    faults = wrong(work, plan)
+    click.echo("\n".join(faults) or "the difference is exactly what is wrong with the box")
+    sys.exit(1 if faults else 0)
+
+
+def taken_through(
+    page: Page, site: ReviewSite, plan: BoxPlan, scans: Sequence[Path], rescans: Sequence[Path]
+) -> BoxWork:
+    """Take a box from its opening to its closing, as an operator and a supervisor do."""
+    work = BoxWork()
+    with _visit(page, site, "operator"):
+        number = open_batch(page, site, plan)
+        with _timed(work, "scan"):
+            send(page, site, number, scans, rescan=False)
+        work.accounts["scanned"] = account(page, site, number)
+        with _timed(work, "rescan"):
+            page.click("#send-rescans")
+            send(page, site, number, rescans, rescan=True)
+        work.accounts["rescanned"] = account(page, site, number)
+        if page.locator("#sign").count():
+            raise SystemExit("An operator could sign.")
+    with _visit(page, site, "supervisor"):
+        account(page, site, number)
+        for name in ("missing", "double", "unexpected", "unnumbered", "sheets"):
+            work.numbers[name] = serials(page, name)
+        with _timed(work, "sign"):
+            page.fill("#sign-form [name=reason]", "three cards were lost, two scanned twice, one is of another box")
+            page.click("#sign")
+            page.wait_for_selector("[data-kind=sign]")
+        work.accounts["signed"] = account(page, site, number)
+        work.state = page.locator("h1 [data-state]").get_attribute("data-state") or ""
+    return work
+
+
+def open_batch(page: Page, site: ReviewSite, plan: BoxPlan) -> str:
+    """Open the batch with what the clerk counted; returns its number."""
+    page.goto(f"{site.url}/batches")
+    page.select_option("[name=checkpoint]", index=1)
+    page.select_option("[name=direction]", "D")
+    page.fill("[name=first_day]", "2012-01-01")
+    page.fill("[name=last_day]", "2026-01-31")
+    page.fill("[name=expected]", str(plan.cards))
+    page.fill("[name=serials]", plan.serials)
+    page.click("#open-button")
+    page.wait_for_url(re.compile(r"/batches/\d\d-\w{7}$"))
+    return page.url.rpartition("/")[2]
+
+
+def send(page: Page, site: ReviewSite, number: str, files: Sequence[Path], *, rescan: bool) -> None:
+    """Send scans and wait until they are read."""
+    address = f"{site.url}/upload?batch={number}" + ("&rescan=1" if rescan else "")
+    if page.url != address:
+        page.goto(address)
+    page.set_input_files("#files", [str(path) for path in files])
+    page.click("#send")
+    page.wait_for_selector("#notice.good", timeout=1000 * READ_S)
+    page.wait_for_selector("#reading [data-reading=nothing]", timeout=1000 * READ_S)
+
+
+def account(page: Page, site: ReviewSite, number: str) -> dict[str, int]:
+    """The account as the batch's page shows it."""
+    page.goto(f"{site.url}/batches/{number}")
+    terms = page.locator("[data-term]").evaluate_all(
+        "all => all.map((one) => [one.dataset.term, one.querySelector('dd').textContent])"
+    )
+    return {name: int(re.sub(r"\D", "", value)) for name, value in terms}
+
+
+def serials(page: Page, name: str) -> list[str]:
+    """Numbers in one of the lists of a batch's page; of sheets that cannot be read their hashes."""
+    if name == "sheets":
+        sheets = page.locator("#sheets [data-sheet]").all()
+        return [sheet.get_attribute("data-sheet") or "" for sheet in sheets]
+    return re.findall(r"\b\d{9}\b", " ".join(page.locator(f"#{name}").all_inner_texts()))
+
+
+def wrong(work: BoxWork, plan: BoxPlan) -> list[str]:
+    """Where the account is not what is wrong with the box."""
+    first = work.accounts["scanned"]
+    last = work.accounts["rescanned"]
+    there = plan.cards - plan.missing
+    numbers = {
+        "missing": {serial_number(FIRST + there + i) for i in range(plan.missing)},
+        "unexpected": {serial_number(FOREIGN + i) for i in range(plan.foreign)},
+    }
+    expected: Mapping[str, tuple[object, object]] = {
+        "sheets found at first": (there + plan.double + plan.foreign, first["found"]),
+        "refused at first": (plan.unreadable, first["refused"]),
+        "read in the end": (there + plan.foreign, last["read"]),
+        "refused in the end": (0, last["refused"]),
+        "duplicates": (plan.double, last["duplicates"]),
+        "missing": (numbers["missing"], set(work.numbers["missing"])),
+        "unexpected": (numbers["unexpected"], set(work.numbers["unexpected"])),
+        "double": (plan.double, len(set(work.numbers["double"]))),
+        "state": ("signed", work.state),
+    }
+    return [f"{name}: {found} in place of {wanted}" for name, (wanted, found) in expected.items() if wanted != found]
+
+
+@contextmanager
+def _visit(page: Page, site: ReviewSite, login: str) -> Iterator[None]:
+    page.goto(f"{site.url}/login")
+    page.fill("[name=login]", login)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_selector("#logout-button")
+    yield
+    page.click("#logout-button")
+    page.wait_for_url(re.compile("/login"))
+
+
+@contextmanager
+def _timed(work: BoxWork, step: str) -> Iterator[None]:
+    began = perf_counter()
+    yield
+    work.seconds[step] = perf_counter() - began
+
+
+if __name__ == "__main__":
+    main()
