@@ -1,6 +1,6 @@
 """A box of cards for a batch, with what goes wrong in offices: missing, double, foreign and unreadable sheets.
 
-The cards are few generated ones, each time with another number printed on them (`benchmarks.soak_files`).
+The cards are few scans, each time with another number printed on them (`benchmarks.soak_files`).
 """
 
 from __future__ import annotations

@@ -65,6 +65,7 @@ class InboxReader:
         self.takes_zip, self.receive = inbox.takes_zip, inbox.receive
         self._tried: dict[Path, set[str]] = {}
         self._failed: dict[Path, float] = {}
+        self._exhausted: dict[Path, int] = {}
         self._failure = ""
         self._now: tuple[Path, RunTally, int, Pace] | None = None
         self._wake, self._stop = Flag(), Flag()
@@ -123,8 +124,15 @@ class InboxReader:
         return not resting and bool(self._fresh(place))
 
     def _fresh(self, place: Path) -> list[Path]:
+        """What is to be read of an upload. A folder in which nothing is new, as most are, is only looked at."""
+        changed = place.stat().st_mtime_ns
+        if self._exhausted.get(place) == changed:
+            return []
         done = already_read(place) | self._tried.get(place, set())
-        return [path for path in scans_in(place) if path.name not in done]
+        found = [path for path in scans_in(place) if path.name not in done]
+        if not found:
+            self._exhausted[place] = changed
+        return found
 
     def _read(self, place: Path) -> None:
         number, rescan = batch_of_lot(place)

@@ -67,7 +67,7 @@ def cover_sheet(visitor: Scanner, site: SiteDep, number: Number) -> Response:
     with site.reading() as session:
         sheet = found_batch(session, number).sheet
     pdf = cover_pdf(sheet, checkpoint_name(sheet.checkpoint, visitor.language), visitor.language)
-    named = {"Content-Disposition": f'inline; filename="{number}.pdf"'}
+    named = {"Content-Disposition": f'attachment; filename="{number}.pdf"'}
     return Response(pdf, media_type="application/pdf", headers=named)
 
 

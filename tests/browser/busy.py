@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fixtures.review_site import ReviewSite
+from ocr.forms.cover_sheet import CoverSheet
 from ocr.reading import Refusal, Refused
 from ocr.scan import ScanId
 from review.assignment.policy import DeskRules
 from review.cards.flags import Flagging
 from review.desk import Desk, Person
+from store.batches import attach, batch_of
 from store.records import refresh
 from store.scans import save_refused
-from store.tables import DuplicatePair
+from store.tables import DuplicatePair, Scan
 
 ANNA, BORIS, VERA = Person("anna", "reviewer"), Person("boris", "reviewer"), Person("vera", "supervisor")
 RULES = DeskRules(control_share=0.0)
+BATCH = CoverSheet("26-ABCDEFG", "TJ-A1", "D", date(2016, 5, 2), date(2016, 5, 4), 12, "Мадина", ((1, 12),))
 DISPUTED, WRONG = "crossing_date", ("1999-01-01", "1999-01-02")
 
 
 def work(site: ReviewSite) -> None:
     """Two people key; about two dates they differ, cards are reopened, one is set aside, two seem to be scanned twice,
-    a sheet is not read."""
+    a sheet is not read. All cards lie in a batch that does not add up."""
     start = datetime.now(UTC) - timedelta(hours=2)
     _key(site, ANNA, 12, start)
     _key(site, BORIS, 6, start + timedelta(hours=1))
@@ -36,7 +40,10 @@ def work(site: ReviewSite) -> None:
         session.flush()
         refresh(session, [3, 4])
         refused = Refused(ScanId("0" * 64, 0), Refusal.BLANK, "no ink")
-        save_refused(session, refused, run_id=None, path="box 7/0042.jpg", dpi=300.0, size=(2480, 1754))
+        batch = batch_of(session, BATCH, "operator")
+        scans = session.execute(select(Scan.sha256, Scan.page).where(Scan.outcome == "read"))
+        attach(session, [ScanId(sha256, page) for sha256, page in scans], batch)
+        save_refused(session, refused, run_id=None, batch_id=batch, path="box 7/0042.jpg", dpi=300.0, size=(2480, 1754))
 
 
 def _key(site: ReviewSite, person: Person, count: int, start: datetime) -> None:

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from fixtures.review_site import ReviewSite
-from tests.browser.busy import work
+from tests.browser.busy import BATCH, work
 from tests.browser.keyboard_user import SCREEN, KeyboardUser
 from texts import LANGUAGES
 
@@ -85,6 +85,14 @@ def correcting(user: KeyboardUser) -> None:
     expect(user.page.locator("#change")).to_be_visible()
 
 
+def mistaken(user: KeyboardUser) -> None:
+    user.page.select_option("[name=checkpoint]", index=1)
+    user.page.select_option("[name=direction]", "D")
+    user.page.fill("[name=expected]", "0")
+    user.page.click("#open-button")
+    expect(user.page.locator("#fault-expected")).to_be_visible()
+
+
 def nothing(user: KeyboardUser) -> None:
     """Just look."""
 
@@ -109,6 +117,9 @@ PAGES: Mapping[str, tuple[tuple[str, Callable[[KeyboardUser], None]], ...]] = {
         ("/", nothing),
         ("/key?field=crossing_date", answering_differently),
         ("/flags", nothing),
+        ("/operations", nothing),
+        ("/batches", nothing),
+        (f"/batches/{BATCH.number}", nothing),
         ("/rescan", nothing),
         ("/duplicates", nothing),
         ("/duplicates/1", nothing),
@@ -117,7 +128,15 @@ PAGES: Mapping[str, tuple[tuple[str, Callable[[KeyboardUser], None]], ...]] = {
         ("/records/2?personal=1", correcting),
         ("/quality", nothing),
     ),
-    "operator": (("/", nothing), ("/rescan", nothing), ("/duplicates/1", nothing)),
+    "operator": (
+        ("/", nothing),
+        ("/operations", nothing),
+        ("/batches", mistaken),
+        (f"/batches/{BATCH.number}", nothing),
+        ("/upload", nothing),
+        ("/rescan", nothing),
+        ("/duplicates/1", nothing),
+    ),
     "analyst": (("/", nothing), ("/api", nothing)),
     "administrator": (("/", nothing), ("/users", nothing)),
 }
@@ -144,7 +163,8 @@ def settle(page: Page) -> None:
     """Wait until the page shows what it was opened for."""
     page.wait_for_function("""() => {
         const [work, nothing] = ["work", "nothing"].map((id) => document.getElementById(id));
-        return (!work || !work.hidden || !nothing.hidden) && [...document.images].every((image) => image.complete);
+        const painted = (image) => image.complete || image.loading === "lazy";
+        return (!work || !work.hidden || !nothing.hidden) && [...document.images].every(painted);
     }""")
 
 

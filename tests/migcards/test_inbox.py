@@ -208,7 +208,7 @@ def test_one_that_fails_says_so_and_keeps_no_other_waiting(inbox: ScanInboxFolde
     one = reader(inbox, database)
     one.start()
     end = monotonic() + 120
-    while one.state().files != 1 and monotonic() < end:
+    while (one.state().reading or one.state().files != 1) and monotonic() < end:
         sleep(0.05)
     one.stop()
     engine = open_store(database)

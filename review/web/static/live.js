@@ -2,7 +2,8 @@
 
 const EVERY_MS = 3000;
 
-async function refresh(part) {
+/** Fetch one part now. */
+export async function refresh(part) {
   try {
     const answer = await fetch(part.dataset.live, { credentials: "same-origin", redirect: "error" });
     if (answer.ok) part.innerHTML = await answer.text();

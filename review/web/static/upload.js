@@ -1,6 +1,7 @@
 // Sending scans: one file after another, in the order of their names; what failed stays in the list and is sent again.
 
 import { call, element, fill, words } from "/static/api.js";
+import { refresh } from "/static/live.js";
 
 const [form, batch, rescan, files, drop, send, list, progress, sent, notice, seeBatch] = [
   "upload-form", "batch", "rescan", "files", "drop", "send", "list", "progress", "sent", "notice", "see-batch",
@@ -74,6 +75,7 @@ async function sendAll(event) {
   } catch (error) {
     failed = true;
   }
+  await refresh(document.getElementById("reading"));  // what was sent waits there now
   sending = false;
   tell(failed ? words.some_failed : words.all_sent, failed ? "bad" : "good");
   show();
