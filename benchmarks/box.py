@@ -29,6 +29,7 @@ from ocr.forms.serial import serial_number
 
 TERMS = ("expected", "read", "refused", "duplicates", "blank", "backs", "found")
 NUMBER_FIELD = "card_no"
+PATIENCE_MS = 120_000
 READ_S = 4 * 3600
 """How long a box may take."""
 
@@ -81,6 +82,7 @@ def taken_through(
 ) -> BoxWork:
     """Take a box from its opening to its closing, as an operator and a supervisor do."""
     work = BoxWork()
+    page.set_default_timeout(PATIENCE_MS)
     with _visit(page, site, "operator"):
         number = open_batch(page, site, plan)
         with _timed(work, "scan"):

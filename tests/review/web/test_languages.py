@@ -58,7 +58,7 @@ class Words(HTMLParser):
 
 def english(page: str) -> set[str]:
     """Latin words of four letters and more, but for names, logins and files."""
-    text = re.sub(r"\S*[\w-]+\.(?:tif|png|jpg)|revised-\w+", " ", " ".join(Words(page).parts))
+    text = re.sub(r"\S*[\w-]+\.(?:tif|png|jpg)|revised-\w+|26-\w{7}", " ", " ".join(Words(page).parts))
     words = {word.lower() for word in re.findall(r"[A-Za-z]{4,}", text)}
     return words - NAMES - SETTINGS - set(ROLES)
 
