@@ -24,9 +24,16 @@ ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(r
 CALLS = [(method, route) for route in ROUTES for method in sorted(route.methods)]
 PUBLIC = {"/login", "/language"}
 SOME = {
-    "ticket": "a" * 32, "field": "sex", "card_id": "1", "flag_id": "1", "pair_id": "1", "side": "later", "number": "1", "sha256": "a" * 64,
+    "ticket": "a" * 32,
+    "field": "sex",
+    "card_id": "1",
+    "flag_id": "1",
+    "pair_id": "1",
+    "side": "later",
+    "number": "1",
+    "sha256": "a" * 64,
     "lot": "20260504-090000-1a2b",
-}  # fmt: skip
+}
 SCANNERS = {"operator", "supervisor"}
 EXPECTED = {
     "/": set(ROLES),
