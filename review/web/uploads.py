@@ -29,7 +29,7 @@ LISTED = 200
 _BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 BODY = {"requestBody": {"required": True, "content": _BYTES}}
 
-Batch: TypeAlias = Annotated[str, Query(max_length=20)]
+BatchAsked: TypeAlias = Annotated[str, Query(max_length=20)]
 Lot: TypeAlias = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{8,40}$")]
 
 
@@ -60,7 +60,7 @@ async def upload(
     site: SiteDep,
     lot: Lot,
     name: Annotated[str, Query(min_length=1, max_length=500)],
-    batch: Batch = "",
+    batch: BatchAsked = "",
     rescan: bool = False,
 ) -> KeptOut:
     """Keep a file whole or not at all."""
@@ -76,7 +76,7 @@ async def upload(
 
 
 @api.post("/{lot}/done", summary="All files of an upload are sent")
-def finish_upload(visitor: Scanner, site: SiteDep, lot: Lot, batch: Batch = "", rescan: bool = False) -> DoneOut:
+def finish_upload(visitor: Scanner, site: SiteDep, lot: Lot, batch: BatchAsked = "", rescan: bool = False) -> DoneOut:
     """Have the files read, where that waited for the last one."""
     _checked(site, batch, rescan).finish(UploadLot(lot, batch, rescan, visitor.login))
     return DoneOut()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from migcards import page_images as module
 from migcards.originals import load_original
-from migcards.page_images import CARD_SIDE, MAX_WIDTH, STRIP_WIDTH, PageImages
+from migcards.page_images import CARD_SIDE, MAX_WIDTH, SHEET_SIDE, STRIP_WIDTH, PageImages
 from migcards.picture_folder import PictureFolder
 from ocr.errors import BadInputError
 from ocr.geometry import Quad, as_quad, rect_quad
@@ -118,6 +118,12 @@ def test_the_whole_card_is_upright(tmp_path: Path, rotation: int) -> None:
     expected = cv2.resize(card(), (CARD_SIDE, CARD_SIDE * HEIGHT // WIDTH), interpolation=cv2.INTER_LINEAR)
     assert picture.shape[:2] == expected.shape
     assert np.abs(picture[..., 0].astype(int) - expected).mean() < 2
+
+
+def test_a_refused_sheet_is_small_and_as_it_was_scanned(tmp_path: Path) -> None:
+    scan, path = scanned(tmp_path, 90)
+    picture = decoded(PageImages().sheet(scan, path))
+    assert picture.shape[:2] == (SHEET_SIDE, SHEET_SIDE * HEIGHT // WIDTH)
 
 
 def test_the_smaller_encoding_is_sent_and_always_the_same(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from time import time
 import pytest
 
 from ocr.errors import BadInputError, StoreError
-from store.archive import find, is_whole, keep, originals, tidy
+from store.archive import find, is_whole, keep, originals, size_of, tidy
 
 
 def test_an_original_is_kept_once_under_its_hash_and_never_altered(tmp_path: Path) -> None:
@@ -27,6 +27,7 @@ def test_an_original_is_kept_once_under_its_hash_and_never_altered(tmp_path: Pat
     other_name.write_bytes(original.read_bytes())
     assert keep(folder, other_name, digest) == kept
     assert kept.stat().st_mtime_ns == before
+    assert size_of(folder) == (1, 3_000_000)
     assert list(originals(folder)) == [(digest, kept)] and is_whole(kept, digest)
 
 
