@@ -41,8 +41,8 @@ def work(site: ReviewSite) -> None:
         refresh(session, [3, 4])
         refused = Refused(ScanId("0" * 64, 0), Refusal.BLANK, "no ink")
         batch = batch_of(session, BATCH, "operator")
-        scans = session.execute(select(Scan.sha256, Scan.page).where(Scan.outcome == "read"))
-        attach(session, [ScanId(sha256, page) for sha256, page in scans], batch)
+        scans = session.execute(select(Scan.sha256, Scan.page, Scan.path).where(Scan.outcome == "read"))
+        attach(session, {ScanId(sha256, page): path for sha256, page, path in scans}, batch, None)
         save_refused(session, refused, run_id=None, batch_id=batch, path="box 7/0042.jpg", dpi=300.0, size=(2480, 1754))
 
 
