@@ -183,9 +183,9 @@ def batch_of_lot(place: Path) -> tuple[str, bool]:
 
 
 def _free(place: Path, name: str) -> str:
-    """The name, or one like it that nothing has."""
-    path, number = PurePosixPath(name), 2
-    while (place / name).exists():
+    """The name, or one like it that nothing has or had: what was read may have gone into the archive."""
+    path, number, had = PurePosixPath(name), 2, already_read(place)
+    while name in had or (place / name).exists():
         name, number = f"{path.stem}-{number}{path.suffix}", number + 1
     return name
 

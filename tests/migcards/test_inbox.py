@@ -184,6 +184,7 @@ def test_an_archive_takes_the_originals_and_only_then_they_go(
     archive = tmp_path / "archive"
     until_read(reader(inbox, database, archive))
     assert not good.exists() and [path.read_bytes() for path in archive.glob("*/*")] == [picture(0)]
+    assert send(inbox, "0.jpg", picture(5)).name == "0-2.jpg", "or it would be taken for the one that was read"
     assert torn.exists(), "a file that cannot be opened is in no archive"
     assert already_read(good.parent) == {"0.jpg", "1.jpg"}
 
