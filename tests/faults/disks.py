@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 
 ROOM = "256m"
 
@@ -43,7 +44,18 @@ def failing(folder: Path, below: Path) -> Iterator[None]:
     try:
         yield
     finally:
+        _unmount(folder)
+
+
+def _unmount(folder: Path, tries: int = 100) -> None:
+    """Take a disk away as soon as no process that is about to end has files open on it."""
+    try:
         _do("umount", str(folder))
+    except subprocess.CalledProcessError:
+        if not tries:
+            raise
+        sleep(0.1)
+        _unmount(folder, tries - 1)
 
 
 def can_mount(folder: Path) -> bool:

@@ -27,8 +27,8 @@ from tests.faults.trials import NEED_DISKS, TRIALS, Bench
 @click.command()
 @click.option("--share", default=1.0, show_default=True, help="Of all trials.")
 @click.option("--seed", default=1, show_default=True, help="Of the moments.")
-@click.option("--only", default="", help="Trials whose name begins so.")
-def main(share: float, seed: int, only: str) -> None:
+@click.option("--only", multiple=True, help="Trials whose name begins so.")
+def main(share: float, seed: int, only: tuple[str, ...]) -> None:
     """Let disks and databases fail; exit status 1 where a run says or leaves anything else than it should."""
     faults: list[str] = []
     began = monotonic()
@@ -36,7 +36,8 @@ def main(share: float, seed: int, only: str) -> None:
         mounts = disks.can_mount(bench.folder)
         click.echo(f"{'':24}{'trials':>8}{'exit 6':>8}{'done':>8}")
         for name, (database, full, trial) in TRIALS.items():
-            if not name.startswith(only) or database not in bench.databases or (trial in NEED_DISKS and not mounts):
+            chosen = not only or name.startswith(only)
+            if not chosen or database not in bench.databases or (trial in NEED_DISKS and not mounts):
                 continue
             count = max(2, round(full * share)) if full > 1 else int(share)
             ends = []
