@@ -125,17 +125,18 @@ def _cards(session: Session, ids: Sequence[int]) -> Mapping[int, list[CountedCar
 def account_of(sheet: CoverSheet, pages: Counter[str], cards: Sequence[CountedCard]) -> Account:
     """Count a batch: its refused sheets by what is counted of them, and its cards."""
     wanted = numbers_of(sheet.serials)
-    seen = Counter(card.serial for card in cards if card.serial)
+    seen = {card.serial for card in cards if card.serial}
+    times = Counter((card.serial, card.direction) for card in cards if card.serial)  # both sides of a card share it
     again = {card.serial for card in cards if card.serial and not card.counts}
     other = {c.serial or "?" for c in cards if sheet.direction and c.direction not in ("", sheet.direction)}
-    strange = set(seen) - wanted if wanted else set()
+    strange = seen - wanted if wanted else set()
     read = sum(card.counts for card in cards)
     return Account(
         expected=sheet.expected,
         read=read,
         duplicates=len(cards) - read,
-        missing=tuple(sorted(wanted - set(seen))),
-        double=tuple(sorted({number for number, times in seen.items() if times > 1} | again)),
+        missing=tuple(sorted(wanted - seen)),
+        double=tuple(sorted({number for (number, _), found in times.items() if found > 1} | again)),
         unexpected=tuple(sorted(strange | other)),
         unnumbered=sum(not card.serial for card in cards),
         **{kind: pages[kind] for kind in ("refused", "blank", "backs", "rescanned")},

@@ -36,7 +36,7 @@ class ToRescan:
     batch: str | None
 
 
-class ScannedPage(NamedTuple):
+class PageOfRun(NamedTuple):
     """A page: its row, the hash of its file, and why it was refused, None where it was not."""
 
     id: int
@@ -241,11 +241,11 @@ def forget(session: Session, scan_ids: Collection[int]) -> None:
     session.execute(delete(Scan).where(Scan.id.in_(scan_ids)))
 
 
-def pages_of_run(session: Session, run_id: int) -> list[ScannedPage]:
+def pages_of_run(session: Session, run_id: int) -> list[PageOfRun]:
     """Pages of a run as they lay in the box."""
     columns = (Scan.id, Scan.sha256, Scan.reason)
     rows = session.execute(select(*columns).where(Scan.run_id == run_id).order_by(Scan.id))
-    return [ScannedPage(key, sha256, Refusal(reason) if reason else None) for key, sha256, reason in rows]
+    return [PageOfRun(key, sha256, Refusal(reason) if reason else None) for key, sha256, reason in rows]
 
 
 def put_backs_aside(session: Session, scan_ids: Collection[int]) -> None:

@@ -214,3 +214,9 @@ def test_the_account_after_all_sheets_were_scanned_again_adds_up(session: Sessio
     close_rescans(session, [read(session, batch, card(4))], rescan=True)
     found = account(session)
     assert (found.adds_up, found.found, found.rescanned) == (True, 4, 1)
+
+
+def test_the_two_sides_of_a_card_share_their_number_and_are_not_double(session: Session) -> None:
+    batch = batch_of(session, CoverSheet(NUMBER, expected=2), "anna")
+    read(session, batch, card(1)), read(session, batch, card(1, side="return"))
+    assert (account(session).double, account(session).adds_up) == ((), True)

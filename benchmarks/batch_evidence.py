@@ -1,0 +1,101 @@
+"""`python -m benchmarks.batch_evidence CARDS`: what a cover sheet is worth for date and checkpoint, and what it costs.
+
+Each labelled card is laid into a made-up batch of its own day and checkpoint, a share of them into one of another card,
+as foreign cards that strayed there. What stands without a person is held against the truth, with and without the batch.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+
+import click
+import numpy as np
+
+from ocr.batch_evidence import weigh
+from ocr.confidence.acceptance import AcceptancePolicy
+from ocr.confidence.calibration import load_calibration
+from ocr.evaluation.truth import PageTruth, read_truth
+from ocr.forms.codebook import Role
+from ocr.forms.cover_sheet import CoverSheet
+from ocr.forms.definition import Form, load_forms
+from ocr.page import PageJob, crashed_page, read_page
+from ocr.preprocess.content import file_hash
+from ocr.reading import CardReading, parse_iso
+from ocr.worker_pool import Workers
+
+ROLES = (Role.CROSSING_DATE, Role.CHECKPOINT)
+TODAY = date(2026, 11, 29)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--foreign", default=0.01, show_default=True, help="Share of cards in the batch of another.")
+@click.option("--days", default=1, show_default=True, help="Days of each batch.")
+@click.option("--seed", default=0, show_default=True)
+def main(folder: Path, foreign: float, days: int, seed: int) -> None:
+    """Read labelled scans and say what becomes of their dates and checkpoints in batches."""
+    forms = {form.id: form for form in load_forms()}
+    cards = [(truth, reading) for truth, reading in _read(folder) if truth.form == reading.form]
+    rng = np.random.default_rng(seed)
+    counts: Counter[tuple[Role, str, str]] = Counter()
+    for truth, reading in cards:
+        form = forms[reading.form]
+        other = cards[rng.integers(len(cards))][0] if rng.random() < foreign else truth
+        inside = weigh(reading, form, _cover(other, forms[other.form or form.id], days, rng), 0.0, TODAY)
+        for role in ROLES:
+            counts.update(_counted(truth, form, role, alone=reading, inside=inside))
+    click.echo(f"{len(cards)} cards, {foreign:.0%} foreign, batches of {days} days")
+    click.echo(f"{'':16}{'fields':>8}{'':14}{'stand':>8}{'wrong':>8}{'contradict':>12}")
+    for role in ROLES:
+        for how in ("alone", "inside"):
+            stand, wrong, against = (counts[role, how, what] for what in ("stand", "wrong", "contradict"))
+            fields = counts[role, how, "fields"]
+            click.echo(f"{role:16}{fields:>8}  {how:12}{stand / max(fields, 1):>8.1%}{wrong:>8}{against:>12}")
+
+
+def _read(folder: Path) -> Iterator[tuple[PageTruth, CardReading]]:
+    truths = {(truth.scan, truth.page): truth for truth in read_truth(folder) if truth.expect == "read"}
+    jobs = [PageJob(folder / scan, file_hash(folder / scan), page) for scan, page in truths]
+    work = partial(read_page, acceptor=AcceptancePolicy(load_calibration()), today=TODAY)
+    with Workers(os.cpu_count() or 1, 60.0) as pool:
+        for job, result in pool.run(jobs, work, on_crash=crashed_page):
+            if isinstance(result.outcome, CardReading):
+                yield truths[str(job.path.relative_to(folder)), job.page], result.outcome
+
+
+def _cover(truth: PageTruth, form: Form, days: int, rng: np.random.Generator) -> CoverSheet:
+    """The cover sheet of the batch in which a card belongs."""
+    said = {role: truth.fields[form.by_role[role].name].value for role in ROLES if role in form.by_role}
+    day = parse_iso(said.get(Role.CROSSING_DATE))
+    cover = CoverSheet("26-AAAAAAA", said.get(Role.CHECKPOINT, "").replace("?", ""))
+    if day is None:
+        return cover
+    first = day - timedelta(days=int(rng.integers(days)))
+    return replace(cover, first_day=first, last_day=first + timedelta(days=days - 1))
+
+
+def _counted(
+    truth: PageTruth, form: Form, role: Role, *, alone: CardReading, inside: CardReading
+) -> Iterator[tuple[Role, str, str]]:
+    spec = form.by_role.get(role)
+    if spec is None or not truth.fields[spec.name].value:
+        return
+    for how, reading in (("alone", alone), ("inside", inside)):
+        field = reading.field(spec.name)
+        yield role, how, "fields"
+        if field.accepted:
+            yield role, how, "stand"
+            if field.value != truth.fields[spec.name].value:
+                yield role, how, "wrong"
+        if "contradicts_batch" in field.review:
+            yield role, how, "contradict"
+
+
+if __name__ == "__main__":
+    main()
