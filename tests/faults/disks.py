@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,10 +14,10 @@ ROOM = "256m"
 
 
 @contextmanager
-def small(folder: Path, kilobytes: int) -> Iterator[None]:
-    """A disk of some size at a folder."""
+def small(folder: Path) -> Iterator[None]:
+    """A disk at a folder, with room until `leave` takes it."""
     folder.mkdir(exist_ok=True)
-    _do("mount", "-t", "tmpfs", "-o", f"size={kilobytes}k,mode=0777", "tmpfs", str(folder))
+    _do("mount", "-t", "tmpfs", "-o", f"size={ROOM},mode=0777", "tmpfs", str(folder))
     try:
         yield
     finally:
@@ -25,6 +27,13 @@ def small(folder: Path, kilobytes: int) -> Iterator[None]:
 def enlarge(folder: Path) -> None:
     """Make room on a small disk, and let it be written."""
     _do("mount", "-o", f"remount,rw,size={ROOM}", str(folder))
+
+
+def leave(folder: Path, kilobytes: int) -> None:
+    """Leave only so much room on a small disk."""
+    os.sync()
+    used = shutil.disk_usage(folder).used // 1024
+    _do("mount", "-o", f"remount,size={used + kilobytes}k", str(folder))
 
 
 def write_protect(folder: Path) -> None:
@@ -61,7 +70,7 @@ def _unmount(folder: Path, tries: int = 100) -> None:
 def can_mount(folder: Path) -> bool:
     """Whether this user may mount disks here."""
     try:
-        with small(folder / "trial", 64):
+        with small(folder / "trial"):
             return True
     except (OSError, subprocess.SubprocessError):
         return False

@@ -53,10 +53,10 @@ Trial: TypeAlias = Callable[[Bench, str, int, int], tuple[Ended, list[str]]]
 
 def disk_full(bench: Bench, database: str, n: int, of: int) -> tuple[Ended, list[str]]:
     """Database and archive lie on a disk that has less room than they need."""
-    empty, needed = 400, 1300
     disk = bench.folder / f"disk{n}"
-    with disks.small(disk, empty + (needed - empty) * n // of):
+    with disks.small(disk):
         place = replace(bench.place(database, f"run{n}", disk), beside=bench.folder)
+        disks.leave(disk, 20 + 950 * n // of)
         ended = run(place)
         disks.enlarge(disk)
         return ended, _mended(bench, database, place)
@@ -65,9 +65,8 @@ def disk_full(bench: Bench, database: str, n: int, of: int) -> tuple[Ended, list
 def postgres_disk_full(bench: Bench, database: str, n: int, of: int) -> tuple[Ended, list[str]]:
     """The tables lie on a disk that has less room than they need."""
     assert bench.server is not None
-    empty, needed = 2800, 3450
     disk, name = bench.folder / f"space{n}", f"space{n}"
-    with disks.small(disk, empty + (needed - empty) * n // of), ExitStack() as later:
+    with disks.small(disk), ExitStack() as later:
         shutil.chown(disk, "postgres")
         bench.server.command(f"CREATE TABLESPACE {name} LOCATION '{disk}'")
         later.callback(bench.server.command, f"DROP TABLESPACE {name}")
@@ -76,6 +75,7 @@ def postgres_disk_full(bench: Bench, database: str, n: int, of: int) -> tuple[En
         bench.server.command(f"CREATE DATABASE {name} TEMPLATE migrated TABLESPACE {name}")
         later.callback(bench.server.command, f"DROP DATABASE {name} WITH (FORCE)")
         place = Place(folder, bench.scans, bench.server.address(name))
+        disks.leave(disk, 10 + 640 * n // of)
         ended = run(place)
         disks.enlarge(disk)
         return ended, _mended(bench, database, place)
@@ -94,11 +94,11 @@ def file_too_large(bench: Bench, database: str, n: int, of: int) -> tuple[Ended,
 
 def disk_failing(bench: Bench, database: str, n: int, of: int) -> tuple[Ended, list[str]]:
     """Database and archive lie on a disk that fails to write, and then comes back with what it had written."""
-    empty, needed = 700, 1800
     below, disk = bench.folder / f"below{n}", bench.folder / f"failing{n}"
-    with disks.small(below, empty + (needed - empty) * n // of):
+    with disks.small(below):
         with disks.failing(disk, below):
             place = replace(bench.place(database, "run", disk), beside=bench.folder)
+            disks.leave(below, 20 + 1000 * n // of)
             ended = run(place)
         disks.enlarge(below)
         with disks.failing(disk, below):
@@ -108,7 +108,7 @@ def disk_failing(bench: Bench, database: str, n: int, of: int) -> tuple[Ended, l
 def read_only_disk(bench: Bench, database: str, n: int, of: int) -> tuple[Ended, list[str]]:
     """Database and archive lie on a disk that takes no writing."""
     disk = bench.folder / f"readonly{n}"
-    with disks.small(disk, 16_000):
+    with disks.small(disk):
         place = replace(bench.place(database, "run", disk), beside=bench.folder)
         if n % 2:
             engine.open_store(place.url).dispose()
@@ -164,21 +164,6 @@ def cut(bench: Bench, database: str, n: int, of: int) -> tuple[Ended, list[str]]
     return ended, _mended(bench, database, place)
 
 
-def read_only_server(bench: Bench, database: str, n: int, of: int) -> tuple[Ended, list[str]]:
-    """The server takes no more writing, as one that stands in for another."""
-    assert bench.server is not None
-    server, place = bench.server, bench.place(database, f"readonly{n}")
-
-    def set_to(value: str) -> None:
-        server.command(f"ALTER SYSTEM SET default_transaction_read_only = {value}")
-        server.command("SELECT pg_reload_conf()")
-
-    ended = met(place, _any_moment(bench, database, n), partial(set_to, "on"))
-    server.command("ALTER SYSTEM RESET default_transaction_read_only")
-    server.command("SELECT pg_reload_conf()")
-    return ended, _mended(bench, database, place)
-
-
 def met(place: Place, moment: Moment, action: Callable[[], object], before: Callable[[], object] = nothing) -> Ended:
     """A run in which something is done at a moment while it stands still."""
     (heard, tells), (waits, goes) = os.pipe(), os.pipe()
@@ -227,6 +212,5 @@ TRIALS: dict[str, tuple[str, int, Trial]] = {
     "disk of tables full": ("postgres", 10, postgres_disk_full),
     "server stopped": ("postgres", 10, stopped),
     "connections cut": ("postgres", 10, cut),
-    "server read-only": ("postgres", 5, read_only_server),
 }
 NEED_DISKS = (disk_full, disk_failing, read_only_disk, postgres_disk_full)

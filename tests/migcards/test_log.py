@@ -18,7 +18,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 
 def test_a_line_names_file_page_stage_milliseconds_and_outcome(log_file: Path) -> None:
-    note(Event.STAGE, file=Path("/box/1\udce4.tif"), sha256="ab" * 32, page=0, stage="load", ms=12.5, outcome="done")
+    note(Event.STAGE, file="/box/1\\xe4.tif", sha256="ab" * 32, page=0, stage="load", ms=12.5, outcome="done")
     (line,) = lines(log_file)
     assert line.pop("at")
     assert line == {
