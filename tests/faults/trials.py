@@ -6,14 +6,14 @@ import os
 import random
 import resource
 import shutil
-import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from select import select
-from threading import Timer
+from subprocess import PIPE, Popen
 from typing import TypeAlias
 
 from store import engine
@@ -120,28 +120,36 @@ def read_only_disk(bench: Bench, database: str, n: int, of: int) -> tuple[Ended,
 
 def locked(bench: Bench, database: str, n: int, of: int) -> tuple[Ended, list[str]]:
     """Another program holds the database for longer than a run waits."""
-    place = bench.place(database, f"locked{n}")
-    other = sqlite3.connect(place.folder / "cards.db", timeout=10, isolation_level=None)
+    place, holders = bench.place(database, f"locked{n}"), list[Popen[str]]()
 
     def shorter() -> None:
         engine.BUSY_SECONDS = BUSY_S  # type: ignore[assignment]
 
-    ended = met(place, Moment("looking" if n % 2 else "reading", 1 + (FILES - 1) * n // of), _begin(other), shorter)
-    other.close()
+    moment = Moment("looking" if n % 2 else "reading", 1 + (FILES - 1) * n // of)
+    ended = met(place, moment, lambda: holders.append(_holder(place, 60)), shorter)
+    for holder in holders:
+        holder.kill()
+        holder.communicate()
     return ended, _mended(bench, database, place)
 
 
 def locked_long(bench: Bench, database: str, n: int, of: int) -> tuple[Ended, list[str]]:
     """Another program holds the database for 40 seconds, of which a run waits 30."""
     place = bench.place(database, f"long{n}")
-    other = sqlite3.connect(place.folder / "cards.db", timeout=10, isolation_level=None, check_same_thread=False)
-    Timer(40.0, other.close).start()
-    ended = met(place, Moment("reading", 7), _begin(other))
-    return ended, _mended(bench, database, place)
+    return met(place, Moment("reading", 10), lambda: _holder(place, 40)), _mended(bench, database, place)
 
 
-def _begin(other: sqlite3.Connection) -> Callable[[], object]:
-    return lambda: other.execute("BEGIN IMMEDIATE")
+def _holder(place: Place, seconds: int) -> Popen[str]:
+    """A program that holds the database; no thread of this one, for what it forks takes its locks for own."""
+    code = (
+        "import sqlite3, sys, time; other = sqlite3.connect(sys.argv[1], timeout=10, isolation_level=None); "
+        "other.execute('BEGIN IMMEDIATE'); print(flush=True); time.sleep(float(sys.argv[2]))"
+    )
+    command = [sys.executable, "-c", code, str(place.folder / "cards.db"), str(seconds)]
+    holder = Popen(command, stdout=PIPE, text=True)
+    assert holder.stdout is not None
+    holder.stdout.readline()
+    return holder
 
 
 def stopped(bench: Bench, database: str, n: int, of: int) -> tuple[Ended, list[str]]:
