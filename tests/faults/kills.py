@@ -78,7 +78,7 @@ def main(kills: int, real: int, seed: int) -> None:
     faults, rng = list[str](), random.Random(seed)
     with tempfile.TemporaryDirectory(prefix="kills") as temp, databases(Path(temp)) as (made, _):
         if kills:
-            faults += campaign(Path(temp) / "made-up", made, PHASES, kills, rng)
+            faults += campaign(Path(temp) / "made_up", made, PHASES, kills, rng)
         if real:
             faults += campaign(Path(temp) / "real", made, LINE_PHASES, real, rng)
     sys.exit(1 if faults else 0)
@@ -91,9 +91,9 @@ def campaign(
     began, hits, faults, real = monotonic(), Counter[tuple[str, ...]](), list[str](), temp.name == "real"
     temp.mkdir()
     scans = _some_samples(temp / "box") if real else fill(temp / "box")
-    whole = {name: unbroken(temp / f"unbroken_{name}", scans, one, real) for name, one in made.items()}
+    whole = {name: unbroken(temp / f"{temp.name}_unbroken_{name}", scans, one, real) for name, one in made.items()}
     for n, (database, phase, victim) in enumerate(cycle(product(made, phases, VICTIMS)), 1):
-        folder = temp / f"{temp.name.replace('-', '_')}{n:04}"
+        folder = temp / f"{temp.name}{n:04}"
         folder.mkdir()
         place = Place(folder, scans, made[database].new(folder), real=real)
         hit, found = struck(place, whole[database], partial(seeded, rng, victim, phase, whole[database]), rng)
