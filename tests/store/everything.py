@@ -17,9 +17,10 @@ from store.calibrations import apply_calibration, apply_network, undo_calibratio
 from store.cards import finish_run, save_cards, start_run
 from store.networks import keep_network
 from store.scans import ReadCard, save_refused
-from store.tables import Card, ControlItem, Flag, Lease, LoginSession, Scan, User
+from store.tables import Card, ControlItem, DuplicatePair, Flag, Lease, LoginSession, PairDecision, Scan, User
 from tests.store.cards import card, form, scan
 from tests.store.networks import OTHER, network
+from tests.store.signatures import ink
 
 AT = datetime(2024, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 
@@ -48,6 +49,19 @@ def fill(engine: Engine) -> None:
         apply_network(session, network().version, network().calibration)
         undo_calibration(session)
         _people(session, first[2])
+
+
+def fill_pairs(engine: Engine) -> None:
+    """A card that was scanned twice, about which a person decided and took it back."""
+    with Session(engine) as session, session.begin():
+        nameless = replace(card(5, review={"card_no": ("not_sure",)}), serial=None, scan=scan(55))
+        for reading in (card(5), nameless):
+            save_cards(session, [replace(read(5), reading=reading, likeness=ink(5))], run_id=None)
+        pair = session.scalars(select(DuplicatePair.id)).one()
+        same = PairDecision(pair_id=pair, kind="same", person="boss", at=AT, reason="")
+        session.add(same)
+        session.flush()
+        session.add(PairDecision(pair_id=pair, kind="undo", person="boss", at=AT, reason="иначе", undoes=same.id))
 
 
 def read(n: int, **how: object) -> ReadCard:

@@ -22,7 +22,7 @@ from store.digests import written
 from store.engine import open_store
 from store.tables import APPEND_ONLY_TABLES, Base, FittedNetwork, RecordValue, Run, User
 from tests.conftest import new_database
-from tests.store.everything import read
+from tests.store.everything import fill_pairs, read
 
 
 def content(engine: Engine) -> dict[str, list[Any]]:
@@ -37,6 +37,7 @@ def content(engine: Engine) -> dict[str, list[Any]]:
 @pytest.fixture(scope="module")
 def source(full: Engine) -> Engine:
     """A store in which no table is empty."""
+    fill_pairs(full)
     with Session(full) as session, session.begin():
         session.add(RecordValue(card_id=1, variable="employer_kind", value=None))
         session.add(RecordValue(card_id=2, variable="employer_kind", value="государство"))

@@ -120,7 +120,8 @@ def test_cards_that_are_there_and_cards_that_are_not_are_kept_together(session: 
     editions = dict(session.execute(select(Card.id, Card.edition)).all())
     assert editions == {first: 2, first + 1: 1, first + 2: 1}
     assert session.scalar(select(func.count()).select_from(Scan).where(Scan.outcome == "refused")) == 0
-    assert set(session.scalars(select(Record.run_id).where(Record.card_id > first))) == {run}
+    runs = select(Scan.run_id).join(Card, Card.scan_id == Scan.id).where(Card.id > first)
+    assert set(session.scalars(runs)) == {run}
 
 
 def test_two_programs_that_save_the_same_cards_together_save_each_once(engine: Engine) -> None:
