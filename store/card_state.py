@@ -200,7 +200,8 @@ def card_state(
     if decided or any(state.reopened for state in states.values()):
         broken = check(form, {name: value for name, value in sure.items() if value is not None}, _day(seen))
     else:
-        broken = dict.fromkeys(read_broken, ()) | _as_read(seen)
+        in_order = {spec.name: seen[spec.name] for spec in form.fields}  # the database gives them in any
+        broken = dict.fromkeys(read_broken, ()) | _as_read(in_order)
     waiting = tuple(
         _wait(spec, seen[spec.name], why, states.get(spec.name, KeyingState()))
         for spec in form.fields
