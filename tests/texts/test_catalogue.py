@@ -27,7 +27,14 @@ EVERYTHING = "\n".join(
 )
 
 ENTRIES = {f"{part}.{key}": said for part, keys in catalogue().items() for key, said in keys.items()}
-OF_SCRIPTS = {"key": "keying", "answer": "keying", "values": "keying", "group": "grouping", "flags": "flags"}
+OF_SCRIPTS = {
+    "key": "keying",
+    "answer": "keying",
+    "values": "keying",
+    "group": "grouping",
+    "flags": "flags",
+    "upload": "uploads",
+}
 """Section whose texts a script is given, by the script's name."""
 
 
@@ -77,7 +84,7 @@ def asked() -> tuple[set[str], set[str]]:
     keys: set[str] = set()
     starts: set[str] = set()
     for source in PYTHON.values():
-        for is_made, key in re.findall(r"""\bsay(?:_all)?\(\s*(f?)["']([\w.{]+)""", source):
+        for is_made, key in re.findall(r"""\b(?:say(?:_all)?|tell)\(\s*(f?)["']([\w.{]+)""", source):
             (starts if is_made else keys).add(key.partition("{")[0] if is_made else key)
         for call, part in KEYED_CALLS.items():
             keys |= {f"{part}.{key}" for key in re.findall(rf'\b{call}\(\s*(?:request, )?"(\w+)"', source)}
@@ -108,6 +115,7 @@ def test_every_text_is_asked_for() -> None:
     keys, starts = asked()
     keys |= set(re.findall(r'"(\w+\.\w+)"', EVERYTHING))
     words = set(re.findall(r'["\'](\w+)(?: \{[^"]*)?["\']', EVERYTHING))
+    words |= {f"{word}_advice" for word in words} | {f"disk_{word}" for word in words}  # put together of three parts
     made = {key for key in ENTRIES for start in starts if key.startswith(start) and key.removeprefix(start) in words}
     assert sorted(set(ENTRIES) - keys - made) == []
 
@@ -126,4 +134,4 @@ def test_a_section_in_two_files_is_an_error(tmp_path: Path) -> None:
 
 
 def test_every_data_file_is_read() -> None:
-    assert {path.name for path in DATA.iterdir()} == {"messages.toml", "reports.toml", "review.toml"}
+    assert {path.name for path in DATA.iterdir()} == {"batches.toml", "messages.toml", "reports.toml", "review.toml"}
