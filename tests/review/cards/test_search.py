@@ -10,16 +10,18 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
+from ocr.forms.cover_sheet import CoverSheet
 from ocr.forms.serial import serial_number
 from review.cards import search
 from review.cards.filters import Filters
 from review.cards.search import count, find, known_batches
 from review.decisions.decision_log import decide
+from store.batches import attach, batch_of
 from store.cards import start_run
 from store.engine import read_only
 from store.records import known_fields
 from store.tables import Flag
-from tests.store.cards import card
+from tests.store.cards import card, scan
 from tests.store.test_cards import save
 
 OTHER = serial_number(60)
@@ -35,7 +37,7 @@ def ids(session: Session, **asked: object) -> list[int]:
 
 @pytest.fixture
 def box(session: Session) -> dict[str, int]:
-    """Four cards: plain, with a waiting field, a woman's who came back, and a flagged one of another run."""
+    """Four cards: plain, with a waiting field, a woman's who came back, and a flagged one of a batch."""
     first, second = start_run(session, "first"), start_run(session, "second")
     cards = {
         "plain": save(session, card(1), first),
@@ -46,6 +48,7 @@ def box(session: Session) -> dict[str, int]:
     flag = Flag(card_id=cards["other"], field="sex", kind="other", note="", person="p", at=datetime.now(UTC))
     session.add(flag)
     session.flush()
+    attach(session, {scan(4): ""}, batch_of(session, CoverSheet("26-ABCDEFG"), "anna"), None)
     return cards
 
 
@@ -88,9 +91,10 @@ def test_what_is_asked_is_found(session: Session, box: dict[str, int]) -> None:
     assert found == [(asked, sorted(box[name] for name in names)) for asked, names in CASES]
 
 
-def test_runs_numbers_and_people(session: Session, box: dict[str, int]) -> None:
-    second = known_batches(session)[0]
-    assert (second.folder, ids(session, batch=second.id)) == ("second", [box["other"]])
+def test_batches_numbers_and_people(session: Session, box: dict[str, int]) -> None:
+    (batch,) = known_batches(session)
+    assert (batch.number, ids(session, batch=batch.id)) == ("26-ABCDEFG", [box["other"]])
+    assert [hit.batch for hit in find(session, Filters()).hits if hit.card_id == box["other"]] == ["26-ABCDEFG"]
     serial = card(2).serial
     assert serial is not None and ids(session, serial=serial) == [box["waits"]]
     decide(session, box["waits"], "card_no", OTHER, person="Zarina", kind="correct")

@@ -12,9 +12,11 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from ocr.errors import BadInputError
+from ocr.forms.cover_sheet import CoverSheet
 from ocr.geometry import area, as_quad
 from review.cards.view import CardView, FieldView, card_view, upright
 from review.decisions.decision_log import decide, undo
+from store.batches import attach, batch_of
 from store.cards import start_run
 from store.engine import read_only
 from store.tables import Flag
@@ -27,24 +29,27 @@ def field(view: CardView, name: str) -> FieldView:
 
 
 def test_the_head_says_where_the_card_comes_from(session: Session) -> None:
-    batch = start_run(session, "box 7")
+    run = start_run(session, "box 7")
     reading = card(1)
-    view = card_view(session, save(session, reading, batch), personal=False)
+    view = card_view(session, save(session, reading, run), personal=False)
     assert (view.form.id, view.direction, view.serial, view.scan) == (
         "revised-departure",
         "D",
         reading.serial,
         reading.scan,
     )
-    assert (view.batch, view.size, view.rotation, view.path) == (
-        (batch, "box 7"),
+    assert (view.run, view.size, view.rotation, view.path) == (
+        (run, "box 7"),
         (1748, 2480),
         0,
         f"box/{reading.scan}.png",
     )
     assert [item.spec.name for item in view.fields] == [item.field for item in reading.fields]
     assert not view.duplicate and not view.broken and view.flags == ()
-    assert card_view(session, save(session, card(2)), personal=False).batch is None
+    other = save(session, card(2))
+    assert card_view(session, other, personal=False).run is None
+    attach(session, {card(2).scan: ""}, batch_of(session, CoverSheet("26-ABCDEFG"), "anna"), None)
+    assert (view.batch, card_view(session, other, personal=False).batch) == (None, "26-ABCDEFG")
 
 
 def test_whose_value_stands(session: Session) -> None:
