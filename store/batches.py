@@ -73,7 +73,7 @@ def batch_of(session: Session, sheet: CoverSheet, opened_by: str) -> int:
         "opened_by": opened_by,
     }
     insert_new(session, Batch, [row], Batch.id)
-    return session.scalars(select(Batch.id).where(Batch.number == sheet.number)).one()
+    return id_of(session, sheet.number)
 
 
 def open_batch(session: Session, sheet: CoverSheet, opened_by: str) -> int:
@@ -84,9 +84,20 @@ def open_batch(session: Session, sheet: CoverSheet, opened_by: str) -> int:
     BadInputError
         There is a batch with this number already.
     """
-    if session.scalar(select(Batch.id).where(Batch.number == sheet.number)) is not None:
+    if _row_of(session, sheet.number) is not None:
         raise BadInputError(f"There is a batch {sheet.number} already.")
     return batch_of(session, sheet, opened_by)
+
+
+def id_of(session: Session, number: str) -> int:
+    """Id of the batch with this number.
+
+    Raises
+    ------
+    BadInputError
+        There is none.
+    """
+    return _known(session, number).id
 
 
 def cover_of(session: Session, batch_id: int) -> CoverSheet:
@@ -102,9 +113,7 @@ def batch_now(session: Session, number: str) -> BatchNow:
     BadInputError
         There is no batch with this number.
     """
-    batch = session.scalars(select(Batch).where(Batch.number == number)).one_or_none()
-    if batch is None:
-        raise BadInputError(f"There is no batch {number}; `migcards batch list` lists them.")
+    batch = _known(session, number)
     return _now(session, [batch])[0]
 
 
@@ -204,6 +213,17 @@ def reopen_batch(session: Session, number: str, person: str, *, reason: str) -> 
     if not reason.strip():
         raise BadInputError(f"Say why batch {number} is opened again.")
     return _note(session, now, "reopen", person, reason.strip())
+
+
+def _row_of(session: Session, number: str) -> Batch | None:
+    return session.scalars(select(Batch).where(Batch.number == number)).one_or_none()
+
+
+def _known(session: Session, number: str) -> Batch:
+    batch = _row_of(session, number)
+    if batch is None:
+        raise BadInputError(f"There is no batch {number}; `migcards batch list` lists them.")
+    return batch
 
 
 def _note(session: Session, now: BatchNow, kind: str, person: str, reason: str) -> BatchNow:

@@ -11,12 +11,12 @@ from typing import Any, Literal
 import click
 from sqlalchemy.orm import Session
 
-from migcards.cli.shared.batches import CHECKPOINTS, account_lines, days_of, name_of
+from migcards.cli.shared.batches import CHECKPOINTS, account_lines, name_of
 from migcards.cli.shared.context import OUT_FILE, language_option, store
 from migcards.cli.shared.output import json_option, print_columns, print_json
 from migcards.cli.shared.reading import who
 from ocr.errors import BadInputError
-from ocr.forms.cover_print import cover_pdf
+from ocr.forms.cover_print import cover_pdf, days_of
 from ocr.forms.cover_sheet import MAX_EXPECTED, CoverSheet, new_number, parse_serials
 from ocr.lexicon.lexicon import load_lexicon
 from store.batches import BatchNow, batch_now, batches_now, close_batch, open_batch, reopen_batch

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from datetime import date
 
 from reportlab.pdfgen.canvas import Canvas
 
@@ -69,14 +68,15 @@ def _lines(sheet: CoverSheet, checkpoint: str, language: Language) -> Iterator[t
     """What the sheet says: label and value, line by line."""
     yield say("cover.checkpoint", language), checkpoint
     yield say("cover.direction", language), say(f"cover.direction_{sheet.direction or 'both'}", language)
-    yield say("cover.days", language), _days(sheet.first_day, sheet.last_day)
+    yield say("cover.days", language), days_of(sheet)
     yield say("cover.expected", language), "" if sheet.expected is None else str(sheet.expected)
     yield say("cover.serials", language), write_serials(sheet.serials)
     yield say("cover.clerk", language), sheet.clerk
 
 
-def _days(first: date | None, last: date | None) -> str:
-    return " – ".join(dict.fromkeys(short_date(day) for day in (first, last) if day is not None))
+def days_of(sheet: CoverSheet) -> str:
+    """The days of a batch: one, or the first and the last."""
+    return " – ".join(dict.fromkeys(short_date(day) for day in (sheet.first_day, sheet.last_day) if day))
 
 
 def _folded(words: str, width: int = 32) -> list[str]:

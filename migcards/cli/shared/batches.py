@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ocr.forms.cover_sheet import CoverSheet, ranges_of, write_serials
-from ocr.lexicon.lexicon import load_lexicon
+from ocr.forms.cover_print import days_of
+from ocr.forms.cover_sheet import ranges_of, write_serials
+from ocr.lexicon.lexicon import label
 from store.batches import BatchNow
 from texts import Language, say
-from texts.formats import short_date
 
 CHECKPOINTS = "checkpoints"
 """Name of the dictionary."""
@@ -32,11 +32,5 @@ def account_lines(found: BatchNow, language: Language) -> list[str]:
 
 
 def name_of(checkpoint: str, language: Language) -> str:
-    """What people call a checkpoint; its code where it is not known."""
-    entry = load_lexicon(CHECKPOINTS).entries.get(checkpoint)
-    return str(getattr(entry, language)) if entry else checkpoint
-
-
-def days_of(cover: CoverSheet) -> str:
-    """The days of a batch: one, or the first and the last."""
-    return " – ".join(dict.fromkeys(short_date(day) for day in (cover.first_day, cover.last_day) if day))
+    """What people call a checkpoint; nothing for none."""
+    return label(CHECKPOINTS, checkpoint, language) if checkpoint else ""

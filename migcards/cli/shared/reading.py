@@ -15,7 +15,7 @@ from migcards.cli.shared.context import forms_dir, settings, store
 from migcards.networks import network_in_force
 from migcards.saver import Ingestion
 from migcards.tally import RunTally
-from store.batches import batch_now
+from store.batches import id_of
 from store.engine import read_only
 from texts import Language, say
 
@@ -50,7 +50,7 @@ def ingestion(language: Language, *, again: bool = False, duplex: bool = False, 
 
 
 def batch_id(how: Ingestion, number: str) -> int | None:
-    """Id of the open batch with a number; None where none is named.
+    """Id of the batch with a number; None where none is named.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def batch_id(how: Ingestion, number: str) -> int | None:
     if not number:
         return None
     with Session(read_only(how.engine)) as session:
-        return batch_now(session, number).id
+        return id_of(session, number)
 
 
 def who() -> str:
