@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.confidence.acceptance import Acceptor, Distrust, with_audits
-from ocr.data import PACKAGE, own_folder
+from ocr.data import PACKAGE, own_folder, use_own_folder
 from ocr.extract.barcode import codes_of
 from ocr.extract.ink import beyond_print, field_ink
 from ocr.extract.likeness import card_likeness
@@ -168,6 +168,7 @@ def read_page(
         sheet = load_page(job.path, job.page, job.sha256)
     if isinstance(sheet, Refused):
         return PageResult(job, sheet, None, None, watch.milliseconds)
+    use_own_folder(forms_dir)  # not that of the run before, in a process that outlives it
     read = read_sheet(sheet, load_engine(forms_dir, network), acceptor, audit_share, today, watch)
     result = PageResult(job, read.outcome, read.dpi, sheet.scan_size, watch.milliseconds)
     return replace(result, look=read.look, likeness=read.likeness)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ocr.forms.codebook import codebook
 from ocr.forms.definition import FieldKind
+from store.tables import Batch
 
 PACKAGES = ("migcards", "texts", "ocr", "store", "review", "reports")
 SCHEMA = ("store/tables.py", "store/migrations/")
@@ -41,8 +42,8 @@ def _strings(node: ast.AST) -> Iterator[str]:
 
 
 def field_names() -> set[str]:
-    """All variables of the codebook, but for one that is called as its kind of field is."""
-    return set(codebook().variable) - set(FieldKind)
+    """All variables of the codebook, but for one called as its kind of field is and one that batches have as well."""
+    return set(codebook().variable) - set(FieldKind) - set(Batch.__table__.c.keys())
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
 
+from ocr.data import use_own_folder
 from ocr.errors import BadFormError
 from ocr.extract.network import MODEL, version_of
 from ocr.forms.definition import fingerprint, load_forms
@@ -64,6 +65,7 @@ class Setup:
 @lru_cache(maxsize=4)
 def _versions(forms_dir: Path, network: Path) -> Mapping[str, str]:
     """As they are when first asked for: processes load no newer ones later."""
+    use_own_folder(forms_dir)  # not that of the run before
     try:
         forms = fingerprint(load_forms(forms_dir))
     except BadFormError:

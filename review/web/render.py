@@ -57,7 +57,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
 
     Every template has, besides `values`: ``visitor`` (None on the log-in page), ``language``, ``languages``, ``t`` (a
     text by key), ``field`` (the label of a field by name), ``language_name``, ``number``, ``day`` and
-    ``moment`` and ``duration`` (`texts.formats`), ``menu`` and ``path``.
+    ``moment`` and ``time_taken`` (`texts.formats`), ``menu`` and ``path``.
     """
     language = language_of(request)
     visitor = getattr(request.state, "visitor", None)
@@ -71,7 +71,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "number": partial(_number, language),
         "moment": short_moment,
         "day": short_date,
-        "duration": write_duration,
+        "time_taken": write_duration,
         "menu": NAVIGATION[visitor.role] if visitor else (),
         "path": request.url.path,
     }

@@ -225,6 +225,12 @@ def test_the_zone_of_a_field_lights_up_on_the_card(browser: Browser, site: Revie
         expect(page.locator("[data-zone=crossing_date]")).to_have_class(re.compile(r"\blit\b"))
 
 
+def arrived(page: Page, shown: str) -> None:
+    """A page is there and hears keys: its scripts have run before it says that it is loaded."""
+    expect(page.locator(shown)).to_be_visible()
+    page.wait_for_load_state()
+
+
 def test_one_key_tells_two_scans_apart_and_one_takes_it_back(browser: Browser, site: ReviewSite) -> None:
     with page_of(browser) as page:
         user = KeyboardUser(page, site, "supervisor")
@@ -236,9 +242,9 @@ def test_one_key_tells_two_scans_apart_and_one_takes_it_back(browser: Browser, s
         user.press("2")
         page.wait_for_url(f"{site.url}/duplicates/2?done=1")
         page.locator("#done a").click()
-        expect(page.locator("#verdict")).to_be_visible()
+        arrived(page, "#verdict")
         user.press("0")
-        expect(page.locator("#same")).to_be_visible()
+        arrived(page, "#same")
         user.press("3")
         page.wait_for_url(f"{site.url}/duplicates/2")
         page.locator("[name=reason]").focus()

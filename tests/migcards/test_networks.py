@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from migcards.ingest import ingest
 from migcards.networks import as_folder, network_in_force
 from migcards.saver import Ingestion
+from migcards.scan_file import ScanFile
 from ocr.confidence.acceptance import AcceptancePolicy
 from ocr.errors import StoreError
 from ocr.extract.network import MODEL, MODELS, Network
@@ -47,8 +48,9 @@ def test_a_run_reads_with_the_network_in_force_and_accepts_by_its_thresholds(eng
         apply_network(session, VERSION, calibration())
     with Session(engine) as session:
         folder, now = network_in_force(session), in_force(session)
+    path = SAMPLES / "fault-skew.jpg"
     how = Ingestion(engine, AcceptancePolicy(now.calibration), network=folder)
-    tally = ingest([SAMPLES / "fault-skew.jpg"], how, today=date(2026, 1, 3))
+    tally = ingest([ScanFile(path, str(path))], how, today=date(2026, 1, 3))
     assert not tally.unmeasured
     with Session(engine) as session:
         found = session.execute(select(Reading.reader, Reading.reader_version, Reading.review)).all()

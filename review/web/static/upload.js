@@ -98,4 +98,4 @@ for (const name of ["dragover", "dragleave", "drop"]) {
   });
 }
 addEventListener("beforeunload", (event) => { if (sending) event.preventDefault(); });
-show();
+add(files.files);  // chosen before this script had come

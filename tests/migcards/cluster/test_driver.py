@@ -41,7 +41,7 @@ def test_what_a_job_does_to_its_process_harms_no_other(standing: Centre) -> None
     with standing.driver(timeout_s=1.0) as cluster:
         done = dict(cluster.run(range(12), hostile, on_crash=as_words))
     assert [done[n] for n in range(12) if n not in (3, 5, 7)] == [n for n in range(12) if n not in (3, 5, 7)]
-    assert str(done[3]).startswith("raised: KeyError at cluster/test_driver.py:")
+    assert str(done[3]).startswith("raised: KeyError at cluster/jobs.py:")
     assert (done[5], done[7]) == ("died: ended with exit status 9", "timed_out: took longer than 1 s")
 
 
