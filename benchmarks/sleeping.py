@@ -17,7 +17,7 @@ from migcards.cluster.driver import Cluster
 from migcards.cluster.link import link_to
 from ocr.extract.network import MODELS
 from ocr.forms.definition import FORMS_DIR
-from ocr.worker_pool import Crash, JobRunner, Workers
+from ocr.worker_pool import MEMORY_MB, Crash, JobRunner, Workers
 
 CARD_S = 0.09
 
@@ -42,7 +42,7 @@ def main(seconds: float, most: int) -> None:
         try:
             link, setup = link_to(centre.address, None), Setup(FORMS_DIR, MODELS)
             with Cluster(
-                link, setup, 60.0, lambda sentence, **values: click.echo(f"{sentence} {values}", err=True)
+                link, setup, 60.0, MEMORY_MB, lambda sentence, **values: click.echo(f"{sentence} {values}", err=True)
             ) as cluster:
                 _measure("cluster", cluster, cores, seconds)
         finally:

@@ -27,14 +27,14 @@ class Cluster:
         The way to the scheduler.
     setup
         What all machines must have alike.
-    timeout_s
-        Seconds one job may take.
+    timeout_s, memory_mb
+        What one job may take.
     tell
         Told what is waited for, and which machine gets no work and why.
     """
 
-    def __init__(self, link: Link, setup: Setup, timeout_s: float, tell: Tell) -> None:
-        self.setup, self.timeout_s = setup, timeout_s
+    def __init__(self, link: Link, setup: Setup, timeout_s: float, memory_mb: int, tell: Tell) -> None:
+        self.setup, self.timeout_s, self.memory_mb = setup, timeout_s, memory_mb
         self.machines = Machines(link, tell)
 
     def __enter__(self) -> Cluster:
@@ -60,7 +60,7 @@ class Cluster:
         ClusterError
             Scheduler or machines stay away, or fail in a way that has nothing to do with the jobs.
         """
-        order = Order(pickle.dumps(work), self.setup, dict(self.setup.versions()), self.timeout_s)
+        order = Order(pickle.dumps(work), self.setup, dict(self.setup.versions()), self.timeout_s, self.memory_mb)
         window = TaskWindow(jobs, pickle.dumps(order), self.machines)
         while True:
             try:

@@ -37,14 +37,15 @@ class Order:
         What is to be done with a job, pickled.
     setup, versions
         Where things lie, and what the driver has there.
-    timeout_s
-        Seconds that one job may take.
+    timeout_s, memory_mb
+        What one job may take.
     """
 
     work: bytes
     setup: Setup
     versions: Mapping[str, str]
     timeout_s: float
+    memory_mb: int
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def do_task(jobs: bytes, order: bytes) -> list[Any] | Unfit:
         if unfit is not None:
             return unfit
         work = _numbered(known.work)
-        with _pool(known.timeout_s) as pool:
+        with _pool(known.timeout_s, known.memory_mb) as pool:
             done = pool.run(enumerate(pickle.loads(jobs)), work, on_crash=_as_it_is)
             return [answer for _, answer in sorted(((number, answer) for (number, _), answer in done), key=_number)]
     except Exception as error:
@@ -111,10 +112,13 @@ def _address() -> str:
 
 
 @contextmanager
-def _pool(timeout_s: float) -> Iterator[Workers]:
+def _pool(timeout_s: float, memory_mb: int) -> Iterator[Workers]:
     """A pool of one process, kept from task to task: one for each thread, so that no core waits for another."""
     with _lock:
-        pool = _idle.pop() if _idle else Workers(1, timeout_s)
+        pool = _idle.pop() if _idle else Workers(1, timeout_s, memory_mb)
+    if pool.memory_mb != memory_mb:  # of a run before
+        pool.__exit__(None, None, None)
+        pool = Workers(1, timeout_s, memory_mb)
     pool.timeout_s = timeout_s
     try:
         yield pool

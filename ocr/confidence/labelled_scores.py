@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import betaincinv
 
 _RANKS = 400
 """Scores looked at in search of the first candidate, evenly spread over the ranks."""
@@ -61,11 +62,9 @@ class CountsAbove:
 
     def bounds(self, level: float, wrong: NDArray[np.int64]) -> NDArray[np.float64]:
         """Upper bounds (M,) of the share wrong if `wrong` (2, M) of the labelled were wrong; see `lowest_threshold`."""
-        from scipy.stats import beta  # here: reading, which loads this module too, needs none
-
         miss = (1 - level) / np.maximum(1, (self.readings > 0).sum(axis=0))
         spare = self.labelled - wrong
-        upper = np.where(spare > 0, beta.ppf(1 - miss, wrong + 1, np.maximum(spare, 1)), 1.0)
+        upper = np.where(spare > 0, betaincinv(wrong + 1, np.maximum(spare, 1), 1 - miss), 1.0)
         mixed: NDArray[np.float64] = (self.readings * upper).sum(axis=0) / self.readings.sum(axis=0)
         return mixed
 

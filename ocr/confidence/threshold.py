@@ -9,6 +9,7 @@ from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import betaincinv
 
 from ocr.confidence.labelled_scores import CountsAbove, LabelledScores, count_above
 
@@ -64,9 +65,7 @@ def upper_bound(wrong: int, total: int, level: float = LEVEL) -> float:
         raise ValueError(f"{wrong} of {total} at level {level} is no share")
     if wrong == total:
         return 1.0
-    from scipy.stats import beta  # here: it takes longer to load than a page to read, and reading needs none
-
-    return float(beta.ppf(level, wrong + 1, total - wrong))
+    return float(betaincinv(wrong + 1, total - wrong, level))
 
 
 def lower_bound(wrong: int, total: int, level: float = LEVEL) -> float:

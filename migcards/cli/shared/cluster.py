@@ -41,7 +41,7 @@ def cluster_of(address: str, how: Ingestion, paths: Sequence[str], language: Lan
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters of it is told in words
     originals = [Path(path).absolute() for path in (*paths, how.archive) if path is not None and Path(path).exists()]
     setup = Setup(how.forms_dir.absolute(), how.network, tuple(originals))
-    return Cluster(link_to(address, settings().cluster_tls), setup, how.timeout_s, tell)
+    return Cluster(link_to(address, settings().cluster_tls), setup, how.timeout_s, how.memory_mb, tell)
 
 
 @contextmanager

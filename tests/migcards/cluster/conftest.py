@@ -18,6 +18,7 @@ from migcards.cluster.driver import Cluster
 from migcards.cluster.link import link_to
 from ocr.extract.network import MODELS
 from ocr.forms.definition import FORMS_DIR
+from ocr.worker_pool import MEMORY_MB
 
 ROOT = Path(__file__).parents[3]
 
@@ -55,10 +56,10 @@ class Centre:
             "-c", _SERVE.format(before=before), f"127.0.0.1:{self.port}", str(self.tls or ""), str(cores)
         )
 
-    def driver(self, *originals: Path, timeout_s: float = 60.0) -> Cluster:
+    def driver(self, *originals: Path, timeout_s: float = 60.0, memory_mb: int = MEMORY_MB) -> Cluster:
         """What `migcards run --cluster` works with."""
         setup = Setup(FORMS_DIR, MODELS, originals)
-        return Cluster(link_to(f"127.0.0.1:{self.port}", self.tls), setup, timeout_s, self.tell)
+        return Cluster(link_to(f"127.0.0.1:{self.port}", self.tls), setup, timeout_s, memory_mb, self.tell)
 
     def tell(self, sentence: str, **values: str) -> None:
         """Keep it."""

@@ -24,6 +24,13 @@ def hostile(number: int) -> int:
     return number
 
 
+def fill_memory(megabytes: int) -> int:
+    """Holds so much for a moment."""
+    held = b"x" * (megabytes * 2**20)
+    time.sleep(0.5)
+    return len(held) // 2**20
+
+
 def deadly(number: int) -> int:
     """One takes the whole machine down, once the process has told that it began."""
     if number == 4:

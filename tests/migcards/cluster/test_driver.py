@@ -15,7 +15,7 @@ from migcards.cluster import machines as module
 from migcards.cluster.machines import ClusterError
 from ocr.worker_pool import Crash
 from tests.migcards.cluster.conftest import Centre, kill
-from tests.migcards.cluster.jobs import deadly, doubled, hostile
+from tests.migcards.cluster.jobs import deadly, doubled, fill_memory, hostile
 
 
 def as_words(job: int, crash: Crash) -> str:
@@ -43,6 +43,13 @@ def test_what_a_job_does_to_its_process_harms_no_other(standing: Centre) -> None
     assert [done[n] for n in range(12) if n not in (3, 5, 7)] == [n for n in range(12) if n not in (3, 5, 7)]
     assert str(done[3]).startswith("raised: KeyError at cluster/jobs.py:")
     assert (done[5], done[7]) == ("died: ended with exit status 9", "timed_out: took longer than 1 s")
+
+
+def test_what_a_job_may_take_comes_with_the_run(standing: Centre) -> None:
+    for most, words in ((600, "out_of_memory: "), (1024, "700")):
+        with standing.driver(memory_mb=most) as cluster:
+            ((_, result),) = cluster.run([700], fill_memory, on_crash=as_words)
+        assert str(result).startswith(words)
 
 
 def test_a_job_that_takes_its_machine_down_is_found_and_its_neighbours_are_done(centre: Centre) -> None:
