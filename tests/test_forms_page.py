@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +27,7 @@ from ocr.forms.definition import FieldSpec, Form, load_form
 from ocr.forms.serial import serial_number
 from store.engine import open_store
 from store.tables import Card, Reading
+from tests.forked_program import run_program
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "forms.md").read_text("utf-8")
@@ -55,11 +54,7 @@ def office(folder: Path) -> Run:
     (folder / "migcards.toml").write_text('forms_dir = "forms"\nlanguage = "en"\nworkers = 1\n', "utf-8")
 
     def run(*words: str) -> str:
-        python_path = {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-        command = [str(PROGRAM), *words]
-        done = subprocess.run(
-            command, cwd=folder, env=os.environ | python_path, capture_output=True, text=True, check=False
-        )
+        done = run_program(*words, folder=folder)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

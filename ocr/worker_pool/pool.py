@@ -19,11 +19,6 @@ class JobRunner(Protocol):
     """Does many jobs at a time, on one machine (`Workers`) or many (`migcards.cluster`)."""
 
     @property
-    def memory_mb(self) -> int:
-        """That one worker may take; for good, as a worker limits itself when it starts."""
-        return self.watch.memory_mb
-
-    @property
     def capacity(self) -> int:
         """Jobs that are under way at most: where fewer are ready, some of it is idle."""
         ...
@@ -54,6 +49,11 @@ class Workers:
         self.count, self.timeout_s = count, timeout_s
         self.idle: list[Worker[Any]] = []
         self.watch = MemoryWatch(memory_mb)
+
+    @property
+    def memory_mb(self) -> int:
+        """That one worker may take; for good, as a worker limits itself when it starts."""
+        return self.watch.memory_mb
 
     @property
     def capacity(self) -> int:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,6 +29,7 @@ from review.desk import Desk, Person
 from store.engine import open_store
 from store.records import known_fields
 from store.tables import Card, RecordValue, Waiting
+from tests.forked_program import run_program
 from tests.review.web.site import Workplace
 
 PROGRAM = Path(sys.executable).parent / "migcards"
@@ -121,8 +120,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     setup = {"MIGCARDS_DATABASE": url, "MIGCARDS_FORMS_DIR": str(forms), "MIGCARDS_WORKERS": "1"}
 
     def migcards(*arguments: str) -> str:
-        call = [str(PROGRAM), *arguments]
-        done = subprocess.run(call, env=os.environ | setup, cwd=folder, capture_output=True, text=True, check=False)
+        done = run_program(*arguments, folder=folder, environment=setup)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from store.engine import open_store
 from store.tables import Card, Record, Scan
+from tests.forked_program import run_program
 
 SAMPLES = Path(__file__).parents[3] / "fixtures" / "samples"
 PROGRAM = Path(sys.executable).parent / "migcards"
@@ -23,10 +23,8 @@ def command(folder: Path) -> Run:
     """A function that runs `migcards` in a folder of its own."""
 
     def run(*arguments: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | {"MIGCARDS_DATABASE": f"sqlite:///{folder}/cards.db", "MIGCARDS_WORKERS": "2"}
-        done = subprocess.run(
-            [str(PROGRAM), *arguments], env=environment, cwd=folder, capture_output=True, text=True, check=False
-        )
+        environment = {"MIGCARDS_DATABASE": f"sqlite:///{folder}/cards.db", "MIGCARDS_WORKERS": "1"}
+        done = run_program(*arguments, folder=folder, environment=environment)
         if code is not None:
             assert done.returncode == code, done.stdout + done.stderr
         return done
