@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from ocr.data import use_own_folder
+from store.engine import open_store
 from tests.postgres_server import PostgresServer, binaries, throwaway
 
 settings.register_profile("same", deadline=None, derandomize=True)
@@ -19,6 +21,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 """The same examples in every run, so that a red build means a change; HYPOTHESIS_PROFILE=explore looks for new ones."""
 
 _numbers = itertools.count()
+
+DATABASES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 
 LONGEST = ("tests/browser/", "tests/fixtures/test_demo.py", "tests/test_samples.py")
 """Files that take a minute or more each, begun first so that no process waits for the last of them."""
@@ -65,9 +69,35 @@ def postgres_url(postgres_server: PostgresServer) -> str:
     return new_database(postgres_server)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture(scope="session")
+def postgres_tables(postgres_server: PostgresServer) -> str:
+    """Name of a database with the tables and nothing in them, to be copied: making them takes most of a second."""
+    open_store(postgres_server.new("tables")).dispose()
+    return "tables"
+
+
+@pytest.fixture(scope="session")
+def sqlite_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same for SQLite."""
+    made = tmp_path_factory.mktemp("tables") / "cards.db"
+    open_store(f"sqlite:///{made}").dispose()
+    return made
+
+
+@pytest.fixture(params=DATABASES)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Address of a new, empty database: once SQLite, once PostgreSQL."""
     if request.param == "postgres":
         return str(request.getfixturevalue("postgres_url"))
+    return f"sqlite:///{tmp_path / 'cards.db'}"
+
+
+@pytest.fixture(params=DATABASES)
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Address of a new store: once SQLite, once PostgreSQL."""
+    if request.param == "postgres":
+        tables = request.getfixturevalue("postgres_tables")
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        return server.new(f"test{next(_numbers)}", tables)
+    shutil.copy(request.getfixturevalue("sqlite_tables"), tmp_path / "cards.db")
     return f"sqlite:///{tmp_path / 'cards.db'}"

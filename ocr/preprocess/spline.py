@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.distance import cdist
 from scipy.special import xlogy
 
 from ocr.geometry import Points
@@ -111,5 +110,5 @@ def fit_spline(places: Points, offsets: Points, smoothing: float) -> SplineFit:
 
 def _kernel(a: Points, b: Points) -> NDArray[np.float64]:
     """Thin-plate kernel r² log r between points (M, 2) and (N, 2)."""
-    squared = cdist(a / UNIT_MM, b / UNIT_MM, "sqeuclidean")
+    squared = ((a[:, None] - b) ** 2).sum(axis=-1) / UNIT_MM**2
     return np.asarray(0.5 * xlogy(squared, squared))

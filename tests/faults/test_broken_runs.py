@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize(
-    "command", [("kills", "--kills", "40", "--real", "0", "--seed", "2"), ("failing", "--share", "0.2", "--seed", "2")]
+    "command", [("kills", "--kills", "16", "--real", "0", "--seed", "2"), ("failing", "--share", "0.2", "--seed", "2")]
 )
 def test_after_a_fault_at_any_moment_the_same_command_leaves_what_an_unbroken_run_leaves(
     command: tuple[str, ...],

@@ -83,12 +83,12 @@ def test_opening_again_keeps_what_is_there(engine: Engine, store_url: str) -> No
         assert session.scalar(text("SELECT count(*) FROM cards")) == 1
 
 
-def test_two_programs_may_create_the_same_database(store_url: str) -> None:
+def test_two_programs_may_create_the_same_database(empty_url: str) -> None:
     errors: list[Exception] = []
 
     def create() -> None:
         try:
-            open_store(store_url).dispose()
+            open_store(empty_url).dispose()
         except Exception as error:
             errors.append(error)
 
@@ -116,12 +116,12 @@ def test_a_newer_schema_is_refused(engine: Engine, store_url: str) -> None:
         open_store(store_url)
 
 
-def test_a_foreign_database_is_refused_and_left_alone(store_url: str) -> None:
-    other = create_engine(store_url.replace("postgresql:", "postgresql+psycopg:"))
+def test_a_foreign_database_is_refused_and_left_alone(empty_url: str) -> None:
+    other = create_engine(empty_url.replace("postgresql:", "postgresql+psycopg:"))
     with other.begin() as connection:
         connection.execute(text("CREATE TABLE somebody (id INTEGER)"))
     with pytest.raises(StoreError, match="another program"):
-        open_store(store_url)
+        open_store(empty_url)
     assert inspect(other).get_table_names() == ["somebody"]
     other.dispose()
 

@@ -12,12 +12,12 @@ from tests.store.everything import fill
 from tests.store.test_copy import content
 
 
-def test_a_store_is_copied_once_and_every_table_told(tmp_path: Path, store_url: str) -> None:
+def test_a_store_is_copied_once_and_every_table_told(tmp_path: Path, empty_url: str) -> None:
     engine = open_store(f"sqlite:///{tmp_path}/here.db")
     fill(engine)
     engine.dispose()
     run = command(tmp_path)
-    target = store_url.replace("cards.db", "there.db")
+    target = empty_url.replace("cards.db", "there.db")
     told = json.loads(run("db", "copy", "sqlite:///here.db", target, "--json").stdout)
     assert [table["table"] for table in told] == [table.name for table in Base.metadata.sorted_tables]
     assert "not empty" in run("db", "copy", "sqlite:///here.db", target, code=6).stderr

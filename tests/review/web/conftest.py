@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,15 +14,21 @@ from tests.review.web.site import Workplace
 
 
 @pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    engine = open_store(f"sqlite:///{tmp_path / 'cards.db'}")
-    yield Workplace(engine)
-    engine.dispose()
+def workplace(tmp_path: Path, sqlite_tables: Path) -> Iterator[Workplace]:
+    with _workplace(sqlite_tables, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
-def shared_workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
+def shared_workplace(tmp_path_factory: pytest.TempPathFactory, sqlite_tables: Path) -> Iterator[Workplace]:
     """One for all tests of a module, for those that change nothing that others rely on."""
-    engine = open_store(f"sqlite:///{tmp_path_factory.mktemp('store') / 'cards.db'}")
+    with _workplace(sqlite_tables, tmp_path_factory.mktemp("store")) as made:
+        yield made
+
+
+@contextmanager
+def _workplace(tables: Path, folder: Path) -> Iterator[Workplace]:
+    shutil.copy(tables, folder / "cards.db")
+    engine = open_store(f"sqlite:///{folder / 'cards.db'}")
     yield Workplace(engine)
     engine.dispose()
