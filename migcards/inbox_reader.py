@@ -12,7 +12,6 @@ from threading import Event as Flag
 from threading import Thread
 from time import monotonic
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from migcards.inbox import (
@@ -30,14 +29,14 @@ from migcards.pace import Pace
 from migcards.saver import Ingestion
 from migcards.scan_file import ScanFile
 from migcards.tally import RunTally
-from ocr.errors import BadInputError, MigcardsError
+from ocr.errors import MigcardsError
 from ocr.file_names import as_text
 from ocr.preprocess.content import file_hash
 from review.web.scan_inbox import InboxState, ReadingNow, UploadLot
 from store.archive import find
+from store.batches import id_of
 from store.engine import read_only
 from store.scans import waits_for_another_try
-from store.tables import Batch
 
 LOOK_S, RETRY_S = 10.0, 60.0
 """How long until the folder is looked into again though nothing was said, and until what failed is tried again."""
@@ -184,7 +183,4 @@ class InboxReader:
 
 def _batch_id(how: Ingestion, number: str) -> int:
     with Session(read_only(how.engine)) as session:
-        found = session.scalar(select(Batch.id).where(Batch.number == number))
-    if found is None:
-        raise BadInputError(f"There is no batch {number} in the database, but uploads for it in the inbox.")
-    return found
+        return id_of(session, number)
