@@ -114,6 +114,8 @@ class LogFile(logging.FileHandler):
 def set_up(level: int, file: Path | None = None) -> None:
     """Send the log to standard error from `level` on, and all of it to `file`.
 
+    Warnings of other libraries go to the file only: without their words they tell people nothing.
+
     Raises
     ------
     BadInputError
@@ -121,6 +123,7 @@ def set_up(level: int, file: Path | None = None) -> None:
     """
     screen = logging.StreamHandler()
     screen.setLevel(level)
+    screen.addFilter(lambda record: isinstance(record.msg, Event) or record.levelno >= logging.ERROR)
     handlers: list[logging.Handler] = [screen]
     if file is not None:
         try:

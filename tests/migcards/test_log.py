@@ -44,6 +44,19 @@ def test_what_others_log_is_kept_without_its_words(log_file: Path) -> None:
     assert line["trace"][-1].endswith("test_what_others_log_is_kept_without_its_words")
 
 
+def test_warnings_of_others_are_in_the_file_and_not_on_the_screen(
+    log_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up(logging.WARNING, log_file)
+    other = logging.getLogger("psycopg")
+    other.warning("error ignored in rollback")
+    other.error("lost")
+    note(Event.CRASH, logging.WARNING)
+    said = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [(line["event"], line["level"]) for line in said] == [("other", "error"), ("crash", "warning")]
+    assert [line["level"] for line in lines(log_file)] == ["warning", "error", "warning"]
+
+
 def test_a_log_that_cannot_be_written_is_an_error_for_the_operator(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="cannot be written"):
         set_up(logging.WARNING, tmp_path / "nowhere" / "log")
