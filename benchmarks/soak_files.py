@@ -1,7 +1,7 @@
 """Many different cards, cheaply.
 
-They are some dozens of generated ones, each time with another number printed on them, another exposure and another
-place in the picture, so that no two are alike and none is a duplicate.
+They are some dozens of generated ones, each time with another number printed on them, every answer by another of their
+hands, another exposure and another place in the picture, so that no two are alike and none is a duplicate.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
@@ -53,19 +53,42 @@ def make_file(originals: Path, folder: Path, number: int) -> None:
     cv2.setNumThreads(1)
     truths = _truths(originals)
     truth = truths[number % len(truths)]
-    image = np.asarray(cv2.imread(str(originals / truth.scan), cv2.IMREAD_GRAYSCALE), np.uint8)
     form = next(form for form in load_forms() if form.id == truth.form)
     spec = form.by_role[Role.CARD_NUMBER]
     quad = np.array(truth.fields[spec.name].quad, np.float32)
     rng = np.random.default_rng(number)
+    image = _scan(originals / truth.scan).copy()
+    others = [other for other in truths if other.form == truth.form]
+    for name in truth.fields.keys() - {spec.name}:
+        other = others[rng.integers(len(others))]
+        from_, to = (np.array(one.fields[name].quad, np.float32) for one in (other, truth))
+        image = answered(image, to, _scan(originals / other.scan), from_)
     moved = renumbered(image, quad, form, serial_number(number))[rng.integers(6) :, rng.integers(6) :]
     exposed = np.clip(moved * rng.uniform(0.97, 1.03), 0, 255).astype(np.uint8)
     Image.fromarray(exposed).save(folder / f"{number:06}.jpg", quality=85, dpi=(DPI, DPI))
 
 
+@cache
+def _scan(path: Path) -> NDArray[np.uint8]:
+    return np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), np.uint8)
+
+
 @lru_cache(maxsize=1)
 def _truths(originals: Path) -> list[PageTruth]:
     return list(read_truth(originals))
+
+
+def answered(
+    image: NDArray[np.uint8], quad: NDArray[np.float32], other: NDArray[np.uint8], there: NDArray[np.float32]
+) -> NDArray[np.uint8]:
+    """A scan (h, w) with what stands in the zone `there` of another scan in the zone `quad`; both (4, 2), clockwise."""
+    corner = np.floor(quad.min(axis=0)).clip(0)
+    width, height = (np.ceil(quad.max(axis=0)) - corner).astype(int)
+    patch = image[int(corner[1]) :, int(corner[0]) :][:height, :width]
+    inside = cv2.fillConvexPoly(np.zeros_like(patch), np.round(quad - corner).astype(np.int32), (255,)) > 0
+    place = cv2.getPerspectiveTransform(there, (quad - corner).astype(np.float32))
+    patch[inside] = cv2.warpPerspective(other, place, patch.shape[::-1], borderMode=cv2.BORDER_REPLICATE)[inside]
+    return image
 
 
 def renumbered(image: NDArray[np.uint8], quad: NDArray[np.float32], form: Form, serial: str) -> NDArray[np.uint8]:
