@@ -64,7 +64,7 @@ def make_file(originals: Path, folder: Path, number: int) -> None:
         from_, to = (np.array(one.fields[name].quad, np.float32) for one in (other, truth))
         image = answered(image, to, _scan(originals / other.scan), from_)
     moved = renumbered(image, quad, form, serial_number(number))[rng.integers(6) :, rng.integers(6) :]
-    exposed = np.clip(moved * rng.uniform(0.97, 1.03), 0, 255).astype(np.uint8)
+    exposed = cv2.convertScaleAbs(moved, alpha=rng.uniform(0.97, 1.03))
     Image.fromarray(exposed).save(folder / f"{number:06}.jpg", quality=85, dpi=(DPI, DPI))
 
 
@@ -81,7 +81,7 @@ def _truths(originals: Path) -> list[PageTruth]:
 def answered(
     image: NDArray[np.uint8], quad: NDArray[np.float32], other: NDArray[np.uint8], there: NDArray[np.float32]
 ) -> NDArray[np.uint8]:
-    """A scan (h, w) with what stands in the zone `there` of another scan in the zone `quad`; both (4, 2), clockwise."""
+    """Put what stands in a zone of another scan (`there`) into a zone of a scan; zones are (4, 2), clockwise."""
     corner = np.floor(quad.min(axis=0)).clip(0)
     width, height = (np.ceil(quad.max(axis=0)) - corner).astype(int)
     patch = image[int(corner[1]) :, int(corner[0]) :][:height, :width]
@@ -96,14 +96,10 @@ def renumbered(image: NDArray[np.uint8], quad: NDArray[np.float32], form: Form, 
     patch = number_patch(form, form.by_role[Role.CARD_NUMBER], serial)
     height, width = patch.shape
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    place = cv2.getPerspectiveTransform(corners, quad)
-    size = (image.shape[1], image.shape[0])
-    inside = cv2.fillConvexPoly(np.zeros_like(image), np.round(quad).astype(np.int32), (255,)) > 0
-    paper = float(np.percentile(image[inside], 90)) / 255
     soft = cv2.GaussianBlur(patch, (0, 0), 0.4 * PIXELS_PER_MM * MM_PER_INCH / DPI)
-    out = image.copy()
-    out[inside] = (cv2.warpPerspective(soft, place, size, borderValue=(255,)) * paper).astype(np.uint8)[inside]
-    return out
+    x, y, across, down = cv2.boundingRect(np.round(quad).astype(np.int32))
+    paper = np.percentile(image[y : y + down, x : x + across], 90) / 255
+    return answered(image.copy(), quad, (soft * paper).astype(np.uint8), corners)
 
 
 def number_patch(form: Form, spec: FieldSpec, serial: str) -> NDArray[np.uint8]:

@@ -13,7 +13,7 @@ from tests.migcards.cli.program import SAMPLES, Run, command
 
 @pytest.fixture(scope="package")
 def read_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
-    """A folder of scans that were read: two good ones, a two-sided TIFF, one to be refused, a file that is no picture."""
+    """A folder of scans that were read: two good ones, a two-sided TIFF, one to be refused, one that is no picture."""
     folder = tmp_path_factory.mktemp("work")
     scans = folder / "scans"
     scans.mkdir()
