@@ -1,11 +1,10 @@
 """A box of cards for a batch, with what goes wrong in offices: missing, double, foreign and unreadable sheets.
 
-The cards are few scans, each time with another number printed on them (`benchmarks.soak_files`).
+The cards are few scans, each time answered by other hands and with another number (`benchmarks.soak_files`).
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -19,10 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmarks.soak_files import renumbered
+from benchmarks.soak_files import another_card
 from ocr.evaluation.truth import PageTruth, read_truth
-from ocr.forms.codebook import Role
-from ocr.forms.definition import load_forms
 from ocr.forms.serial import serial_number
 
 FIRST, FOREIGN = 5_001, 90_001
@@ -106,15 +103,11 @@ def make_sheet(sheet: BoxSheet, originals: Path, folder: Path) -> None:
     """Write one scan."""
     cv2.setNumThreads(1)
     truths = _truths(originals)
-    truth = truths[sheet.number % len(truths)]
-    image = np.asarray(cv2.imread(os.fspath(originals / truth.scan), cv2.IMREAD_GRAYSCALE), np.uint8)
-    form = next(form for form in load_forms() if form.id == FORM)
-    quad = np.array(truth.fields[form.by_role[Role.CARD_NUMBER].name].quad, np.float32)
     rng = np.random.default_rng([sheet.number, sheet.turn])
-    card = renumbered(image, quad, form, serial_number(sheet.number))[rng.integers(6) :, rng.integers(6) :]
-    exposed = np.clip(card * rng.uniform(0.97, 1.03), 0, 255).astype(np.uint8)
+    card = another_card(originals, truths, sheet.number)[rng.integers(6) :, rng.integers(6) :]
+    exposed = np.asarray(cv2.convertScaleAbs(card, alpha=rng.uniform(0.97, 1.03)), np.uint8)
     shown = _spoilt(exposed) if sheet.unreadable else exposed
-    with Image.open(originals / truth.scan) as original:
+    with Image.open(originals / truths[sheet.number % len(truths)].scan) as original:
         dpi = original.info.get("dpi", (200, 200))
     Image.fromarray(shown).save(folder / sheet.folder / sheet.name, quality=85, dpi=dpi)
 

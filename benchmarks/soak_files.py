@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import cache, lru_cache
@@ -51,21 +51,24 @@ def made_files(originals: Path, cards: int) -> Iterator[Path]:
 def make_file(originals: Path, folder: Path, number: int) -> None:
     """Write the file of one number."""
     cv2.setNumThreads(1)
-    truths = _truths(originals)
+    rng = np.random.default_rng([number, 0])
+    moved = another_card(originals, _truths(originals), number)[rng.integers(6) :, rng.integers(6) :]
+    exposed = cv2.convertScaleAbs(moved, alpha=rng.uniform(0.97, 1.03))
+    Image.fromarray(exposed).save(folder / f"{number:06}.jpg", quality=85, dpi=(DPI, DPI))
+
+
+def another_card(originals: Path, truths: Sequence[PageTruth], number: int) -> NDArray[np.uint8]:
+    """A card of its own for each number, (h, w): a labelled scan, answered by others, with the number printed on it."""
     truth = truths[number % len(truths)]
     form = next(form for form in load_forms() if form.id == truth.form)
     spec = form.by_role[Role.CARD_NUMBER]
-    quad = np.array(truth.fields[spec.name].quad, np.float32)
-    rng = np.random.default_rng(number)
-    image = _scan(originals / truth.scan).copy()
     others = [other for other in truths if other.form == truth.form]
-    for name in truth.fields.keys() - {spec.name}:
+    rng, image = np.random.default_rng(number), _scan(originals / truth.scan).copy()
+    for name in sorted(truth.fields.keys() - {spec.name}):
         other = others[rng.integers(len(others))]
-        from_, to = (np.array(one.fields[name].quad, np.float32) for one in (other, truth))
-        image = answered(image, to, _scan(originals / other.scan), from_)
-    moved = renumbered(image, quad, form, serial_number(number))[rng.integers(6) :, rng.integers(6) :]
-    exposed = cv2.convertScaleAbs(moved, alpha=rng.uniform(0.97, 1.03))
-    Image.fromarray(exposed).save(folder / f"{number:06}.jpg", quality=85, dpi=(DPI, DPI))
+        there, here = (np.array(one.fields[name].quad, np.float32) for one in (other, truth))
+        image = answered(image, here, _scan(originals / other.scan), there)
+    return renumbered(image, np.array(truth.fields[spec.name].quad, np.float32), form, serial_number(number))
 
 
 @cache
