@@ -95,14 +95,14 @@ def answered(
 
 
 def renumbered(image: NDArray[np.uint8], quad: NDArray[np.float32], form: Form, serial: str) -> NDArray[np.uint8]:
-    """The scan of a card with another number printed on it; `quad` is the number's zone, clockwise from top left."""
+    """Print another number on the scan of a card; `quad` is the number's zone, clockwise from top left."""
     patch = number_patch(form, form.by_role[Role.CARD_NUMBER], serial)
     height, width = patch.shape
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     soft = cv2.GaussianBlur(patch, (0, 0), 0.4 * PIXELS_PER_MM * MM_PER_INCH / DPI)
     x, y, across, down = cv2.boundingRect(np.round(quad).astype(np.int32))
     paper = np.percentile(image[y : y + down, x : x + across], 90) / 255
-    return answered(image.copy(), quad, (soft * paper).astype(np.uint8), corners)
+    return answered(image, quad, (soft * paper).astype(np.uint8), corners)
 
 
 def number_patch(form: Form, spec: FieldSpec, serial: str) -> NDArray[np.uint8]:

@@ -34,7 +34,6 @@ from ocr.file_names import as_text
 from ocr.preprocess.content import file_hash
 from review.web.scan_inbox import InboxState, ReadingNow, UploadLot
 from store.archive import find
-from store.batches import id_of
 from store.engine import read_only
 from store.scans import waits_for_another_try
 
@@ -148,7 +147,7 @@ class InboxReader:
 
         self._now = place, RunTally(), 0, pace
         try:
-            batch = _batch_id(how, number) if number else None
+            batch = how.batch_id(number)
             with closing(self._files(place, taken)) as files:
                 ingest(
                     files, how, today=date.today(), folder=as_text(place), batch=batch, opened_by=sent_by(place),
@@ -179,8 +178,3 @@ class InboxReader:
             for path in read:
                 if find(self.archive, file_hash(path)) is not None:
                     path.unlink()
-
-
-def _batch_id(how: Ingestion, number: str) -> int:
-    with Session(read_only(how.engine)) as session:
-        return id_of(session, number)

@@ -26,7 +26,7 @@ from ocr.reading import CardReading, Refusal, Refused
 from ocr.scan import ScanId
 from ocr.worker_pool import MEMORY_MB
 from store.archive import keep
-from store.batches import attach, batch_of, cover_of
+from store.batches import attach, batch_of, cover_of, id_of
 from store.cards import save_cards, work_left
 from store.engine import read_only
 from store.rescans import close_rescans
@@ -82,6 +82,19 @@ class Ingestion:
     def read_by(self) -> str:
         """What is kept as the version that read."""
         return self.software or version_with(self.policy)
+
+    def batch_id(self, number: str) -> int | None:
+        """Id of the batch with a number; None where none is named.
+
+        Raises
+        ------
+        BadInputError
+            There is no such batch.
+        """
+        if not number:
+            return None
+        with Session(read_only(self.engine)) as session:
+            return id_of(session, number)
 
     @cached_property
     def forms_fingerprint(self) -> str:

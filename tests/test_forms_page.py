@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,7 +31,6 @@ from tests.forked_program import run_program
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "forms.md").read_text("utf-8")
 NIST = ROOT.parent / "shared" / "realforms" / "nist_hsf"
-PROGRAM = Path(sys.executable).parent / "migcards"
 SERIAL = serial_number(12)
 WRITTEN = {
     "parcel_code": FilledField("AB-1204", "AB-1204", "filled"),

@@ -12,7 +12,6 @@ from migcards.cli.shared.context import language_option, settings
 from migcards.cli.shared.progress import sheet_bar
 from migcards.cli.shared.reading import (
     EXIT_REFUSED,
-    batch_id,
     batch_option,
     ingestion,
     rescan_option,
@@ -75,7 +74,7 @@ def run(
                 today=date.today(),
                 folder=names,
                 run_note=as_text(note),
-                batch=batch_id(how, number),
+                batch=how.batch_id(number),
                 opened_by=who(),
                 progress=progress,
                 cluster=machines,

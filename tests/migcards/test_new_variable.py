@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -32,7 +31,6 @@ from store.tables import Card, RecordValue, Waiting
 from tests.forked_program import run_program
 from tests.review.web.site import Workplace
 
-PROGRAM = Path(sys.executable).parent / "migcards"
 DPI = 300.0
 CODEBOOK = """
 [variable.employer_kind]

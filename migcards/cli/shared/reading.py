@@ -15,8 +15,6 @@ from migcards.cli.shared.context import forms_dir, settings, store
 from migcards.networks import network_in_force
 from migcards.saver import Ingestion
 from migcards.tally import RunTally
-from store.batches import id_of
-from store.engine import read_only
 from texts import Language, say
 
 EXIT_REFUSED = 7
@@ -47,20 +45,6 @@ def ingestion(language: Language, *, again: bool = False, duplex: bool = False, 
         duplex=duplex,
         rescan=rescan,
     )
-
-
-def batch_id(how: Ingestion, number: str) -> int | None:
-    """Id of the batch with a number; None where none is named.
-
-    Raises
-    ------
-    BadInputError
-        There is no such batch.
-    """
-    if not number:
-        return None
-    with Session(read_only(how.engine)) as session:
-        return id_of(session, number)
 
 
 def who() -> str:
