@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmarks.soak_files import another_card
+from benchmarks.soak_files import another_card, scanned
 from ocr.evaluation.truth import PageTruth, read_truth
 from ocr.forms.serial import serial_number
 
@@ -104,9 +104,8 @@ def make_sheet(sheet: BoxSheet, originals: Path, folder: Path) -> None:
     cv2.setNumThreads(1)
     truths = _truths(originals)
     rng = np.random.default_rng([sheet.number, sheet.turn])
-    card = another_card(originals, truths, sheet.number)[rng.integers(6) :, rng.integers(6) :]
-    exposed = np.asarray(cv2.convertScaleAbs(card, alpha=rng.uniform(0.97, 1.03)), np.uint8)
-    shown = _spoilt(exposed) if sheet.unreadable else exposed
+    card = scanned(another_card(originals, truths, sheet.number), rng)
+    shown = _spoilt(card) if sheet.unreadable else card
     with Image.open(originals / truths[sheet.number % len(truths)].scan) as original:
         dpi = original.info.get("dpi", (200, 200))
     Image.fromarray(shown).save(folder / sheet.folder / sheet.name, quality=85, dpi=dpi)

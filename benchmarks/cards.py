@@ -27,11 +27,13 @@ SETS = {
     "office": (_FEEDER, ("card-2008",)),
     "unseen": ("usual,grey", ("card-2008",)),
     "a5": (_FEEDER, ("revised-departure", "revised-return")),
+    "straight": ("grey,noise,dust,bleed_through", ("card-2008",)),
 }
 """Faults and forms of each set; all are JPEG in grey at 300 dpi.
 
 ``office``: A6 from one feeder, which stretches all cards alike. ``unseen``: the same cards as from scanners never seen,
 turned, photographed, on larger pages, with all faults in random order. ``a5``: forms of twice the size from the feeder.
+``straight``: A6 whose print lies alike in all scans, so that an answer of one fits another (`benchmarks.soak_files`).
 """
 
 

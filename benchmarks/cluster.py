@@ -73,7 +73,7 @@ class LocalMachines:
 )
 def main(cards: int, machines: int, kill_every: float, database: str | None, different: int) -> None:
     """Read many cards on machines that die; exit status 1 where what is kept differs from an unbroken run."""
-    with made_files(make_cards("office", different), cards) as scans, tempfile.TemporaryDirectory() as temp:
+    with made_files(make_cards("straight", different), cards) as scans, tempfile.TemporaryDirectory() as temp:
         alone, many = f"sqlite:///{temp}/alone.db", database or f"sqlite:///{temp}/many.db"
         unbroken_s, _ = _read(scans, alone, workers=machines)
         centre = LocalMachines(machines)

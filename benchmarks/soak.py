@@ -63,7 +63,7 @@ class ProcessSizes:
 )
 def main(cards: int, workers: int, different: int) -> None:
     """Read many cards; exit status 1 where time or memory a card grows."""
-    originals = make_cards("office", different)
+    originals = make_cards("straight", different)
     with made_files(originals, cards) as scans, tempfile.TemporaryDirectory() as temp:
         samples = list(watched(start(scans, workers, Path(__file__).parents[1], Path(temp))))
         windows = cut(saved_at(Path(temp) / LOG), samples)

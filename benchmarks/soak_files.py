@@ -1,7 +1,9 @@
 """Many different cards, cheaply.
 
 They are some dozens of generated ones, each time with another number printed on them, every answer by another of their
-hands, another exposure and another place in the picture, so that no two are alike and none is a duplicate.
+hands, another exposure, another place in the picture and askew in another way, so that no two are alike and none is a
+duplicate. The print has to lie alike in all originals: where it does not, answers bring pieces of print along that lie
+wrong, and such cards take seconds to register.
 """
 
 from __future__ import annotations
@@ -32,6 +34,9 @@ from ocr.geometry import MM_PER_INCH
 PIXELS_PER_MM = 20.0
 """Resolution at which numbers are drawn."""
 
+MAX_SKEW, BORDER, LID = 2.0, 24, 248
+"""Of cards that are fed askew: degrees, pixels of the lid on each side, and its brightness."""
+
 
 @contextmanager
 def made_files(originals: Path, cards: int) -> Iterator[Path]:
@@ -52,9 +57,8 @@ def make_file(originals: Path, folder: Path, number: int) -> None:
     """Write the file of one number."""
     cv2.setNumThreads(1)
     rng = np.random.default_rng([number, 0])
-    moved = another_card(originals, _truths(originals), number)[rng.integers(6) :, rng.integers(6) :]
-    exposed = cv2.convertScaleAbs(moved, alpha=rng.uniform(0.97, 1.03))
-    Image.fromarray(exposed).save(folder / f"{number:06}.jpg", quality=85, dpi=(DPI, DPI))
+    fed = askew(another_card(originals, _truths(originals), number), rng.uniform(-MAX_SKEW, MAX_SKEW))
+    Image.fromarray(scanned(fed, rng)).save(folder / f"{number:06}.jpg", quality=85, dpi=(DPI, DPI))
 
 
 def another_card(originals: Path, truths: Sequence[PageTruth], number: int) -> NDArray[np.uint8]:
@@ -69,6 +73,20 @@ def another_card(originals: Path, truths: Sequence[PageTruth], number: int) -> N
         there, here = (np.array(one.fields[name].quad, np.float32) for one in (other, truth))
         image = answered(image, here, _scan(originals / other.scan), there)
     return renumbered(image, np.array(truth.fields[spec.name].quad, np.float32), form, serial_number(number))
+
+
+def scanned(card: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """A picture (h, w) in a scan of its own: placed elsewhere, exposed in another way."""
+    moved = card[rng.integers(6) :, rng.integers(6) :]
+    return np.asarray(cv2.convertScaleAbs(moved, alpha=rng.uniform(0.97, 1.03)), np.uint8)
+
+
+def askew(image: NDArray[np.uint8], degrees: float) -> NDArray[np.uint8]:
+    """A card (h, w) as if it had been fed askew, before a white lid."""
+    height, width = (size + 2 * BORDER for size in image.shape)
+    turn = cv2.getRotationMatrix2D(((image.shape[1] - 1) / 2, (image.shape[0] - 1) / 2), degrees, 1.0)
+    turn[:, 2] += BORDER
+    return np.asarray(cv2.warpAffine(image, turn, (width, height), borderValue=(LID,)), np.uint8)
 
 
 @cache
