@@ -22,7 +22,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-LAYERS = (("migcards",), ("review", "reports"), ("store",), ("ocr",), ("texts",))
+LAYERS = (("migcards",), ("review", "reports"), ("estimation",), ("store",), ("ocr",), ("texts",))
 """The installed packages from top to bottom; who stands higher may import what stands lower, never the other way."""
 
 BESIDE = ("fixtures", "training", "benchmarks")

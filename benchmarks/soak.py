@@ -25,8 +25,9 @@ from benchmarks.timed_run import DONE, LOG, start, store_bytes
 WINDOWS = 10
 """Parts of a run that are compared with each other."""
 
-MAX_SLOWER = 1.15
-"""How much more time the last third of a run may take than the first; other programs take some, too."""
+MAX_SLOWER = 1.10
+"""How much more processor time a card of the last third may take than one of the first; the clock would also count what
+other programs take."""
 
 MAX_GROWTH, SLACK_MB = 1.10, 20.0
 """How much larger a process may be in the last third than in the first."""
@@ -36,19 +37,22 @@ SAMPLE_S = 0.5
 
 @dataclass(frozen=True)
 class Window:
-    """A part of a run: its cards, seconds, and the largest size of the process that saves and of one that reads."""
+    """A part of a run: its cards, seconds by the clock and of all processors, and the largest size of the process that
+    saves and of one that reads."""
 
     cards: int
     seconds: float
+    processor_s: float
     saving_mb: float
     reading_mb: float
 
 
 @dataclass(frozen=True)
 class ProcessSizes:
-    """The sizes of the processes at a moment (seconds since 1970)."""
+    """The sizes of the processes at a moment (seconds since 1970), and the processor seconds they took until then."""
 
     at: float
+    processor_s: float
     saving_mb: float
     reading_mb: float
 
@@ -68,11 +72,11 @@ def main(cards: int, workers: int, different: int) -> None:
         samples = list(watched(start(scans, workers, Path(__file__).parents[1], Path(temp))))
         windows = cut(saved_at(Path(temp) / LOG), samples)
         stored = store_bytes(Path(temp)) / cards / 1024
-    click.echo(f"{'cards':>8}{'cards/s':>10}{'ms a card':>12}{'saving MB':>12}{'reading MB':>12}")
+    click.echo(f"{'cards':>8}{'cards/s':>10}{'cpu ms/card':>12}{'saving MB':>12}{'reading MB':>12}")
     done = 0
     for window in windows:
         done += window.cards
-        rate, ms = window.cards / window.seconds, 1000 * window.seconds / window.cards
+        rate, ms = window.cards / window.seconds, 1000 * window.processor_s / window.cards
         click.echo(f"{done:>8}{rate:>10.1f}{ms:>12.1f}{window.saving_mb:>12.0f}{window.reading_mb:>12.0f}")
     click.echo(f"database: {stored:.1f} KB a card")
     faults = verdict(windows)
@@ -93,10 +97,9 @@ def watched(run: Popen[str]) -> Iterator[ProcessSizes]:
             run.communicate(timeout=SAMPLE_S)
             break
         with suppress(OSError):  # a process that has just ended
-            children = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
-            yield ProcessSizes(
-                time(), resident_mb(run.pid), max((resident_mb(int(pid)) for pid in children), default=0.0)
-            )
+            children = [int(pid) for pid in Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()]
+            used = sum(processor_s(pid) for pid in (run.pid, *children))
+            yield ProcessSizes(time(), used, resident_mb(run.pid), max(map(resident_mb, children), default=0.0))
     if run.returncode not in DONE:
         raise SystemExit(f"migcards run ended with exit status {run.returncode}.")
 
@@ -104,6 +107,12 @@ def watched(run: Popen[str]) -> Iterator[ProcessSizes]:
 def resident_mb(pid: int) -> float:
     """Memory that a process holds now."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def processor_s(pid: int) -> float:
+    """Processor seconds that a process has taken so far."""
+    numbers = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(numbers[11]) + int(numbers[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def saved_at(log: Path) -> list[float]:
@@ -121,9 +130,10 @@ def cut(moments: Sequence[float], samples: Sequence[ProcessSizes]) -> list[Windo
     windows = []
     for first, last in pairwise(ends):
         began, ended = moments[first], moments[last]
-        inside = [sample for sample in samples if began <= sample.at <= ended] or [ProcessSizes(began, 0.0, 0.0)]
+        inside = [sample for sample in samples if began <= sample.at <= ended] or [ProcessSizes(began, 0.0, 0.0, 0.0)]
         sizes = max(s.saving_mb for s in inside), max(s.reading_mb for s in inside)
-        windows.append(Window(int(last - first), max(ended - began, 1e-3), *sizes))
+        used = np.interp([began, ended], [s.at for s in samples], [s.processor_s for s in samples])
+        windows.append(Window(int(last - first), max(ended - began, 1e-3), float(used[1] - used[0]), *sizes))
     return windows
 
 
@@ -132,7 +142,7 @@ def verdict(windows: Sequence[Window]) -> list[str]:
     rest = windows[1:]
     first, last = rest[: len(rest) // 3], rest[-(len(rest) // 3) :]
     found = []
-    before, after = (sum(w.seconds for w in part) / sum(w.cards for w in part) for part in (first, last))
+    before, after = (sum(w.processor_s for w in part) / sum(w.cards for w in part) for part in (first, last))
     if after > MAX_SLOWER * before:
         found.append(f"time a card grows: {1000 * before:.1f} ms in the first third, {1000 * after:.1f} ms in the last")
     for name in ("saving", "reading"):

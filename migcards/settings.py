@@ -58,6 +58,9 @@ class Settings(BaseSettings):
         (`review.assignment.policy`).
     lease_minutes
         How long a field stays before a person who does not answer.
+    keying
+        Which of the fields that are not sure people key (`review.assignment.demand.Keying`): ``everything``, those that
+        enter tables (``statistical``), or as many of these as the goals for the tables need (``goals``).
     control_share
         Share of people's tasks whose value is known already, to measure how they key.
     """
@@ -81,6 +84,7 @@ class Settings(BaseSettings):
     policies: dict[str, Literal["blind", "double", "prefilled"]] = Field(default_factory=dict)
     lease_minutes: float = Field(default=10.0, gt=0, le=24 * 60)
     control_share: float = Field(default=0.02, ge=0, le=0.5)
+    keying: Literal["everything", "statistical", "goals"] = "statistical"
 
     @classmethod
     def settings_customise_sources(

@@ -13,6 +13,7 @@ from ocr.errors import BadInputError
 from reports import flows, quality
 from reports.by_variable import PREFIX, by_variable
 from reports.crosstab import Body, add_up, crosstab
+from reports.estimated import NET, estimated
 from reports.levels import LEVELS, MISSING, Level, path, settled
 from reports.period import Period
 from reports.source import count_by, records, undated, within
@@ -28,8 +29,15 @@ def available() -> tuple[str, ...]:
     return tuple(specs())
 
 
-def build(session: Session, table_id: str, start: date, end: date) -> Table:
+def estimable() -> tuple[str, ...]:
+    """Ids of those that can be estimated."""
+    return tuple(name for name, spec in specs().items() if spec.stub or name == NET)
+
+
+def build(session: Session, table_id: str, start: date, end: date, *, estimate: bool = False) -> Table:
     """Build one table of the cards that crossed the border from `start` to `end`, both included.
+
+    It counts what is settled; or estimates (`reports.estimated`), so that cards in doubt count too, with margins.
 
     Parameters
     ----------
@@ -40,12 +48,15 @@ def build(session: Session, table_id: str, start: date, end: date) -> Table:
     Raises
     ------
     BadInputError
-        There is no such table, or the period ends before it starts.
+        There is no such table, the period ends before it starts, or the table is none that is estimated.
     """
     spec, levels = _spec(session, table_id)
     period = Period(start, end)
     own = _OWN_SHAPE.get(spec.id)
-    rows, columns, cells = own(session, period) if own else _crosstab(session, spec, levels, period)
+    if estimate:
+        rows, columns, cells = estimated(session, spec, levels, period)
+    else:
+        rows, columns, cells = own(session, period) if own else _crosstab(session, spec, levels, period)
     keys = [*(levels[name].column for name in spec.stub), "direction"]
     cards = sum(found[-1] for found in count_by(session, keys, within(period), *_only(spec)))
     return Table(
@@ -56,7 +67,7 @@ def build(session: Session, table_id: str, start: date, end: date) -> Table:
         rows=rows,
         columns=columns,
         cells=cells,
-        notes=tuple(_notes(session, spec, period, columns, cards)),
+        notes=tuple(_notes(session, spec, period, columns, cards) if not estimate else _estimated_notes(spec, columns)),
         chart=spec.chart,
         chart_level=spec.chart_level,
         cards=cards,
@@ -119,6 +130,16 @@ def _notes(session: Session, spec: Spec, period: Period, columns: Sequence[Colum
     if spec.id == "T14":
         yield say_all("report.note_field")
         yield say_all("report.note_number_empty")
+    if any(column.unit.decimals for column in columns):
+        yield say_all("report.note_percent")
+    yield say_all("report.note_source")
+
+
+def _estimated_notes(spec: Spec, columns: Sequence[Column]) -> Iterator[Label]:
+    """What a reader must know of a table with margins."""
+    yield say_all("report.note_estimated")
+    if spec.id == "T2":
+        yield say_all("report.note_net")
     if any(column.unit.decimals for column in columns):
         yield say_all("report.note_percent")
     yield say_all("report.note_source")

@@ -15,7 +15,7 @@ def write_cell(value: Cell, unit: Unit, language: str) -> str:
         return NOT_AVAILABLE
     if value == 0 and unit is Unit.COUNT:
         return NIL
-    plus = "+" if unit.signed and value > 0 else ""
+    plus = "±" if unit.is_margin else "+" if unit.signed and value > 0 else ""
     return plus + write_number(value, language, unit.decimals)
 
 

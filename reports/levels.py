@@ -110,15 +110,19 @@ class Level:
 
 def path(levels: Sequence[Level], values: Iterable[Value]) -> Path:
     """Codes of a record, outer level first, ending where the record has no category or a code repeats."""
-    codes: list[Code] = []
-    for level, value in zip(levels, values, strict=True):
-        code = level.code_of(value)
-        if code in codes:
+    return trimmed(level.code_of(value) for level, value in zip(levels, values, strict=True))
+
+
+def trimmed(codes: Iterable[Code]) -> Path:
+    """Codes up to the first that is no category or repeats one before it."""
+    kept: list[Code] = []
+    for code in codes:
+        if code in kept:
             break
-        codes.append(code)
+        kept.append(code)
         if code in MISSING:
             break
-    return tuple(codes)
+    return tuple(kept)
 
 
 GROUPINGS: Mapping[str, Callable[[Value], Code]] = {

@@ -20,11 +20,18 @@ class Unit(StrEnum):
     CHANGE = "change"
     PERCENT = "percent"
     CHANGE_PERCENT = "change_percent"
+    MARGIN = "margin"
+    MARGIN_PERCENT = "margin_percent"
 
     @property
     def decimals(self) -> int:
         """Decimals that the numbers are written with."""
-        return 1 if self in (Unit.PERCENT, Unit.CHANGE_PERCENT) else 0
+        return 1 if self in (Unit.PERCENT, Unit.CHANGE_PERCENT, Unit.MARGIN_PERCENT) else 0
+
+    @property
+    def is_margin(self) -> bool:
+        """Whether the numbers say how sure those of the column before are: half the width of a 95 % interval."""
+        return self in (Unit.MARGIN, Unit.MARGIN_PERCENT)
 
     @property
     def signed(self) -> bool:

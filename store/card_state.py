@@ -33,13 +33,23 @@ class Turn(StrEnum):
 
 @dataclass(frozen=True)
 class StoredReading:
-    """The newest reading of one field; `review` as in `ocr.reading.FieldReading`."""
+    """The newest reading of one field; `review` and `probability` as in `ocr.reading.FieldReading`.
+
+    `candidates` are codes with the reader's share of each, best first.
+    """
 
     id: int
     value: str | None
     review: tuple[str, ...]
     quad: Any
     read_at: datetime
+    probability: float = 0.0
+    candidates: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def stands(self) -> bool:
+        """Whether the machine's value stands without a person, or waits for an audit alone."""
+        return self.value is not None and set(self.review) <= {Why.AUDIT}
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,7 @@ class Decided:
     person: str = ""
     policy: Policy = ""
     agrees: bool | None = None
+    shown: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -168,9 +168,10 @@ def _keep_new(session: Session, cards: Sequence[tuple[ReadCard, Mapping[str, Any
     for card_id, (card, head) in zip(ids, cards, strict=True):
         fields = marked(card, card_id, first)
         editions.append(_Edition(card_id, card.form, 1, head["software"], fields))
-        seen = {f.field: StoredReading(0, f.value, f.review, f.quad, at) for f in fields}  # no id tells a state
+        seen = {field.field: _unsaved(field, at) for field in fields}
         columns = {name: head[name] for name in ("form_id", "form", "direction", "serial", "broken_rules")}
-        now.append(new_card(CardHead(id=card_id, batch_id=card.batch_id, **columns), card.form, seen))
+        place = {"batch_id": card.batch_id, **asdict(card.reading.scan)}
+        now.append(new_card(CardHead(id=card_id, **columns, **place), card.form, seen))
         if not now[-1].is_duplicate:
             first.setdefault((card.form.id, now[-1].serial), card_id)
     _append_readings(session, editions, at)
@@ -178,6 +179,12 @@ def _keep_new(session: Session, cards: Sequence[tuple[ReadCard, Mapping[str, Any
     pairs = pairs_of(session, ids)
     keep_derived(session, [replace(card, pairs=pairs[card.head.id]) for card in now])
     return ids
+
+
+def _unsaved(field: FieldReading, at: datetime) -> StoredReading:
+    """A reading as it will be stored; no state depends on its id."""
+    candidates = tuple((one.value, one.probability) for one in field.candidates)
+    return StoredReading(0, field.value, field.review, field.quad, at, field.probability, candidates)
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ def blind_decisions(session: Session, card_ids: Sequence[int]) -> tuple[dict[int
     """Decisions in force by card and field, and the ids of all that were made without the machine's value in sight."""
     logs: defaultdict[int, list[Decided]] = defaultdict(list)
     blind = set()
-    for row in session.execute(decision_log(Decision.shown).where(Decision.card_id.in_(card_ids))):
+    for row in session.execute(decision_log().where(Decision.card_id.in_(card_ids))):
         logs[row.card_id].append(decided(row))
         if row.shown not in NOT_BLIND:
             blind.add(row.id)

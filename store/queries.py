@@ -55,18 +55,20 @@ def decision_log(*more: Any) -> AnySelect:
         Further columns.
     """
     columns = (Decision.id, Decision.card_id, Decision.field, DECIDED_VALUE, Decision.undoes, Decision.kind)
-    query = decisions(*columns, Decision.person, Decision.policy, Decision.agrees, *more)
+    query = decisions(*columns, Decision.person, Decision.policy, Decision.agrees, Decision.shown, *more)
     return query.order_by(Decision.card_id, Decision.id)
 
 
 def decided(row: AnyRow) -> Decided:
     """A decision from a row of `decision_log`."""
-    return Decided(row.id, row.field, row.value, row.undoes, row.kind, row.person, row.policy, row.agrees)
+    about = (row.kind, row.person, row.policy, row.agrees, row.shown)
+    return Decided(row.id, row.field, row.value, row.undoes, *about)
 
 
 def stored_reading(row: AnyRow) -> StoredReading:
     """A reading from a row with its columns."""
-    return StoredReading(row.id, row.value, tuple(row.review), row.quad, row.read_at)
+    candidates = tuple((one["value"], one["probability"]) for one in row.candidates or ())
+    return StoredReading(row.id, row.value, tuple(row.review), row.quad, row.read_at, row.probability, candidates)
 
 
 @dataclass
@@ -81,7 +83,8 @@ def card_logs(session: Session, card_ids: Sequence[int]) -> defaultdict[int, Car
     """Newest readings and all decisions of cards, personal ones with their values; locks nothing."""
     found: defaultdict[int, CardLog] = defaultdict(CardLog)
     columns = (Reading.id, Reading.card_id, Reading.field, READ_VALUE, Reading.review, Reading.quad, Reading.read_at)
-    for row in session.execute(newest_readings(*columns).where(Reading.card_id.in_(card_ids))):
+    newest = newest_readings(*columns, Reading.probability, READ_CANDIDATES)
+    for row in session.execute(newest.where(Reading.card_id.in_(card_ids))):
         found[row.card_id].readings[row.field] = stored_reading(row)
     for row in session.execute(decision_log().where(Decision.card_id.in_(card_ids))):
         found[row.card_id].log.append(decided(row))

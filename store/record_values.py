@@ -18,6 +18,9 @@ from store.tables import Record
 LEFT_EMPTY = ""
 OTHER = "OTHER"
 
+AGE = "age"
+"""Column that follows from two dates."""
+
 NOTHING: Mapping[str, str | None] = {
     column: LEFT_EMPTY if isinstance(Record.__table__.c[column].type, String) else None
     for column in (variable.column for variable in codebook().variable.values())
@@ -48,7 +51,7 @@ def record_values(form: Form, values: Mapping[str, str | None]) -> dict[str, Any
             record[spec.about.column] = _as_column(spec, values)
     record["region"] = _region(record["region"], record["district"])
     birth, crossed = (_day(form, role, values) for role in (Role.BIRTH_DATE, Role.CROSSING_DATE))
-    return record | {"age": age_at(birth, crossed)}
+    return record | {AGE: age_at(birth, crossed)}
 
 
 def own_values(form: Form, values: Mapping[str, str | None]) -> dict[str, str | None]:

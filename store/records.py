@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
+from datetime import date, datetime
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, delete, insert, select
@@ -15,27 +15,37 @@ from ocr.forms.codebook import Role
 from ocr.forms.definition import FieldSpec, Form
 from ocr.lexicon.rules import check
 from ocr.reading import Why
+from ocr.scan import ScanId
 from store.card_state import UNKNOWN, BrokenRules, CardState, Decided, StoredReading, card_state
+from store.doubts import ColumnDoubt, column_doubts, draws
+from store.draws import number_of
 from store.duplicates import PairNow, pairs_of
 from store.queries import card_logs
 from store.record_values import own_values, record_values
-from store.tables import Base, Card, FormDefinition, Issue, Record, RecordValue, Scan, Suspicion, Waiting, table
+from store.tables import Base, Card, Doubt, FormDefinition, Issue, Record, RecordValue, Scan, Suspicion, Waiting, table
 
 CHUNK = 500
 """Cards derived at a time: bounds memory and the number of bound parameters."""
 
-DERIVED: tuple[type[Waiting | Issue | Suspicion | Record | RecordValue], ...] = (
+DERIVED: tuple[type[Waiting | Issue | Suspicion | Record | RecordValue | Doubt], ...] = (
     Waiting,
     Issue,
     Suspicion,
     Record,
     RecordValue,
+    Doubt,
 )
 """Tables that follow from readings and decisions."""
 
+AUDIT = "audit"
+"""What a field waits for where its value stands: no other purpose is served by looking."""
+
+COHORT = "%Y-%m"
+"""Cards that were read in one month are drawn beside each other."""
+
 
 class CardHead(NamedTuple):
-    """What the derived tables need to know of a card besides its fields; `batch_id` is that of its scan."""
+    """What the derived tables need to know of a card besides its fields; the last three are those of its scan."""
 
     id: int
     form_id: int
@@ -44,6 +54,8 @@ class CardHead(NamedTuple):
     serial: str | None
     broken_rules: Sequence[str]
     batch_id: int | None
+    sha256: str
+    page: int
 
 
 @dataclass(frozen=True)
@@ -64,6 +76,16 @@ class CardNow:
             return True
         parted = any(pair.by_number and pair.verdict == "different" for pair in self.pairs)
         return (self._bears_known_number and not parted) or any(pair.is_one(self.serial) for pair in self.pairs)
+
+    @cached_property
+    def doubts(self) -> Sequence[ColumnDoubt]:
+        """The columns of its record that the machine did not settle."""
+        return () if self.is_duplicate else column_doubts(self.form, self.readings, self.state, self.log)
+
+    @property
+    def number(self) -> float:
+        """Its random number (`store.draws`)."""
+        return number_of(ScanId(self.head.sha256, self.head.page))
 
     @property
     def decided_same(self) -> bool:
@@ -117,7 +139,8 @@ def cards_now(session: Session, card_ids: Sequence[int], *, lock: bool = True) -
         Not for who only reads.
     """
     query = (
-        select(Card.id, Card.form_id, Card.form, Card.direction, Card.serial, Card.broken_rules, Scan.batch_id)
+        select(Card.id, Card.form_id, Card.form, Card.direction, Card.serial, Card.broken_rules)
+        .add_columns(Scan.batch_id, Scan.sha256, Scan.page)
         .join(Scan, Scan.id == Card.scan_id)
         .where(Card.id.in_(card_ids))
         .order_by(Card.id)
@@ -169,6 +192,7 @@ def derived(now: Sequence[CardNow]) -> dict[type[Base], list[dict[str, Any]]]:
     return {
         Record: [_record(card) for card in now if not card.is_duplicate],
         RecordValue: [row for card in now if not card.is_duplicate for row in _record_values(card)],
+        Doubt: [row for card in now for row in _doubts(card)],
         Waiting: [row for card in now for row in _waiting(card)],
         Issue: issues,
         Suspicion: [_suspicion(pair) for card in now for pair in card.suspicions],
@@ -202,12 +226,15 @@ def _parse(definition: str) -> Form:
 
 
 def _waiting(card: CardNow) -> list[dict[str, Any]]:
+    draw = dict(draws(card.form, card.doubts, card.number)) if card.state.waiting else {}
     return [
         {
             "card_id": card.head.id,
             "field": wait.field,
             "rank": wait.rank,
             "personal": wait.personal,
+            "purpose": AUDIT if wait.is_audit else card.form.by_name[wait.field].about.purpose,
+            "draw": draw[wait.field],
             "why": "|".join(wait.why),
             "since": wait.since,
             "quad": wait.quad,
@@ -217,6 +244,22 @@ def _waiting(card: CardNow) -> list[dict[str, Any]]:
         }
         for wait in card.state.waiting
         if not card.is_duplicate or (wait.field == card_number(card.form) and not card.decided_same)
+    ]
+
+
+def _doubts(card: CardNow) -> list[dict[str, Any]]:
+    cohort = max((reading.read_at for reading in card.readings.values()), default=datetime.min).strftime(COHORT)
+    return [
+        {
+            "card_id": card.head.id,
+            "variable": doubt.column,
+            "cohort": cohort,
+            "size": doubt.size,
+            "draw": card.number / doubt.size,
+            "known": doubt.known,
+            "shares": doubt.shares,
+        }
+        for doubt in card.doubts
     ]
 
 

@@ -4,7 +4,7 @@ What is kept for ever: `scans`, `cards`, `readings`, `decisions` and `calibratio
 append-only, as all of `APPEND_ONLY_TABLES` are (the database refuses UPDATE and DELETE on them). What a personal field
 says (names, passport, full birth date) lies only in `personal_readings` and `personal_decisions`: whoever may not
 select from those two sees that a name was read, not the name. What is derived and can be rebuilt at any time:
-`records`, `waiting`, `issues`, `suspicions`.
+`records`, `waiting`, `doubts`, `issues`, `suspicions`.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ APPEND_ONLY_TABLES = (
     "refusals",
     "duplicate_pairs",
     "pair_decisions",
+    "sampling_levels",
     *PERSONAL_TABLES,
 )
 
@@ -402,14 +403,15 @@ class Waiting(Base):
 
     `turn` says for whose key it waits: the first, that of a second person, or a supervisor's. `keyed_by` are the logins
     of those who keyed it already, each followed by ``|``. `alike` is the machine's value where a person may confirm
-    many of the same at a glance (`store.card_state.WaitingField`), else NULL.
+    many of the same at a glance (`store.card_state.WaitingField`), else NULL. `purpose` is what the variable is keyed
+    for (`ocr.forms.codebook.Purpose`), or ``audit``; `draw` its place in the order of a random sample (`store.draws`).
     """
 
     __tablename__ = "waiting"
     __table_args__ = (
         CheckConstraint("turn IN ('key', 'verify', 'adjudicate')", name="turn"),
-        Index("ix_waiting_queue", "turn", "rank", "field", "since", "card_id"),
-        Index("ix_waiting_field", "field", "turn", "since", "card_id"),
+        Index("ix_waiting_queue", "turn", "purpose", "rank", "field", "draw", "card_id"),
+        Index("ix_waiting_field", "field", "turn", "draw", "card_id"),
         Index("ix_waiting_alike", "field", "alike", "since", "card_id"),
     )
 
@@ -423,6 +425,8 @@ class Waiting(Base):
     turn: Mapped[str] = mapped_column(String(10))
     keyed_by: Mapped[str]
     alike: Mapped[str | None]
+    purpose: Mapped[str] = mapped_column(String(8))
+    draw: Mapped[float]
 
 
 class Record(Base):
@@ -475,6 +479,78 @@ class RecordValue(Base):
     card_id: Mapped[int] = mapped_column(ForeignKey("cards.id"), primary_key=True, autoincrement=False)
     variable: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str | None]
+
+
+class Doubt(Base):
+    """A column of a record, or a variable kept beside it, that the machine did not settle by itself; derived.
+
+    `shares` are those of the column's codes by the machine alone, never a personal value. `size` and `draw` say when it
+    is drawn (`store.draws`), among the cards that were read in the same month (`cohort`). `known` tells whether people
+    settled it: '' not yet, ``drawn`` by a task of the queue, ``otherwise`` by a correction, in a group or by itself.
+    """
+
+    __tablename__ = "doubts"
+    __table_args__ = (
+        CheckConstraint("known IN ('', 'drawn', 'otherwise')", name="known"),
+        Index(None, "variable", "cohort", "known", "draw"),
+    )
+
+    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id"), primary_key=True, autoincrement=False)
+    variable: Mapped[str] = mapped_column(primary_key=True)
+    cohort: Mapped[str] = mapped_column(String(7))
+    size: Mapped[float]
+    draw: Mapped[float]
+    known: Mapped[str] = mapped_column(String(9))
+    shares: Mapped[dict[str, Any]]
+
+
+class RequestedCard(Base):
+    """A card whose identifying fields somebody needs, so that they are keyed; `reason` says what for."""
+
+    __tablename__ = "requested_cards"
+
+    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id"), primary_key=True, autoincrement=False)
+    person: Mapped[str]
+    at: Mapped[datetime]
+    reason: Mapped[str]
+
+
+class PrecisionGoal(Base):
+    """How sure a number must be: all codes of a dimension, of one direction, within a share of their count.
+
+    `first_day` and `last_day` are those of the period. Goals that were taken back have `dropped_at`.
+    """
+
+    __tablename__ = "precision_goals"
+    __table_args__ = (
+        CheckConstraint("within > 0 AND within < 1", name="within"),
+        CheckConstraint("direction IN ('D', 'A')", name="direction"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    dimension: Mapped[str]
+    direction: Mapped[str] = mapped_column(String(1))
+    within: Mapped[float]
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    person: Mapped[str]
+    at: Mapped[datetime]
+    dropped_at: Mapped[datetime | None]
+
+
+class SamplingLevel(Base):
+    """Up to which draw a variable is keyed for the goals; append-only, the newest row of a variable holds.
+
+    `level` is that of `store.draws`. Without a goal there is no row.
+    """
+
+    __tablename__ = "sampling_levels"
+    __table_args__ = (Index(None, "variable", "id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    variable: Mapped[str]
+    level: Mapped[float]
+    at: Mapped[datetime]
 
 
 class CardLikeness(Base):

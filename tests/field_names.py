@@ -14,7 +14,7 @@ from ocr.forms.codebook import codebook
 from ocr.forms.definition import FieldKind
 from store.tables import Batch
 
-PACKAGES = ("migcards", "texts", "ocr", "store", "review", "reports")
+PACKAGES = ("migcards", "texts", "ocr", "store", "review", "reports", "estimation")
 SCHEMA = ("store/tables.py", "store/migrations/")
 """The columns of the record are the database's own names."""
 

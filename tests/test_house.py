@@ -9,7 +9,18 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("migcards", "texts", "ocr", "store", "review", "reports", "fixtures", "training", "benchmarks")
+PACKAGES = (
+    "migcards",
+    "texts",
+    "ocr",
+    "store",
+    "review",
+    "reports",
+    "estimation",
+    "fixtures",
+    "training",
+    "benchmarks",
+)
 CONTEXT = {"session", "person", "now", "rules"}
 """What `review.assignment.tasks.DeskContext` holds, so that no function has to carry it."""
 

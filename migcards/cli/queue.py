@@ -10,9 +10,10 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from migcards.cli.shared.context import language_option, store
+from migcards.cli.shared.context import language_option, settings, store
 from migcards.cli.shared.output import json_option, print_columns, print_json
 from ocr.file_names import shown_path
+from review.assignment.demand import demand_of
 from review.assignment.queue import QueueCounts, QueueItem, counts, waiting
 from store.engine import read_only
 from texts import Language, say, why_message
@@ -30,13 +31,15 @@ FORMATS = click.Choice(["table", "csv"])
 def queue(field: str | None, limit: int, form: str, as_json: bool, language: Language) -> None:
     """List the fields that wait for people and why, most urgent first.
 
-    As CSV it is the sheet that `migcards decide` takes back once the columns value and person are filled in.
-    As JSON (--json): waiting (fields in all), cards, by_field, and items, each with card, serial, form, field,
-    personal, why (codes), scan (hash:page), file and since. No values are in it.
+    Those that are not wanted now, by the setting `keying`, are counted only. As CSV it is the sheet that `migcards
+    decide` takes back once the columns value and person are filled in. As JSON (--json): waiting (fields in all),
+    later (not wanted now), cards, by_field, and items, each with card, serial, form, field, personal, why (codes),
+    scan (hash:page), file and since. No values are in it.
     """
     with Session(read_only(store())) as session:
-        items = waiting(session, field=field, limit=limit)
-        numbers = counts(session)
+        demand = demand_of(session, settings().keying)
+        items = waiting(session, demand=demand, field=field, limit=limit)
+        numbers = counts(session, demand)
     if as_json:
         print_json(_plain(numbers, items))
         return
@@ -50,6 +53,8 @@ def queue(field: str | None, limit: int, form: str, as_json: bool, language: Lan
                 safe(cell) for cell in (scan, item.serial or "", item.field, why, shown_path(item.path), "", "", "")
             )
         return
+    if numbers.later:
+        click.echo(say("queue.later", language, count=numbers.later))
     if not numbers.total:
         click.echo(say("queue.empty", language))
         return
@@ -79,4 +84,5 @@ def _plain(numbers: QueueCounts, items: Sequence[QueueItem]) -> dict[str, object
         }
         for item in items
     ]  # fmt: skip
-    return {"waiting": numbers.total, "cards": numbers.cards, "by_field": numbers.by_field, "items": rows}
+    about = {"waiting": numbers.total, "later": numbers.later, "cards": numbers.cards}
+    return about | {"by_field": numbers.by_field, "items": rows}

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from migcards.cli.shared.acceptance import policy_in_force, warnings
 from migcards.cli.shared.context import OUT_FILE, language_option, store
 from ocr.errors import BadInputError
-from reports.build import available, build
+from reports.build import available, build, estimable
 from reports.period import Period, parse_period, parse_range
 from reports.writers.page import render_report
 from reports.writers.render import FORMATS, as_json, render
@@ -27,6 +27,7 @@ from texts import Language
 @click.option("--from", "first", help="First day or month: 2026-01 or 2026-01-15.")
 @click.option("--to", "last", help="Last day or month, included.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("--estimate", is_flag=True, help="Count cards in doubt, too, and say how sure each number is.")
 @click.option("-o", "out", type=OUT_FILE, help="Write to a file instead of the screen.")
 @language_option
 def report(
@@ -35,17 +36,20 @@ def report(
     first: str | None,
     last: str | None,
     form: str,
+    estimate: bool,
     out: Path | None,
     language: Language,
 ) -> None:
     """Build standard tables T1, T2, … (or all) for a period, or by-NAME: by any variable, as by-education.
 
-    Every table adds up: what is not stated, not classified or still waits for a person has lines of its own.
+    Every table adds up: what is not stated, not classified or still waits for a person has lines of its own. With
+    --estimate what still waits is put where it belongs most likely, and each number has its margin.
     """
     span = _period(period, first, last)
-    ids = available() if [name.lower() for name in tables] == ["all"] else tables
+    every = estimable() if estimate else available()
+    ids = every if [name.lower() for name in tables] == ["all"] else tables
     with Session(read_only(store())) as session:
-        built = [build(session, table, span.start, span.end) for table in ids]
+        built = [build(session, table, span.start, span.end, estimate=estimate) for table in ids]
         _, found = policy_in_force(session)
     for line in warnings(found, language):
         click.echo(line, err=True)

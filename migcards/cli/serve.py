@@ -38,7 +38,7 @@ def serve(host: str, port: int, cache: Path | None) -> None:
         if not any(user.active for user in users(session)):
             raise BadInputError("Nobody could log in. First add a person: `migcards user add LOGIN --role supervisor`.")
     now = settings()
-    rules = DeskRules(policies=now.policies, lease_minutes=now.lease_minutes, control_share=now.control_share)
+    rules = DeskRules(now.policies, now.lease_minutes, now.control_share, keying=now.keying)
     inbox = _inbox(now)
     app = create_app(
         engine,

@@ -36,6 +36,14 @@ class VariableKind(StrEnum):
     CONTROL = "control"
 
 
+class Purpose(StrEnum):
+    """What a variable is keyed for: the tables, finding a person, or handling the card."""
+
+    TABLES = "tables"
+    IDENTITY = "identity"
+    CONTROL = "control"
+
+
 class Role(StrEnum):
     """What rules, reading and records need a variable for. A form has at most one field of each."""
 
@@ -85,6 +93,13 @@ class Variable(_Entry):
     direction: Literal["D", "A"] | None = None
     target_error: Annotated[float, Field(gt=0, lt=1)] = Field(default_factory=_usual_error)
     rank: Annotated[int, Field(ge=0, le=LAST_RANK)] = LAST_RANK
+
+    @property
+    def purpose(self) -> Purpose:
+        """What it is keyed for; the age of the tables follows from the date of birth, personal as that is."""
+        if self.kind is VariableKind.STATISTICAL or self.role is Role.BIRTH_DATE:
+            return Purpose.TABLES
+        return Purpose.IDENTITY if self.kind is VariableKind.PERSONAL else Purpose.CONTROL
 
 
 class Dimension(_Entry):

@@ -41,15 +41,16 @@ class Assignment(Leases):
     def next_fields(self, count: int, field: str | None = None) -> list[Place]:
         """The fields that the person should get next, all of one name.
 
-        Of the fields that block a report first, drawn at random among the oldest that wait for a first key and the
-        oldest that wait for a second person's: so pairs form by chance. Cards of which the person keyed or holds
-        nothing go before others, so that nobody sees two fields of one card in a row, or more of an identity than is
-        needed, unless nothing else is left.
+        Of the fields that block a report first, drawn at random among those that come next (`store.draws`) of the ones
+        that wait for a first key and of the ones that wait for a second person's: so pairs form by chance. Cards of
+        which the person keyed or holds nothing go before others, so that nobody sees two fields of one card in a row,
+        or more of an identity than is needed, unless nothing else is left.
 
-        Never a field that the person keyed, that another holds, or of a flagged card.
+        Never a field that is not wanted (`Demand`), that the person keyed, that another holds, or of a flagged card.
         """
+        wanted = self.demand.parts()
         for turns in TURNS.get(self.person.role, ()):
-            found = [place for turn in turns for place in self._oldest(turn, field)]
+            found = [place for turn in turns for part in wanted for place in self._first(turn, field, part)]
             if found:
                 mode = min(place.mode for place in found)
                 pool = [item.place for item in found if item.mode == mode]
@@ -58,8 +59,8 @@ class Assignment(Leases):
                 return sorted(pool, key=lambda place: touched.get(place.card_id, 0))[:count]
         return []
 
-    def _oldest(self, turn: Turn, field: str | None) -> list[_Open]:
-        query = window_query(self.person.login, turn, field, self.now, self.rules.window)
+    def _first(self, turn: Turn, field: str | None, wanted: ColumnElement[bool]) -> list[_Open]:
+        query = window_query(self.person.login, turn, field, self.now, self.rules.window).where(wanted)
         return [_Open(Place(row.card_id, row.field, row.turn), row.rank) for row in self.session.execute(query)]
 
     def _touched(self, card_ids: Sequence[int]) -> dict[int, int]:
@@ -79,7 +80,7 @@ def is_free(now: datetime) -> ColumnElement[bool]:
 
 
 def window_query(login: str, turn: Turn, field: str | None, now: datetime, window: int) -> Select[int, str, str, int]:
-    """The oldest fields of a turn that a person may have; walks along one index and stops early."""
+    """The fields of a turn that a person may have next; walks along one index and stops early."""
     query = (
         select(Waiting.card_id, Waiting.field, Waiting.turn, Waiting.rank)
         .where(Waiting.turn == str(turn), is_free(now))
@@ -89,7 +90,7 @@ def window_query(login: str, turn: Turn, field: str | None, now: datetime, windo
         own = f"{login}|"
         first = Waiting.keyed_by.startswith(own, autoescape=True)
         query = query.where(~first, ~Waiting.keyed_by.contains(f"|{own}", autoescape=True))
-    oldest = (Waiting.since, Waiting.card_id)
+    drawn = (Waiting.draw, Waiting.card_id)
     if field is None:
-        return query.order_by(Waiting.rank, Waiting.field, *oldest)
-    return query.where(Waiting.field == field).order_by(*oldest)
+        return query.order_by(Waiting.rank, Waiting.field, *drawn)
+    return query.where(Waiting.field == field).order_by(*drawn)

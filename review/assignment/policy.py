@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 from ocr.forms.definition import FieldSpec
 from ocr.reading import Why
+from review.assignment.demand import Keying
 from store.card_state import UNKNOWN, Policy, Turn
 
 PolicyName: TypeAlias = Literal["blind", "double", "prefilled"]
@@ -30,13 +31,16 @@ class DeskRules:
     control_share
         Share of tasks that are fields whose value is known already, to measure who keys them; 0..1.
     window
-        Tasks are drawn at random among so many of the oldest of each turn.
+        Tasks are drawn at random among so many of those that come next in each turn.
+    keying
+        Which fields people key (`review.assignment.demand.Keying`).
     """
 
     policies: Mapping[str, PolicyName] = field(default_factory=dict)
     lease_minutes: float = 10.0
     control_share: float = 0.02
     window: int = 50
+    keying: Keying = "everything"
 
     @property
     def lease(self) -> timedelta:

@@ -30,7 +30,7 @@ class Progress:
     per_hour
         Pace within the last hour of keying; 0 before the tenth key, since two quick ones say nothing.
     waiting
-        Fields that wait for people of this role, by name in the order of the queue.
+        Fields that are wanted of people of this role, by name in the order of the queue.
     turns
         The same by whose key they wait for (`store.card_state.Turn`).
     """
@@ -52,7 +52,7 @@ def progress(desk: DeskContext) -> Progress:
     turns = [str(turn) for group in TURNS.get(person.role, ()) for turn in group]
     query = select(Waiting.rank, Waiting.field, Waiting.turn, func.count().label("number"))
     rows = session.execute(
-        query.where(Waiting.turn.in_(turns))
+        query.where(Waiting.turn.in_(turns), desk.demand.condition())
         .group_by(Waiting.turn, Waiting.rank, Waiting.field)
         .order_by(Waiting.rank, Waiting.field)
     ).all()

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from ocr.geometry import Quad, as_quad
 from ocr.scan import ScanId
+from review.assignment.demand import EVERYTHING, Demand
 from store.tables import Card, Scan, Waiting
 
 
@@ -51,31 +52,35 @@ class QueueItem:
 
 @dataclass(frozen=True)
 class QueueCounts:
-    """How many fields wait: in all, by field, and on how many cards."""
+    """How many fields wait: in all, by field, and on how many cards; and how many more are not wanted now."""
 
     total: int
     cards: int
     by_field: dict[str, int]
+    later: int = 0
 
 
-def waiting(session: Session, *, field: str | None = None, limit: int = 50, offset: int = 0) -> list[QueueItem]:
-    """The next fields to look at.
+def waiting(
+    session: Session, *, demand: Demand = EVERYTHING, field: str | None = None, limit: int = 50, offset: int = 0
+) -> list[QueueItem]:
+    """The next fields to look at, of those that are wanted.
 
     Dates of crossing come first, since they hold up the report of a whole period, then other required facts, then
-    the rest; field by field, so that a person keeps at one kind of answer, and the oldest first within a field.
+    the rest; field by field, so that a person keeps at one kind of answer, within a field in the order of the draws.
     """
     query = (
         select(Waiting, Card.serial, Card.form, Card.version, Card.rotation, Scan.sha256, Scan.page, Scan.path)
         .join(Card, Card.id == Waiting.card_id)
         .join(Scan, Scan.id == Card.scan_id)
+        .where(demand.condition())
         .limit(limit)
         .offset(offset)
     )
-    oldest = (Waiting.since, Waiting.card_id)
+    drawn = (Waiting.draw, Waiting.card_id)
     if field is None:
-        query = query.order_by(Waiting.rank, Waiting.field, *oldest)
+        query = query.order_by(Waiting.rank, Waiting.field, *drawn)
     else:
-        query = query.where(Waiting.field == field).order_by(*oldest)
+        query = query.where(Waiting.field == field).order_by(*drawn)
     return [
         QueueItem(
             card_id=wait.card_id,
@@ -95,15 +100,18 @@ def waiting(session: Session, *, field: str | None = None, limit: int = 50, offs
     ]
 
 
-def counts(session: Session) -> QueueCounts:
-    """How many fields wait, by field in the order of the queue."""
+def counts(session: Session, demand: Demand = EVERYTHING) -> QueueCounts:
+    """How many fields wait and are wanted, by field in the order of the queue."""
+    wanted = demand.condition()
     rows = session.execute(
         select(Waiting.rank, Waiting.field, func.count())
+        .where(wanted)
         .group_by(Waiting.rank, Waiting.field)
         .order_by(Waiting.rank, Waiting.field)
     )
     by_field: Counter[str] = Counter()
     for _, field, number in rows:
         by_field[field] += number
-    cards = session.scalar(select(func.count(func.distinct(Waiting.card_id)))) or 0
-    return QueueCounts(by_field.total(), cards, dict(by_field))
+    cards = session.scalar(select(func.count(func.distinct(Waiting.card_id))).where(wanted)) or 0
+    everything = session.scalar(select(func.count()).select_from(Waiting)) or 0
+    return QueueCounts(by_field.total(), cards, dict(by_field), everything - by_field.total())

@@ -15,6 +15,7 @@ from ocr.errors import MigcardsError
 from ocr.forms.definition import FieldSpec
 from ocr.geometry import Quad, as_quad
 from ocr.scan import ScanId
+from review.assignment.demand import Demand, demand_of
 from review.assignment.policy import DeskRules, PolicyName, policy_now, policy_of
 from store.card_state import Turn, keying_states
 from store.queries import CardLog, card_logs
@@ -108,6 +109,11 @@ class DeskContext:
     person: Person
     now: datetime
     rules: DeskRules = field(default_factory=DeskRules)
+
+    @property
+    def demand(self) -> Demand:
+        """Which fields are to be keyed now."""
+        return demand_of(self.session, self.rules.keying)
 
     def tasks(self, tickets: Sequence[str]) -> list[Task]:
         """The tasks of the person's leases, in the order in which they were taken; one that fell away is left out.

@@ -107,7 +107,7 @@ class History:
 
 def history_of(session: Session, card_id: int) -> History:
     """Read everything about one card."""
-    log = decision_log(Decision.at, Decision.seconds, Decision.shown, Decision.reason)
+    log = decision_log(Decision.at, Decision.seconds, Decision.reason)
     rows = session.execute(log.where(Decision.card_id == card_id)).all()
     read = readings(*_ABOUT, READ_RAW, READ_CANDIDATES, READ_VALUE).where(Reading.card_id == card_id)
     newest_first = read.order_by(Reading.edition.desc(), Reading.id)

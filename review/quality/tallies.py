@@ -78,7 +78,7 @@ def _logs(session: Session, since: datetime | None, login: str | None) -> Iterat
     cards = select(Decision.card_id)
     cards = cards if since is None else cards.where(Decision.at >= since)
     cards = cards if login is None else cards.where(Decision.person == login)
-    query = decision_log(Decision.at, Decision.seconds, Decision.shown).where(Decision.card_id.in_(cards))
+    query = decision_log(Decision.at, Decision.seconds).where(Decision.card_id.in_(cards))
     for _, log in groupby(session.execute(query).yield_per(_AT_ONCE), attrgetter("card_id")):
         yield list(log)
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from review.accounts.users import users
+from review.assignment.demand import demand_of
 from review.assignment.queue import counts
 from review.cards.flags import open_flags
 from review.decisions.duplicates import count_waiting
@@ -22,7 +23,7 @@ KEYERS = ("reviewer", "supervisor")
 def home(request: Request, visitor: Colleague, site: SiteDep) -> Response:
     """What there is to do, and one's own work today."""
     with site.reading() as session:
-        waiting = counts(session)
+        waiting = counts(session, demand_of(session, site.rules.keying))
         keys = visitor.role in KEYERS
         own = progress(site.desk(session, visitor)) if keys else None
         aside = len(open_flags(session)) if visitor.role == "supervisor" else 0

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from review.assignment.demand import demand_of
 from review.assignment.queue import counts
 from review.web.batch_form import checkpoint_name
 from review.web.deps import Scanner, SiteDep, start_of_day
@@ -35,7 +36,7 @@ def operations_page(request: Request, visitor: Scanner, site: SiteDep) -> Respon
         sheets = sheets_since(session, today)
         shown: dict[str, Any] = {
             "sheets": sheets,
-            "waiting": counts(session).total,
+            "waiting": counts(session, demand_of(session, site.rules.keying)).total,
             "runs": latest_runs(session, RUNS),
             "batches": batches_now(session, limit=BATCHES, since=today),
             "folders": refusals_since(session, today)[:FOLDERS],

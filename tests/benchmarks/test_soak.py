@@ -22,7 +22,7 @@ from ocr.page import PageJob, read_page
 from ocr.reading import CardReading
 
 SAMPLES = Path(__file__).parents[2] / "fixtures" / "samples"
-STEADY = [Window(100, 8.0, 150.0, 300.0)] * WINDOWS
+STEADY = [Window(100, 8.0, 15.0, 150.0, 300.0)] * WINDOWS
 
 
 @pytest.fixture
@@ -70,12 +70,16 @@ def test_a_short_run_is_told_part_by_part(originals: Path, monkeypatch: pytest.M
 
 
 def test_a_slow_start_is_no_growth() -> None:
-    assert verdict([replace(STEADY[0], seconds=20.0, saving_mb=90.0), *STEADY[1:]]) == []
+    assert verdict([replace(STEADY[0], processor_s=40.0, saving_mb=90.0), *STEADY[1:]]) == []
+
+
+def test_what_other_programs_take_is_no_growth() -> None:
+    assert verdict([replace(window, seconds=window.seconds * (1 + i)) for i, window in enumerate(STEADY)]) == []
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("seconds", "time a card"), ("saving_mb", "memory for saving"), ("reading_mb", "memory for reading")],
+    [("processor_s", "time a card"), ("saving_mb", "memory for saving"), ("reading_mb", "memory for reading")],
 )
 def test_what_grows_is_found(name: str, said: str) -> None:
     grown = [replace(window, **{name: getattr(window, name) * (1 + i / 20)}) for i, window in enumerate(STEADY)]
@@ -85,6 +89,7 @@ def test_what_grows_is_found(name: str, said: str) -> None:
 
 def test_a_run_is_cut_into_parts_of_as_many_cards() -> None:
     moments = [float(n) for n in range(101)]
-    windows = cut(moments, [ProcessSizes(float(n), float(n), 2.0 * n) for n in range(0, 101, 5)])
+    windows = cut(moments, [ProcessSizes(float(n), 3.0 * n, float(n), 2.0 * n) for n in range(0, 101, 5)])
     assert [(w.cards, w.seconds) for w in windows] == [(10, 10.0)] * WINDOWS
+    assert [w.processor_s for w in windows] == [30.0] * WINDOWS
     assert [w.saving_mb for w in windows] == [10.0 * n for n in range(1, WINDOWS + 1)]

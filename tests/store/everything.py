@@ -17,7 +17,20 @@ from store.calibrations import apply_calibration, apply_network, undo_calibratio
 from store.cards import finish_run, save_cards, start_run
 from store.networks import keep_network
 from store.scans import ReadCard, save_refused
-from store.tables import Card, ControlItem, DuplicatePair, Flag, Lease, LoginSession, PairDecision, Scan, User
+from store.tables import (
+    Card,
+    ControlItem,
+    DuplicatePair,
+    Flag,
+    Lease,
+    LoginSession,
+    PairDecision,
+    PrecisionGoal,
+    RequestedCard,
+    SamplingLevel,
+    Scan,
+    User,
+)
 from tests.store.cards import card, form, scan
 from tests.store.networks import OTHER, network
 from tests.store.signatures import ink
@@ -48,7 +61,16 @@ def fill(engine: Engine) -> None:
         apply_calibration(session, Calibration(made=AT.date(), data="invented"))
         apply_network(session, network().version, network().calibration)
         undo_calibration(session)
+        fill_goals(session, first[0])
         _people(session, first[2])
+
+
+def fill_goals(session: Session, card_id: int) -> None:
+    """A goal for the tables, the level that it needs, and a card whose names somebody needs."""
+    span = {"first_day": AT.date(), "last_day": AT.date()}
+    session.add(PrecisionGoal(dimension="region", direction="D", within=0.01, person="boss", at=AT, **span))
+    session.add(SamplingLevel(variable="region", level=0.25, at=AT))
+    session.add(RequestedCard(card_id=card_id, person="boss", at=AT, reason="запрос суда"))
 
 
 def fill_pairs(engine: Engine) -> None:

@@ -13,7 +13,7 @@ from texts.catalogue import DATA, Forms, catalogue
 from texts.languages import locale
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("texts", "migcards", "ocr", "store", "review", "reports")
+ROOMS = ("texts", "migcards", "ocr", "store", "review", "reports", "estimation")
 PYTHON = {path: path.read_text("utf-8") for room in ROOMS for path in (ROOT / room).rglob("*.py")}
 TEMPLATES = {path: path.read_text("utf-8") for room in ROOMS for path in (ROOT / room).rglob("*.html")}
 SCRIPTS = {path: path.read_text("utf-8") for room in ROOMS for path in (ROOT / room).rglob("*.js")}

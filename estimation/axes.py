@@ -1,0 +1,111 @@
+"""What a table is made by, and each card's probabilities along it, as sparse matrices. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, hstack
+
+Value: TypeAlias = str | int | None
+Code: TypeAlias = str | None
+Cell: TypeAlias = tuple[Code, ...]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A column of the record, or a variable kept beside it, and the code under which each of its values counts."""
+
+    column: str
+    code_of: Callable[[Value], Code]
+
+
+@dataclass(frozen=True, eq=False)
+class Coded:
+    """Probabilities of the codes of one axis, for N cards.
+
+    Attributes
+    ----------
+    codes
+        The K codes that occur.
+    predicted, found
+        (N, K): by the machine alone; and as it is settled.
+    """
+
+    codes: tuple[Code, ...]
+    predicted: csr_array
+    found: csr_array
+
+
+def coded(
+    axis: Axis, settled: Sequence[Value], doubts: Mapping[int, Mapping[str, float]], prior: Mapping[Code, float]
+) -> Coded:
+    """Probabilities along an axis.
+
+    Parameters
+    ----------
+    settled
+        The value of the column on each card, None while nobody knows it.
+    doubts
+        By row of the cards whose column the machine did not settle: shares of its values.
+    prior
+        Shares of the codes, over which what the machine lacks to 1 is spread; empty where nothing is known of them.
+    """
+    now = [axis.code_of(value) for value in settled]
+    before = {row: _grouped(axis, shares, prior) for row, shares in doubts.items()}
+    codes = tuple(dict.fromkeys([*prior, *now, *(code for shares in before.values() for code in shares)]))
+    place = {code: k for k, code in enumerate(codes)}
+    sure = ((row, place[code], 1.0) for row, code in enumerate(now) if row not in before)
+    unsure = ((row, place[code], share) for row, shares in before.items() for code, share in shares.items())
+    shape = len(settled), len(codes)
+    found = ((row, place[code], 1.0) for row, code in enumerate(now))
+    return Coded(codes, _matrix([*sure, *unsure], shape), _matrix(found, shape))
+
+
+def crossed(axes: Sequence[Coded], possible: Callable[[Cell], bool]) -> tuple[tuple[Cell, ...], csr_array, csr_array]:
+    """The cells of several axes, and each card's probabilities in them, predicted and found.
+
+    The axes are taken as independent of each other but for cells that cannot be; estimates are right on average
+    whether they are or not (`estimation.two_phase`).
+    """
+    cells: tuple[Cell, ...] = tuple((code,) for code in axes[0].codes)
+    predicted, found = axes[0].predicted, axes[0].found
+    for axis in axes[1:]:
+        cells = tuple((*cell, code) for code in axis.codes for cell in cells)
+        predicted, found = _product(predicted, axis.predicted), _product(found, axis.found)
+    kept = np.array([possible(cell) for cell in cells], bool)
+    shown = tuple(cell for cell, keep in zip(cells, kept, strict=True) if keep)
+    return shown, _renormalised(predicted, kept), csr_array(found[:, kept])
+
+
+def _grouped(axis: Axis, shares: Mapping[str, float], prior: Mapping[Code, float]) -> dict[Code, float]:
+    found: dict[Code, float] = {}
+    for value, share in shares.items():
+        code = axis.code_of(value)
+        found[code] = found.get(code, 0.0) + share
+    left = 1 - sum(found.values())
+    for code, share in prior.items() if left > 1e-9 else ():
+        found[code] = found.get(code, 0.0) + left * share
+    return found
+
+
+def _matrix(entries: Iterable[tuple[int, int, float]], shape: tuple[int, int]) -> csr_array:
+    rows, columns, values = zip(*entries, strict=True) if (entries := list(entries)) else ((), (), ())
+    return csr_array((np.array(values, float), (np.array(rows, int), np.array(columns, int))), shape=shape)
+
+
+def _product(one: csr_array, other: csr_array) -> csr_array:
+    """(N, K * L) products row by row; columns go through `one` first."""
+    columns = other.tocsc()
+    return csr_array(hstack([one.multiply(columns[:, [k]].toarray()) for k in range(other.shape[1])], format="csr"))
+
+
+def _renormalised(predicted: csr_array, kept: NDArray[np.bool_]) -> csr_array:
+    """What lay in cells that cannot be goes to the others of its card."""
+    before, left = predicted.sum(axis=1), csr_array(predicted[:, kept])
+    after = left.sum(axis=1)
+    scale = np.divide(before, after, out=np.zeros_like(before), where=after > 0)
+    return csr_array(left.multiply(scale[:, None]))

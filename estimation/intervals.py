@@ -1,0 +1,83 @@
+"""Intervals of sums over the cells of a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.special import gammaincinv, ndtri, stdtrit
+
+from estimation.two_phase import TwoPhase
+
+Floats = NDArray[np.float64]
+
+LEVEL = 0.95
+
+_LARGE = 1e6
+"""Shape from which a gamma distribution is normal for every purpose."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A count of cards with the ends of its interval."""
+
+    estimate: float
+    lower: float
+    upper: float
+
+    @property
+    def margin(self) -> int:
+        """How far the farther end lies, rounded up to whole cards."""
+        return ceil(max(self.estimate - self.lower, self.upper - self.estimate) - 1e-9)
+
+
+def count_intervals(cards: TwoPhase, of: csr_array, level: float = LEVEL) -> list[Interval]:
+    """Counts with their intervals, which never leave what is known for certain and what is possible.
+
+    Parameters
+    ----------
+    of
+        (K, J) which of the K cells each of the J counts sums, 0 or 1.
+
+    Notes
+    -----
+    What is not certain of a count is a weighted sum of rare events, which leans to the left where it is small: its ends
+    are those of the gamma distribution with its mean and variance, which the normal one resembles where it is large.
+    Both are widened as Student's distribution is against the normal one, and go to whole cards.
+    """
+    totals, (variances, freedom) = cards.totals(of), cards.variances(of)
+    known, possible = (np.asarray(end @ of, np.float64) for end in (cards.known, cards.possible))
+    totals = np.clip(totals, known, possible)
+    spread = variances * _widening(freedom, level) ** 2
+    doubtful = np.maximum(totals - known, np.where(spread > 0, _LEAST, 0.0))
+    lower, upper = (known + end for end in _gamma_ends(doubtful, spread, level))
+    ends = (totals, np.floor(np.minimum(lower, totals)), np.clip(np.ceil(upper), totals, possible))
+    return [Interval(*three) for three in zip(*(end.tolist() for end in ends), strict=True)]
+
+
+_LEAST = 0.5
+"""Cards that a count of nothing may hide, where something is in doubt."""
+
+
+def difference_margins(cards: TwoPhase, of: csr_array, level: float = LEVEL) -> Floats:
+    """Half the widths of the intervals of sums whose weights (K, J) may be of both signs."""
+    variances, freedom = cards.variances(of)
+    return np.asarray(stdtrit(freedom, (1 + level) / 2) * np.sqrt(variances), np.float64)
+
+
+def _widening(freedom: Floats, level: float) -> Floats:
+    return np.asarray(stdtrit(freedom, (1 + level) / 2) / ndtri((1 + level) / 2), np.float64)
+
+
+def _gamma_ends(mean: Floats, variance: Floats, level: float) -> tuple[Floats, Floats]:
+    """Ends of the gamma distributions with these means and variances."""
+    shape = np.divide(mean**2, variance, out=np.full_like(mean, _LARGE), where=variance > 0)
+    scale = np.divide(variance, mean, out=np.zeros_like(mean), where=mean > 0)
+    tails = (1 - level) / 2, (1 + level) / 2
+    skewed = [scale * gammaincinv(np.minimum(shape, _LARGE), tail) for tail in tails]
+    normal = [mean + ndtri(tail) * np.sqrt(variance) for tail in tails]
+    lower, upper = (np.where(shape < _LARGE, one, other) for one, other in zip(skewed, normal, strict=True))
+    return lower, upper

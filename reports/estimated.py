@@ -1,0 +1,179 @@
+"""Tables with error bars: every card counts, those in doubt by what machine and people say of them (`estimation`)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, product
+from typing import TypeAlias
+
+import numpy as np
+from scipy.sparse import csr_array
+from sqlalchemy.orm import Session
+
+from estimation.axes import Axis, Cell
+from estimation.intervals import Interval, count_intervals, difference_margins
+from estimation.sample import Question, load_sample
+from estimation.two_phase import Floats, TwoPhase
+from ocr.errors import BadInputError
+from ocr.forms.codebook import Role, codebook
+from reports.crosstab import Body, Counts, columns_of, crosstab, ordered, rows_of
+from reports.levels import LEVELS, MISSING, Level, Path, trimmed
+from reports.period import Period
+from reports.specs import Spec
+from reports.table import Cell as Written
+from reports.table import Column, Row, RowKind, Unit
+from store.record_values import REGION_LENGTH
+from texts import Label, say_all
+
+Pair: TypeAlias = tuple[Path, Path]
+
+NET = "T2"
+
+
+@dataclass(frozen=True, eq=False)
+class Estimates:
+    """Every cell and every subtotal of a table, by its row and column path.
+
+    Attributes
+    ----------
+    of
+        (K, J) which cells of the sample each of the J pairs sums: 0 or 1.
+    """
+
+    cards: TwoPhase
+    pairs: tuple[Pair, ...]
+    of: csr_array
+
+    @cached_property
+    def counts(self) -> dict[Pair, Interval]:
+        """How many cards, with the ends of the 95 % interval."""
+        return dict(zip(self.pairs, count_intervals(self.cards, self.of), strict=True))
+
+    def count(self, pair: Pair) -> Interval:
+        """One count; what never occurs is surely nothing."""
+        return self.counts.get(pair, Interval(0.0, 0.0, 0.0))
+
+    def share_margins(self, pairs: Sequence[Pair], whole: Pair) -> Floats:
+        """Half the widths, in per cent, of the 95 % intervals of shares of a whole (linearised)."""
+        total = self.count(whole).estimate
+        if not total:
+            return np.zeros(len(pairs))
+        shares = np.array([self.count(pair).estimate / total for pair in pairs])
+        weights = np.stack([self._weights(pair) for pair in pairs], axis=1) - np.outer(self._weights(whole), shares)
+        return difference_margins(self.cards, csr_array(100 * weights / total))
+
+    def difference_margins(self, pairs: Sequence[tuple[Pair, Pair]]) -> Floats:
+        """Half the widths of the 95 % intervals of differences of counts."""
+        weights = [self._weights(one) - self._weights(other) for one, other in pairs]
+        return difference_margins(self.cards, csr_array(np.stack(weights, axis=1)))
+
+    def _weights(self, pair: Pair) -> Floats:
+        if pair not in self._place:
+            return np.zeros(self.of.shape[0])
+        return np.asarray(self.of[:, [self._place[pair]]].toarray(), float).ravel()
+
+    @cached_property
+    def _place(self) -> dict[Pair, int]:
+        return {pair: j for j, pair in enumerate(self.pairs)}
+
+
+def estimated(session: Session, spec: Spec, levels: Mapping[str, Level], period: Period) -> Body:
+    """Rows, columns and cells of a table; beside each number stands its margin, half the width of its 95 % interval.
+
+    Raises
+    ------
+    BadInputError
+        The table is about something else than cards by their answers.
+    """
+    if spec.id == NET:
+        return _net_by_region(session, period)
+    if not spec.stub:
+        raise BadInputError(f"{spec.id} is not estimated: it compares, or says what became of sheets and fields.")
+    stub, columns = ([levels[name] for name in names] for names in (spec.stub, spec.columns))
+    found = estimates(session, stub, columns, period, _fixed(spec))
+    counts: Counts = Counter({pair: round(one.estimate) for pair, one in found.counts.items()})
+    rows = [path for path, _ in rows_of(stub, counts)]
+    heads = [path for path, _ in columns_of(columns, counts)]
+    margins: list[list[Written]] = [[found.count((row, head)).margin for head in heads] for row in rows]
+    if spec.share:
+        shares = found.share_margins([(row, ()) for row in rows], ((), ()))
+        margins = [[*line, round(float(own), 1)] for line, own in zip(margins, shares, strict=True)]
+    return _with_margins(crosstab(stub, columns, counts, spec.share), margins)
+
+
+def estimates(
+    session: Session, stub: Sequence[Level], columns: Sequence[Level], period: Period, fixed: Mapping[str, str]
+) -> Estimates:
+    """Estimate a table of one classification by another."""
+    axes = tuple(Axis(level.column, level.code_of) for level in (*stub, *columns))
+    sample = load_sample(session, Question(axes, period.start, period.end, fixed, _possible(axes)))
+    place: dict[Pair, int] = {}
+    entries = []
+    for k, cell in enumerate(sample.cells):
+        row, column = trimmed(cell[: len(stub)]), trimmed(cell[len(stub) :])
+        for i, j in product(range(len(row) + 1), range(len(column) + 1)):
+            entries.append((k, place.setdefault((row[:i], column[:j]), len(place))))
+    at = np.array(entries, int).reshape(-1, 2)
+    of = csr_array((np.ones(len(at)), (at[:, 0], at[:, 1])), shape=(len(sample.cells), len(place)))
+    return Estimates(sample.cards, tuple(place), of)
+
+
+def _net_by_region(session: Session, period: Period) -> Body:
+    """Departures, returns and their difference by region."""
+    region, direction = LEVELS["region"], LEVELS["direction"]
+    found = estimates(session, [region], [direction], period, {})
+    sizes = Counter({row: round(one.estimate) for (row, column), one in found.counts.items() if not column})
+    paths: list[Path] = [(), *ordered([region], sizes, always_missing=True)]
+    sides = [((path, ("D",)), (path, ("A",))) for path in paths]
+    nets = found.difference_margins(sides)
+    cells = []
+    for (out, back), margin in zip(sides, nets, strict=True):
+        one, other = found.count(out), found.count(back)
+        departed, returned = round(one.estimate), round(other.estimate)
+        net = departed - returned, int(np.ceil(margin))
+        cells.append((departed, one.margin, returned, other.margin, *net))
+    rows = [Row(say_all("report.total"), 0, RowKind.TOTAL)] + [
+        Row(region.label(p[0]), 1, RowKind.MISSING if p[0] in MISSING else RowKind.CATEGORY) for p in paths[1:]
+    ]
+    heads = (("departed", Unit.COUNT), ("returned", Unit.COUNT), ("net", Unit.CHANGE))
+    columns = chain.from_iterable(
+        (Column(say_all("report.persons"), say_all(f"report.{name}"), unit), _margin(say_all(f"report.{name}")))
+        for name, unit in heads
+    )
+    return tuple(rows), tuple(columns), tuple(cells)
+
+
+def _fixed(spec: Spec) -> dict[str, str]:
+    country = codebook().column_of(Role.COUNTRY_ABROAD)
+    return {name: value for name, value in (("direction", spec.direction), (country, spec.country)) if value}
+
+
+def _possible(axes: Sequence[Axis]) -> Callable[[Cell], bool]:
+    """That a district lies in its region, where a table has both."""
+    names = [axis.column for axis in axes]
+    region, district = (codebook().column_of(role) for role in (Role.HOME_REGION, Role.HOME_DISTRICT))
+    if region not in names or district not in names:
+        return lambda cell: True
+    outer, inner = names.index(region), names.index(district)
+
+    def lies_within(cell: Cell) -> bool:
+        one, other = cell[outer], cell[inner]
+        return one in MISSING or other in MISSING or str(other)[:REGION_LENGTH] == one
+
+    return lies_within
+
+
+def _with_margins(body: Body, margins: Iterable[Sequence[Written]]) -> Body:
+    """Put beside each column of numbers one of their margins."""
+    rows, columns, cells = body
+    heads = chain.from_iterable((column, _margin(column.group, column.unit)) for column in columns)
+    beside = (tuple(chain.from_iterable(zip(line, own, strict=True))) for line, own in zip(cells, margins, strict=True))
+    return rows, tuple(heads), tuple(beside)
+
+
+def _margin(group: Label | None, of: Unit = Unit.COUNT) -> Column:
+    unit = Unit.MARGIN_PERCENT if of is Unit.PERCENT else Unit.MARGIN
+    return Column(say_all("report.margin"), group, unit)

@@ -1,0 +1,79 @@
+"""Which of the waiting fields people are to key now; the others wait without costing anybody's time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from ocr.forms.codebook import Purpose
+from store.doubts import sources
+from store.records import AUDIT, forms_of
+from store.tables import FormDefinition, RequestedCard, SamplingLevel, Suspicion, Waiting
+
+Keying: TypeAlias = Literal["everything", "statistical", "goals"]
+"""What people key. ``everything``: each field that is not sure. ``statistical``: each that enters tables, so that the
+records are exact. ``goals``: of these, a random part as large as the goals for the tables need. In the last two the
+others are keyed where somebody needs them: on a card that was requested, or to tell whether it was scanned twice."""
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What is wanted.
+
+    Attributes
+    ----------
+    levels
+        Up to which draw each field is keyed, by name; None where there is no limit. Only for ``goals``.
+    """
+
+    keying: Keying = "everything"
+    levels: Mapping[str, float] | None = None
+
+    def parts(self) -> list[ColumnElement[bool]]:
+        """Conditions on `Waiting`, each of which an index serves; a field is wanted that fulfils one."""
+        if self.keying == "everything":
+            return [Waiting.purpose == purpose for purpose in (*Purpose, AUDIT)]
+        tables = Waiting.purpose == Purpose.TABLES
+        limited = [
+            and_(tables, Waiting.field == name, Waiting.draw < level) for name, level in (self.levels or {}).items()
+        ]
+        # audits always, since the trust in what is accepted rests on them
+        return [*(limited if self.keying == "goals" else [tables]), Waiting.purpose == AUDIT, _needed()]
+
+    def condition(self) -> ColumnElement[bool]:
+        """Whether a waiting field is wanted."""
+        return true() if self.keying == "everything" else or_(*self.parts())
+
+
+EVERYTHING = Demand()
+
+
+def demand_of(session: Session, keying: Keying) -> Demand:
+    """What is wanted now."""
+    return Demand(keying, field_levels(session) if keying == "goals" else None)
+
+
+def field_levels(session: Session) -> dict[str, float]:
+    """Up to which draw each field is keyed for the goals: as far as the variable needs that needs it most."""
+    newest = select(func.max(SamplingLevel.id)).group_by(SamplingLevel.variable)
+    query = select(SamplingLevel.variable, SamplingLevel.level).where(SamplingLevel.id.in_(newest))
+    by_variable = {row.variable: row.level for row in session.execute(query)}
+    levels: defaultdict[str, float] = defaultdict(float)
+    for form in forms_of(session, session.scalars(select(FormDefinition.id))).values():
+        for variable, fields in sources(form).items():
+            for name in fields:
+                levels[name] = max(levels[name], by_variable.get(variable, 0.0))
+    return {name: level for name, level in levels.items() if level > 0}
+
+
+def _needed() -> ColumnElement[bool]:
+    """That a field of no table is on a card that was requested, or is the number of one that may be there twice."""
+    requested = exists().where(RequestedCard.card_id == Waiting.card_id)
+    suspected = exists().where(Suspicion.card_id == Waiting.card_id)
+    handling = and_(Waiting.purpose == Purpose.CONTROL, suspected)
+    return and_(Waiting.purpose.in_((Purpose.IDENTITY, Purpose.CONTROL)), or_(requested, handling))
