@@ -79,6 +79,7 @@ class _Doubtful:
     shares: Mapping[str, Mapping[int, Mapping[str, float]]]
     chance: NDArray[np.float64]
     drawn: NDArray[np.bool_]
+    size: NDArray[np.float64]
 
 
 def load_sample(session: Session, question: Question) -> Sample:
@@ -113,7 +114,8 @@ def _sample(
     seen = csr_array(found.multiply(cards.drawn[:, None]))
     counts = np.array([settled.get(cell, 0.0) for cell in every])
     wide = (_widened(matrix, len(every)) for matrix in (predicted, seen))
-    return Sample(every, TwoPhase(counts, next(wide), cards.chance, cards.drawn, next(wide)))
+    drawing = cards.chance, cards.drawn, cards.size
+    return Sample(every, TwoPhase(counts, next(wide), *drawing, next(wide)))
 
 
 def _widened(matrix: csr_array, columns: int) -> csr_array:
@@ -187,7 +189,7 @@ def _doubtful(session: Session, question: Question) -> _Doubtful:
     place = {row.card_id: i for i, row in enumerate(rows)}
     levels = _levels(session, question.columns)
     shares: defaultdict[str, dict[int, Mapping[str, float]]] = defaultdict(dict)
-    chance, drawn = np.ones(len(rows)), np.ones(len(rows), bool)
+    chance, size, drawn = np.ones(len(rows)), np.ones(len(rows)), np.ones(len(rows), bool)
     cohort = np.full(len(rows), "", dtype="U7")
     for doubt in session.execute(_doubts(question.columns)):
         i = place.get(doubt.card_id)
@@ -195,11 +197,11 @@ def _doubtful(session: Session, question: Question) -> _Doubtful:
             continue
         level = levels.get((doubt.variable, doubt.cohort), np.inf)
         shares[doubt.variable][i] = doubt.shares
-        chance[i] = min(chance[i], level * doubt.size)
+        chance[i], size[i] = min(chance[i], level * doubt.size), min(size[i], doubt.size)
         drawn[i] &= doubt.known == DRAWN and doubt.draw < level
         cohort[i] = max(cohort[i], doubt.cohort)
     values = {name: [row[k + 1] for row in rows] for k, name in enumerate(question.columns)}
-    return _Doubtful(values, shares, *_borrowed(chance, drawn, cohort))
+    return _Doubtful(values, shares, *_borrowed(chance, drawn, cohort), size)
 
 
 def _in_doubt(question: Question) -> tuple[str, ...]:

@@ -38,6 +38,8 @@ class TwoPhase:
         (N,) the probability with which each was drawn, above 0.
     drawn
         (N,) whether it was, so that its values are known.
+    size
+        (N,) with which chances grow: drawn up to a level L a card has the chance L x size, at most 1.
     found
         (N, K) 1 in the cell in which a drawn card lies; zero for the others.
     """
@@ -46,6 +48,7 @@ class TwoPhase:
     predicted: csr_array
     chance: Floats
     drawn: NDArray[np.bool_]
+    size: Floats
     found: csr_array
 
     @cached_property
@@ -76,16 +79,20 @@ class TwoPhase:
         enlarged as much as the errors seen in the whole table are larger than that.
         """
         seen, fourth = self._seen(of)
-        expected = self._expected(of)
+        expected = self._expected(of, self.chance)
         cards = np.divide(seen**2, fourth, out=np.zeros_like(seen), where=fourth > 0)
         mixed = (cards * seen + BORROWED * self._dispersion * expected) / (cards + BORROWED)
         return mixed, cards + BORROWED
+
+    def variances_at(self, level: float, of: csr_array) -> Floats:
+        """(J,) variances that are to be expected once all up to a level are drawn."""
+        return self._dispersion * self._expected(of, np.minimum(1.0, level * self.size))
 
     @cached_property
     def _dispersion(self) -> float:
         """How much larger the errors seen are than expected, over all cells."""
         cells = csr_array(np.eye(len(self.settled)))
-        seen, expected = self._seen(cells)[0].sum(), self._expected(cells).sum()
+        seen, expected = self._seen(cells)[0].sum(), self._expected(cells, self.chance).sum()
         cards = float((self.drawn & (self.chance < 1)).sum())
         return float((cards * seen / expected + BORROWED) / (cards + BORROWED)) if expected > 0 else 1.0
 
@@ -96,11 +103,11 @@ class TwoPhase:
         weights = (1 - self.chance[rows]) / self.chance[rows] ** 2
         return weights @ each, weights**2 @ each.power(2)
 
-    def _expected(self, of: csr_array) -> Floats:
-        """(J,) variances if every card lay in each cell with the machine's probability."""
-        rows = self.chance < 1
+    def _expected(self, of: csr_array, chance: Floats) -> Floats:
+        """(J,) variances if every card lay in each cell with the machine's probability, by the chance of each."""
+        rows = chance < 1
         each = self.predicted[rows]
-        weights = 1 / self.chance[rows] - 1
+        weights = 1 / chance[rows] - 1
         return np.asarray(weights @ (each @ of.power(2)) - weights @ csr_array(each @ of).power(2), np.float64)
 
 

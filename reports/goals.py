@@ -1,0 +1,125 @@
+"""Goals for the tables: how sure the numbers are by now, and up to which draw people have to key to reach them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtri
+from sqlalchemy.orm import Session
+
+from estimation.intervals import LEVEL, Interval
+from estimation.sample import Question
+from estimation.two_phase import TwoPhase
+from ocr.errors import BadInputError
+from reports.estimated import Estimates, estimates
+from reports.levels import LEVELS, MISSING, Code, Level
+from reports.period import Period
+from texts import Label
+
+SMALL = 0.01
+"""A code with a smaller share of the cards is held to the margin of one with this share."""
+
+SAFETY = 1.05
+"""Margins that are planned for are smaller than asked by this factor, since the sample that comes out is not known."""
+
+MOST = 1e6
+"""Level at which every card is keyed."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """All codes of a dimension, of one direction, within a share of their count; see `store.tables.PrecisionGoal`."""
+
+    dimension: str
+    direction: str
+    within: float
+    period: Period
+
+    @property
+    def level(self) -> Level:
+        """The level of the classification that it is about."""
+        if self.dimension not in goal_dimensions():
+            raise BadInputError(f"There is no goal for {self.dimension!r}; there are {', '.join(goal_dimensions())}.")
+        return LEVELS[self.dimension]
+
+
+@dataclass(frozen=True)
+class CodeStanding:
+    """How sure one number is: the count with its interval, and the margin that is asked."""
+
+    label: Label
+    count: Interval
+    asked: float
+
+    @property
+    def reached(self) -> bool:
+        """Whether the number is as sure as asked."""
+        return self.count.margin <= max(1.0, self.asked)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a goal is.
+
+    Attributes
+    ----------
+    codes
+        All codes but those that are no category.
+    variables
+        Columns of the record on which it depends.
+    level
+        Up to which draw these have to be keyed (`store.draws`), as far as can be told now.
+    """
+
+    codes: tuple[CodeStanding, ...]
+    variables: tuple[str, ...]
+    level: float
+
+    @property
+    def reached(self) -> bool:
+        """Whether all numbers are as sure as asked."""
+        return all(code.reached for code in self.codes)
+
+
+def goal_dimensions() -> tuple[str, ...]:
+    """Names of the dimensions that goals can be about."""
+    return tuple(name for name, level in LEVELS.items() if name != "direction")
+
+
+def standing(session: Session, goal: Goal) -> Standing:
+    """Estimate the numbers of a goal, and what it needs. Reads only."""
+    level, fixed = goal.level, {"direction": goal.direction}
+    found = estimates(session, [level], [], goal.period, fixed)
+    whole = found.count(((), ())).estimate
+    codes = [row[0] for row, _ in found.pairs if row and row[0] not in MISSING]
+    asked = {code: goal.within * max(found.count(((code,), ())).estimate, SMALL * whole) for code in codes}
+    ordered = _order(level, codes)
+    shown = tuple(CodeStanding(level.label(code), found.count(((code,), ())), asked[code]) for code in ordered)
+    question = Question((), goal.period.start, goal.period.end, fixed)
+    variables = tuple(dict.fromkeys([level.column, question.day]))
+    return Standing(shown, variables, _needed(found, asked))
+
+
+def _order(level: Level, codes: Sequence[Code]) -> list[Code]:
+    first = [code for code in level.codes if code in codes]
+    return [*first, *sorted((code for code in codes if code not in first), key=str)]
+
+
+def _needed(found: Estimates, asked: Mapping[Code, float]) -> float:
+    """The least level at which the margins that are to be expected are those asked."""
+    of = found.of[:, [found.pairs.index(((code,), ())) for code in asked]]
+    limits = np.array([max(1.0, limit) for limit in asked.values()]) / SAFETY
+    cards: TwoPhase = found.cards
+
+    def suffices(level: float) -> bool:
+        return bool((ndtri(0.5 + LEVEL / 2) * np.sqrt(cards.variances_at(level, of)) <= limits).all())
+
+    low, high = 1e-4, MOST
+    if not asked or suffices(low):
+        return 0.0
+    for _ in range(60):
+        middle = (low * high) ** 0.5
+        low, high = (low, middle) if suffices(middle) else (middle, high)
+    return high
