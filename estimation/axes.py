@@ -52,7 +52,7 @@ def coded(
     doubts
         By row of the cards whose column the machine did not settle: shares of its values.
     prior
-        Shares of the codes, over which what the machine lacks to 1 is spread; empty where nothing is known of them.
+        Shares of the codes, over which what the machine lacks to 1 is spread; where it is empty, over those it names.
     """
     now = [axis.code_of(value) for value in settled]
     before = {row: _grouped(axis, shares, prior) for row, shares in doubts.items()}
@@ -68,17 +68,20 @@ def coded(
 def crossed(axes: Sequence[Coded], possible: Callable[[Cell], bool]) -> tuple[tuple[Cell, ...], csr_array, csr_array]:
     """The cells of several axes, and each card's probabilities in them, predicted and found.
 
-    The axes are taken as independent of each other but for cells that cannot be; estimates are right on average
-    whether they are or not (`estimation.two_phase`).
+    The axes are taken as independent of each other but for cells that cannot be, whose probability goes to the other
+    cells of the card; estimates are right on average however that may be (`estimation.two_phase`).
     """
     cells: tuple[Cell, ...] = tuple((code,) for code in axes[0].codes)
     predicted, found = axes[0].predicted, axes[0].found
     for axis in axes[1:]:
         cells = tuple((*cell, code) for code in axis.codes for cell in cells)
         predicted, found = _product(predicted, axis.predicted), _product(found, axis.found)
-    kept = np.array([possible(cell) for cell in cells], bool)
-    shown = tuple(cell for cell, keep in zip(cells, kept, strict=True) if keep)
-    return shown, _renormalised(predicted, kept), csr_array(found[:, kept])
+    likely = np.array([1.0 if possible(cell) else UNLIKELY for cell in cells])
+    return cells, _weighed(predicted, likely), found
+
+
+UNLIKELY = 1e-6
+"""Weight of a cell that cannot be: a card of which the machine says nothing else stays there."""
 
 
 def _grouped(axis: Axis, shares: Mapping[str, float], prior: Mapping[Code, float]) -> dict[Code, float]:
@@ -86,9 +89,9 @@ def _grouped(axis: Axis, shares: Mapping[str, float], prior: Mapping[Code, float
     for value, share in shares.items():
         code = axis.code_of(value)
         found[code] = found.get(code, 0.0) + share
-    left = 1 - sum(found.values())
-    for code, share in prior.items() if left > 1e-9 else ():
-        found[code] = found.get(code, 0.0) + left * share
+    known = sum(found.values())
+    for code, share in (prior or found or {None: 1.0}).items():
+        found[code] = found.get(code, 0.0) + max(0.0, 1 - known) * share / (1.0 if prior or not known else known)
     return found
 
 
@@ -99,13 +102,15 @@ def _matrix(entries: Iterable[tuple[int, int, float]], shape: tuple[int, int]) -
 
 def _product(one: csr_array, other: csr_array) -> csr_array:
     """(N, K * L) products row by row; columns go through `one` first."""
+    if not other.shape[1]:
+        return csr_array((one.shape[0], 0))
     columns = other.tocsc()
     return csr_array(hstack([one.multiply(columns[:, [k]].toarray()) for k in range(other.shape[1])], format="csr"))
 
 
-def _renormalised(predicted: csr_array, kept: NDArray[np.bool_]) -> csr_array:
-    """What lay in cells that cannot be goes to the others of its card."""
-    before, left = predicted.sum(axis=1), csr_array(predicted[:, kept])
-    after = left.sum(axis=1)
+def _weighed(predicted: csr_array, weights: NDArray[np.float64]) -> csr_array:
+    """Probabilities weighed by cell, so that each card's add up to what they did before."""
+    weighed = csr_array(predicted.multiply(weights[None, :]))
+    before, after = predicted.sum(axis=1), weighed.sum(axis=1)
     scale = np.divide(before, after, out=np.zeros_like(before), where=after > 0)
-    return csr_array(left.multiply(scale[:, None]))
+    return csr_array(weighed.multiply(scale[:, None]))

@@ -51,12 +51,19 @@ def count_intervals(cards: TwoPhase, of: csr_array, level: float = LEVEL) -> lis
     totals, (variances, freedom) = cards.totals(of), cards.variances(of)
     known, possible = (np.asarray(end @ of, np.float64) for end in (cards.known, cards.possible))
     totals = np.clip(totals, known, possible)
-    spread = variances * _widening(freedom, level) ** 2
+    spread = np.where(variances > _ROUNDING, variances * _widening(freedom, level) ** 2, 0.0)
     doubtful = np.maximum(totals - known, np.where(spread > 0, _LEAST, 0.0))
     lower, upper = (known + end for end in _gamma_ends(doubtful, spread, level))
-    ends = (totals, np.floor(np.minimum(lower, totals)), np.clip(np.ceil(upper), totals, possible))
+    ends = (
+        totals,
+        np.floor(np.minimum(lower, totals) + _ROUNDING),
+        np.clip(np.ceil(upper - _ROUNDING), totals, possible),
+    )
     return [Interval(*three) for three in zip(*(end.tolist() for end in ends), strict=True)]
 
+
+_ROUNDING = 1e-6
+"""What differs by less is the same: the computer rounds."""
 
 _LEAST = 0.5
 """Cards that a count of nothing may hide, where something is in doubt."""

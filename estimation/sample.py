@@ -94,8 +94,10 @@ def load_sample(session: Session, question: Question) -> Sample:
         coded(axis, cards.values[axis.column], cards.shares.get(axis.column, {}), prior)
         for axis, prior in zip(axes, priors, strict=True)
     ]
-    cells, predicted, found = crossed(along, lambda cell: question.possible(cell[:own]) and all(cell[own:]))
-    return _sample(question, counted, [cell[:own] for cell in cells], cards, predicted, found)
+    cells, predicted, found = crossed(along, lambda cell: question.possible(cell[:own]))
+    inside = [k for k, cell in enumerate(cells) if all(cell[own:])]
+    about = csr_array(predicted[:, inside]), csr_array(found[:, inside])
+    return _sample(question, counted, [cells[k][:own] for k in inside], cards, *about)
 
 
 def _sample(

@@ -82,7 +82,12 @@ class TwoPhase:
         expected = self._expected(of, self.chance)
         cards = np.divide(seen**2, fourth, out=np.zeros_like(seen), where=fourth > 0)
         mixed = (cards * seen + BORROWED * self._dispersion * expected) / (cards + BORROWED)
-        return mixed, cards + BORROWED
+        return mixed, np.clip(cards + BORROWED, 1, max(1, self._sampled))
+
+    @cached_property
+    def _sampled(self) -> int:
+        """Cards that were drawn by chance, not because all are."""
+        return int((self.drawn & (self.chance < 1)).sum())
 
     def variances_at(self, level: float, of: csr_array) -> Floats:
         """(J,) variances that are to be expected once all up to a level are drawn."""
@@ -93,7 +98,7 @@ class TwoPhase:
         """How much larger the errors seen are than expected, over all cells."""
         cells = csr_array(np.eye(len(self.settled)))
         seen, expected = self._seen(cells)[0].sum(), self._expected(cells, self.chance).sum()
-        cards = float((self.drawn & (self.chance < 1)).sum())
+        cards = self._sampled
         return float((cards * seen / expected + BORROWED) / (cards + BORROWED)) if expected > 0 else 1.0
 
     def _seen(self, of: csr_array) -> tuple[Floats, Floats]:

@@ -27,6 +27,7 @@ class _Open:
 
     place: Place
     rank: int
+    draw: float
 
     @property
     def mode(self) -> tuple[int, str]:
@@ -41,10 +42,10 @@ class Assignment(Leases):
     def next_fields(self, count: int, field: str | None = None) -> list[Place]:
         """The fields that the person should get next, all of one name.
 
-        Of the fields that block a report first, drawn at random among those that come next (`store.draws`) of the ones
-        that wait for a first key and of the ones that wait for a second person's: so pairs form by chance. Cards of
-        which the person keyed or holds nothing go before others, so that nobody sees two fields of one card in a row,
-        or more of an identity than is needed, unless nothing else is left.
+        Of the fields that block a report first, taken at random from the few that come next (`store.draws`), whether
+        they wait for a first key or for a second person's: so pairs form by chance, and no field is left behind that
+        estimates would have to wait for. Cards of which the person keyed or holds nothing go before others, so that
+        nobody sees two fields of one card in a row, or more of an identity than is needed, unless nothing else is left.
 
         Never a field that is not wanted (`Demand`), that the person keyed, that another holds, or of a flagged card.
         """
@@ -53,7 +54,8 @@ class Assignment(Leases):
             found = [place for turn in turns for part in wanted for place in self._first(turn, field, part)]
             if found:
                 mode = min(place.mode for place in found)
-                pool = [item.place for item in found if item.mode == mode]
+                next_ones = sorted((item for item in found if item.mode == mode), key=lambda item: item.draw)
+                pool = [item.place for item in next_ones[: self.rules.window]]
                 random.shuffle(pool)
                 touched = self._touched([place.card_id for place in pool])
                 return sorted(pool, key=lambda place: touched.get(place.card_id, 0))[:count]
@@ -61,7 +63,8 @@ class Assignment(Leases):
 
     def _first(self, turn: Turn, field: str | None, wanted: ColumnElement[bool]) -> list[_Open]:
         query = window_query(self.person.login, turn, field, self.now, self.rules.window).where(wanted)
-        return [_Open(Place(row.card_id, row.field, row.turn), row.rank) for row in self.session.execute(query)]
+        rows = self.session.execute(query)
+        return [_Open(Place(row.card_id, row.field, row.turn), row.rank, row.draw) for row in rows]
 
     def _touched(self, card_ids: Sequence[int]) -> dict[int, int]:
         """Cards of which the person keyed something: 1; of which they hold or keyed last something: 2."""
@@ -79,10 +82,12 @@ def is_free(now: datetime) -> ColumnElement[bool]:
     return ~leased & ~flagged
 
 
-def window_query(login: str, turn: Turn, field: str | None, now: datetime, window: int) -> Select[int, str, str, int]:
+def window_query(
+    login: str, turn: Turn, field: str | None, now: datetime, window: int
+) -> Select[int, str, str, int, float]:
     """The fields of a turn that a person may have next; walks along one index and stops early."""
     query = (
-        select(Waiting.card_id, Waiting.field, Waiting.turn, Waiting.rank)
+        select(Waiting.card_id, Waiting.field, Waiting.turn, Waiting.rank, Waiting.draw)
         .where(Waiting.turn == str(turn), is_free(now))
         .limit(window)
     )

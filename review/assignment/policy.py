@@ -31,7 +31,7 @@ class DeskRules:
     control_share
         Share of tasks that are fields whose value is known already, to measure who keys them; 0..1.
     window
-        Tasks are drawn at random among so many of those that come next in each turn.
+        Tasks are drawn at random among so many of those that come next; more than a person takes at once.
     keying
         Which fields people key (`review.assignment.demand.Keying`).
     """
@@ -39,7 +39,7 @@ class DeskRules:
     policies: Mapping[str, PolicyName] = field(default_factory=dict)
     lease_minutes: float = 10.0
     control_share: float = 0.02
-    window: int = 50
+    window: int = 10
     keying: Keying = "everything"
 
     @property

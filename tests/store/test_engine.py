@@ -159,6 +159,7 @@ _TEXT = {
     "networks": "data",
     "pair_decisions": "person",
     "refusals": "reason",
+    "sampling_levels": "variable",
 }
 
 

@@ -1,0 +1,119 @@
+"""Tables with margins: every card counts, and what people key narrows them down to the truth."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+import numpy as np
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ocr.errors import BadInputError
+from reports.build import build, estimable
+from reports.table import RowKind, Table, Unit
+from review.assignment.policy import DeskRules
+from review.desk import Desk, Person
+from store.engine import open_store
+from store.tables import Doubt
+from tests.review.desk import NOW
+from tests.store.cards import card, scan
+from tests.store.test_cards import save
+from tests.store.test_doubts import doubtful
+
+YEAR = date(2016, 1, 1), date(2016, 12, 31)
+CARDS = 160
+REGIONS = ("TJ-SU", "TJ-KT", "TJ-RA")
+RULES = DeskRules(control_share=0.0, keying="statistical")
+
+
+@pytest.fixture(scope="module")
+def truths() -> dict[str, str]:
+    """The true region on each card, by its scan."""
+    rng = np.random.default_rng(1)
+    return {scan(n).sha256: str(rng.choice(REGIONS, p=(0.6, 0.3, 0.1))) for n in range(1, CARDS + 1)}
+
+
+@pytest.fixture
+def session(truths: dict[str, str]) -> Session:
+    """Cards of which the machine settles some regions, and is too sure of the first region on the others."""
+    session = Session(open_store("sqlite://"))
+    for n in range(1, CARDS + 1):
+        true = truths[scan(n).sha256]
+        reads = (("TJ-SU", 0.8), ("TJ-KT", 0.1)) if n % 2 else ((true, 0.8), ("TJ-SU", 0.1))
+        save(session, doubtful(n, reads={"residence_region": reads, "residence_district": (("?", 0.5),)}))
+    session.commit()
+    return session
+
+
+def keyed(session: Session, truths: dict[str, str], fields: int) -> None:
+    """Two people key in turn so many regions, or all, as the desk gives them out."""
+    desks = [Desk(session, Person(login, "reviewer"), NOW, RULES) for login in ("anna", "boris")]
+    for turn in range(fields):
+        if not (tasks := desks[turn % 2].assign(count=1, field="residence_region")):
+            break
+        desks[turn % 2].key(tasks[0].ticket, truths[tasks[0].scan.sha256], seconds=1.0)
+    session.commit()
+
+
+def by_region(table: Table) -> dict[str, tuple[int, int]]:
+    """Departures of each region with their margin."""
+    return {
+        row.label.en: (int(cells[0] or 0), int(cells[1] or 0))
+        for row, cells in zip(table.rows, table.cells, strict=True)
+        if row.level <= 1
+    }
+
+
+NAMES = {"TJ-SU": "Sughd", "TJ-KT": "Khatlon", "TJ-RA": "Districts of Republican Subordination"}
+
+
+def test_before_anybody_keyed_all_cards_are_there_with_wide_margins(session: Session) -> None:
+    found = by_region(build(session, "T2", *YEAR, estimate=True))
+    assert found["Total"] == (CARDS, 0), "how many cards there are is known"
+    assert found["awaiting review"] == (0, 0)
+    assert found["Sughd"][1] > 10
+
+
+def test_keying_leads_to_the_truth(session: Session, truths: dict[str, str]) -> None:
+    true = Counter(truths.values())
+    margins = []
+    for more in (60, 60, 10 * CARDS):
+        keyed(session, truths, more)
+        found = by_region(build(session, "T2", *YEAR, estimate=True))
+        for code, name in NAMES.items():
+            count, margin = found[name]
+            assert abs(count - true[code]) <= 1.5 * margin, (name, count, margin, true[code])
+        margins.append(found["Sughd"][1])
+    assert margins[0] > margins[-1] == 0
+    assert {NAMES[code]: (number, 0) for code, number in true.items()}.items() <= found.items()
+    assert set(session.scalars(select(Doubt.known).where(Doubt.variable == "region"))) == {"drawn"}
+
+
+def test_all_kinds_of_tables_are_estimated_and_keep_their_shape(session: Session, truths: dict[str, str]) -> None:
+    keyed(session, truths, 50)
+    for name in estimable():
+        table = build(session, name, *YEAR, estimate=True)
+        units = [column.unit for column in table.columns]
+        assert all(unit.is_margin for unit in units[1::2]) and not any(unit.is_margin for unit in units[::2])
+        (total,) = (cells for row, cells in zip(table.rows, table.cells, strict=True) if row.kind is RowKind.TOTAL)
+        assert total[0] == CARDS, name
+        first = [c[0] for r, c in zip(table.rows, table.cells, strict=True) if r.level == 1]
+        assert abs(sum(first) - CARDS) <= len(first), name  # type: ignore[arg-type]
+        assert Unit.MARGIN in units
+
+
+def test_a_table_of_sheets_is_not_estimated(session: Session) -> None:
+    with pytest.raises(BadInputError, match="T13 is not estimated"):
+        build(session, "T13", *YEAR, estimate=True)
+
+
+def test_without_doubt_the_estimate_is_the_count(truths: dict[str, str]) -> None:
+    session = Session(open_store("sqlite://"))
+    for n in range(1, 8):
+        save(session, card(n, values={"sex": "F" if n % 3 else "M"}))
+    for name in ("T1", "T3", "T6"):
+        counted, estimate = build(session, name, *YEAR), build(session, name, *YEAR, estimate=True)
+        assert [c[::2] for c in estimate.cells] == list(counted.cells)
+        assert not any(any(c[1::2]) for c in estimate.cells)
