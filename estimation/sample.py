@@ -88,7 +88,7 @@ def load_sample(session: Session, question: Question) -> Sample:
     cards = _doubtful(session, question)
     own = len(question.axes)
     axes = (*question.axes, _within(question), *(_fixed(name, value) for name, value in question.fixed.items()))
-    priors = [_prior(axis, question.columns.index(axis.column), counted) for axis in question.axes]
+    priors = [_prior(axis, question.columns.index(axis.column), counted, cards) for axis in question.axes]
     priors += [_inside(session, question), *({} for _ in question.fixed)]
     along = [
         coded(axis, cards.values[axis.column], cards.shares.get(axis.column, {}), prior)
@@ -134,11 +134,14 @@ def _fixed(column: str, wanted: str) -> Axis:
     return Axis(column, lambda value: "1" if value == wanted else "")
 
 
-def _prior(axis: Axis, place: int, counted: Mapping[tuple[Any, ...], int]) -> dict[Code, float]:
-    """Shares of the codes of an axis among the cards that are counted."""
+def _prior(axis: Axis, place: int, counted: Mapping[tuple[Any, ...], int], cards: _Doubtful) -> dict[Code, float]:
+    """Shares of the codes of an axis among the cards of which it is settled."""
     found: defaultdict[Code, float] = defaultdict(float)
     for values, number in counted.items():
         found[axis.code_of(values[place])] += number
+    for value in cards.values[axis.column]:
+        if value is not None:
+            found[axis.code_of(value)] += 1
     whole = sum(found.values())
     return {code: number / whole for code, number in found.items()}
 

@@ -50,9 +50,14 @@ def session(truths: dict[str, str]) -> Session:
 def keyed(session: Session, truths: dict[str, str], fields: int) -> None:
     """Two people key in turn so many regions, or all, as the desk gives them out."""
     desks = [Desk(session, Person(login, "reviewer"), NOW, RULES) for login in ("anna", "boris")]
+    idle = 0
     for turn in range(fields):
-        if not (tasks := desks[turn % 2].assign(count=1, field="residence_region")):
+        tasks, idle = desks[turn % 2].assign(count=1, field="residence_region"), idle + 1
+        if idle > len(desks):
             break
+        if not tasks:
+            continue
+        idle = 0
         desks[turn % 2].key(tasks[0].ticket, truths[tasks[0].scan.sha256], seconds=1.0)
     session.commit()
 
