@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from migcards.cli.shared.context import settings, store
 from migcards.cli.shared.reading import ingestion
+from migcards.goal_keeper import GoalKeeper
 from migcards.inbox import ScanInboxFolder
 from migcards.inbox_reader import InboxReader
 from migcards.page_images import PageImages
@@ -40,6 +41,7 @@ def serve(host: str, port: int, cache: Path | None) -> None:
     now = settings()
     rules = DeskRules(now.policies, now.lease_minutes, now.control_share, keying=now.keying)
     inbox = _inbox(now)
+    goals = GoalKeeper(engine) if now.keying == "goals" else None
     app = create_app(
         engine,
         PageImages(now.archive, PictureFolder(cache) if cache else None),
@@ -47,6 +49,7 @@ def serve(host: str, port: int, cache: Path | None) -> None:
         inbox=inbox,
         metrics_token=now.metrics_token,
         folders=folders_of(engine, archive=now.archive, inbox=now.inbox),
+        goals=goals or GoalKeeper(engine),
     )
     logging.basicConfig(format="%(asctime)s %(message)s")
     logging.getLogger("migcards.looks").setLevel(logging.INFO)  # who had names on the screen
@@ -59,8 +62,12 @@ def serve(host: str, port: int, cache: Path | None) -> None:
         try:
             if inbox is not None:
                 inbox.start()
+            if goals is not None:
+                goals.start()
             uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False)).run([listener])
         finally:
+            if goals is not None:
+                goals.stop()
             if inbox is not None:
                 inbox.stop()
 

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from ocr.forms.codebook import Purpose
 from store.doubts import sources
+from store.goals import sampling_levels
 from store.records import AUDIT, forms_of
-from store.tables import FormDefinition, RequestedCard, SamplingLevel, Suspicion, Waiting
+from store.tables import FormDefinition, RequestedCard, Suspicion, Waiting
 
 Keying: TypeAlias = Literal["everything", "statistical", "goals"]
 """What people key. ``everything``: each field that is not sure. ``statistical``: each that enters tables, so that the
@@ -60,9 +61,7 @@ def demand_of(session: Session, keying: Keying) -> Demand:
 
 def field_levels(session: Session) -> dict[str, float]:
     """Up to which draw each field is keyed for the goals: as far as the variable needs that needs it most."""
-    newest = select(func.max(SamplingLevel.id)).group_by(SamplingLevel.variable)
-    query = select(SamplingLevel.variable, SamplingLevel.level).where(SamplingLevel.id.in_(newest))
-    by_variable = {row.variable: row.level for row in session.execute(query)}
+    by_variable = sampling_levels(session)
     levels: defaultdict[str, float] = defaultdict(float)
     for form in forms_of(session, session.scalars(select(FormDefinition.id))).values():
         for variable, fields in sources(form).items():

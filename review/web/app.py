@@ -32,8 +32,12 @@ from review.web import (
     rescans,
     uploads,
 )
+from review.web import (
+    goals as goal_pages,
+)
 from review.web.deps import Access, Site, utc_now
 from review.web.failures import handle_failures
+from review.web.goal_board import GoalBoard
 from review.web.headers import Headers
 from review.web.image_source import ImageSource
 from review.web.scan_inbox import ScanInbox
@@ -57,6 +61,7 @@ ROUTERS = (
     duplicates.router,
     records.router,
     quality.router,
+    goal_pages.router,
     api.router,
     api.api,
     metrics.router,
@@ -72,6 +77,7 @@ def create_app(
     inbox: ScanInbox | None = None,
     metrics_token: str = "",
     folders: Mapping[str, Path] = MappingProxyType({}),
+    goals: GoalBoard | None = None,
 ) -> FastAPI:
     """The review workplace on an open store; parameters as the attributes of `review.web.deps.Site`.
 
@@ -82,7 +88,7 @@ def create_app(
     """
     routes = [route for router in ROUTERS for route in router.routes]
     app = FastAPI(routes=routes, title="migcards", version="1", openapi_url=None, docs_url=None, redoc_url=None)
-    app.state.site = Site(engine, pictures, rules, clock, inbox, metrics_token, folders)
+    app.state.site = Site(engine, pictures, rules, clock, inbox, metrics_token, folders, goals)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     handle_failures(app)
     app.add_middleware(Headers)  # the last one is the outermost: failures get the headers too

@@ -23,6 +23,7 @@ from review.accounts.sessions import Visitor, touch_session, visitor_of
 from review.accounts.users import UserRole
 from review.assignment.policy import DeskRules
 from review.desk import Desk, Person
+from review.web.goal_board import GoalBoard
 from review.web.image_source import ImageSource
 from review.web.problems import Problem, refuse_nul
 from review.web.scan_inbox import ScanInbox
@@ -55,6 +56,8 @@ class Site:
         Takes uploads, or None: then there are none.
     metrics_token
         Lets Prometheus in, or empty: then there are no metrics.
+    goals
+        Reckons how sure the tables are, or None: then there are no goals.
     folders
         Folders whose disks are watched, by what lies there (`store.disks`).
     """
@@ -66,6 +69,7 @@ class Site:
     inbox: ScanInbox | None = None
     metrics_token: str = ""
     folders: Mapping[str, FilePath] = field(default_factory=dict)
+    goals: GoalBoard | None = None
 
     def reading(self) -> AbstractContextManager[Session]:
         """A session that only reads: on SQLite it keeps no writer waiting."""

@@ -33,6 +33,7 @@ NAVIGATION: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("/duplicates", "duplicates"),
         ("/records", "records"),
         ("/quality", "quality"),
+        ("/goals", "goals"),
     ),
     "analyst": (("/", "home"),),
     "administrator": (("/", "home"), ("/users", "users")),

@@ -1,0 +1,103 @@
+"""Keeps the queue to the goals: reckons again and again what the tables need, and lets no more be keyed than that."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from threading import Event, Thread
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from ocr.errors import MigcardsError
+from ocr.forms.codebook import codebook
+from reports.goals import Goal, Standing, goal_dimensions, standing
+from reports.labels import named
+from reports.period import Period
+from review.web.deps import utc_now
+from review.web.goal_board import GoalView, NumberView
+from store.engine import read_only
+from store.goals import goals_in_force, sampling_levels, set_levels
+from store.tables import Doubt, PrecisionGoal
+from texts import Label
+
+PAUSE_S = 20.0
+"""Between one reckoning and the next."""
+
+STEP = 1.25
+"""How much further people key where all that was planned is keyed and a number is less sure than expected."""
+
+_LOG = logging.getLogger("migcards.goals")
+
+
+class GoalKeeper:
+    """`review.web.goal_board.GoalBoard` over a store, with a thread of its own that plans."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._ended = Event()
+        self._thread = Thread(target=self._keep, name="goals", daemon=True)
+
+    def start(self) -> None:
+        """Begin to plan."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End it."""
+        self._ended.set()
+        self._thread.join()
+
+    def dimensions(self) -> Mapping[str, Label]:
+        """What goals can be about."""
+        return {name: named(codebook().dimension[name].label) for name in goal_dimensions()}
+
+    def view(self, session: Session, goals: Sequence[PrecisionGoal]) -> list[GoalView]:
+        """How far goals are."""
+        return [self._view(session, row, standing(session, _goal(row))) for row in goals]
+
+    def plan(self) -> None:
+        """Set the levels that the goals need now; none is needed for those that are reached."""
+        with Session(read_only(self._engine)) as session:
+            needed: defaultdict[str, float] = defaultdict(float)
+            before = sampling_levels(session)
+            for found in (standing(session, _goal(row)) for row in goals_in_force(session)):
+                if found.reached:
+                    continue
+                for variable in found.variables:
+                    level = _further(session, variable, found.level, before.get(variable, 0.0))
+                    needed[variable] = max(needed[variable], level)
+        with Session(self._engine) as session, session.begin():
+            set_levels(session, needed, utc_now())
+
+    def _keep(self) -> None:
+        while not self._ended.wait(PAUSE_S):
+            try:
+                self.plan()
+            except MigcardsError as error:  # the database may be back at the next time
+                _LOG.warning("%s", error)
+
+    def _view(self, session: Session, row: PrecisionGoal, found: Standing) -> GoalView:
+        numbers = [
+            NumberView(one.label, round(one.count.estimate), one.count.margin, max(1, int(one.asked)))
+            for one in found.codes
+        ]
+        left = 0 if found.reached else sum(_left(session, name, found.level) for name in found.variables)
+        return GoalView(row, self.dimensions()[row.dimension], numbers, left)
+
+
+def _goal(row: PrecisionGoal) -> Goal:
+    return Goal(row.dimension, row.direction, row.within, Period(row.first_day, row.last_day))
+
+
+def _further(session: Session, variable: str, level: float, before: float) -> float:
+    """The level that is needed; above the present one where all below that is keyed already."""
+    if before and level <= before and not _left(session, variable, before):
+        return STEP * before
+    return max(level, before)
+
+
+def _left(session: Session, variable: str, level: float) -> int:
+    """How many cards' values of a variable wait below a level."""
+    open_ones = (Doubt.variable == variable, Doubt.known == "", Doubt.draw < level)
+    return session.scalar(select(func.count()).select_from(Doubt).where(*open_ones)) or 0
