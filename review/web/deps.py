@@ -22,6 +22,7 @@ from ocr.forms.codebook import codebook
 from review.accounts.sessions import Visitor, touch_session, visitor_of
 from review.accounts.users import UserRole
 from review.assignment.policy import DeskRules
+from review.decisions.frequency import Frequencies
 from review.desk import Desk, Person
 from review.web.image_source import ImageSource
 from review.web.problems import Problem, refuse_nul
@@ -57,6 +58,8 @@ class Site:
         Lets Prometheus in, or empty: then there are no metrics.
     folders
         Folders whose disks are watched, by what lies there (`store.disks`).
+    frequencies
+        How frequent codes are, for what is offered first.
     """
 
     engine: Engine
@@ -66,6 +69,7 @@ class Site:
     inbox: ScanInbox | None = None
     metrics_token: str = ""
     folders: Mapping[str, FilePath] = field(default_factory=dict)
+    frequencies: Frequencies = field(default_factory=Frequencies)
 
     def reading(self) -> AbstractContextManager[Session]:
         """A session that only reads: on SQLite it keeps no writer waiting."""
