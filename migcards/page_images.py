@@ -32,8 +32,8 @@ MAX_WIDTH, STRIP_WIDTH, CARD_SIDE, SHEET_SIDE = 1600, 1600, 1600, 320
 longer side of a sheet that was refused, on which nobody has found the names to paint over: too small to read them."""
 
 JPEG_QUALITY = 85
-_AROUND = 5.0  # zone heights above and below in a strip, but not more than
-_AROUND_MOST = 0.16  # of the page's width
+_AROUND = 3.0  # zone heights above and below in a strip, but not more than
+_AROUND_MOST = 0.12  # of the page's width
 _MADE_AS = "2"  # changes with what pictures look like, so that those on disk are made anew
 _GREY, _OUTLINE = (205, 205, 205), ORANGE[::-1]  # blue, green, red
 

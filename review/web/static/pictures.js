@@ -6,6 +6,8 @@ import { element, replace, words } from "/static/api.js";
 const LEAST_ZOOM = 0.5;
 const MOST_ZOOM = 4;
 const STEP = 0.25; // of the place's width or height, that one key moves the picture
+const LEAST_HEIGHT = 80; // as in the style, and so the gap
+const GAP = 8;
 const at = (id) => document.getElementById(id);
 
 /** A picture on its way. */
@@ -43,9 +45,10 @@ export class Pictures {
     const [width, height] = this.turns % 2 ? [image.naturalHeight, image.naturalWidth] : [image.naturalWidth, image.naturalHeight];
     const across = this.crop.clientWidth;
     const middle = this.middle(frame);
-    this.crop.style.maxHeight = `${(Math.max(1, this.zoomed) * across * height) / width + 2}px`;
     this.crop.classList.toggle("upright", Boolean(this.turns % 2));
-    if (around && around.naturalWidth) this.strip.style.maxHeight = `${(across * around.naturalHeight) / around.naturalWidth + 2}px`;
+    const heights = [this.atMost(this.crop, (Math.max(1, this.zoomed) * height) / width)];
+    heights.push(this.atMost(this.strip, around && around.naturalWidth ? around.naturalHeight / around.naturalWidth : 0));
+    at("views").style.maxHeight = `${heights[0] + heights[1] + GAP}px`; // the answer stands right below
     const scale = this.zoomed * Math.min(across / width, this.crop.clientHeight / height);
     for (const [one, wide, high] of [[frame, width, height], [image, image.naturalWidth, image.naturalHeight]]) {
       one.style.width = `${Math.floor(wide * scale)}px`;
@@ -55,6 +58,13 @@ export class Pictures {
     this.crop.scrollLeft = middle[0] * frame.offsetWidth - this.crop.clientWidth / 2;
     this.crop.scrollTop = middle[1] * frame.offsetHeight - this.crop.clientHeight / 2;
     this.reachable(frame);
+  }
+
+  /** Let a place be no higher than a picture of that height, in widths of the place; returns how high it may be. */
+  atMost(place, height) {
+    const most = Math.max(LEAST_HEIGHT, height * this.crop.clientWidth + 2);
+    place.style.maxHeight = `${most}px`;
+    return most;
   }
 
   /** Which part of the picture is in the middle, by its width and height; of a new one where writing begins. */
