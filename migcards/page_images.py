@@ -25,16 +25,16 @@ from ocr.sheet import Sheet
 from ocr.zone_drawing import ORANGE
 
 PAGES, PICTURES = 3, 600
-"""Decoded pages and encoded pictures in memory: at most 120 MB a page (A4 at 600 dpi), some 30 kB a picture."""
+"""Decoded pages and encoded pictures in memory: at most 120 MB a page (A4 at 600 dpi), some 70 kB a picture."""
 
-MAX_WIDTH, STRIP_WIDTH, CARD_SIDE, SHEET_SIDE = 1400, 1200, 1600, 320
-"""Pixels: widest crop, width of a strip, longer side of a card, what the screens of old computers can show; and longer
-side of a sheet that was refused, on which nobody has found the names to paint over: too small to read them."""
+MAX_WIDTH, STRIP_WIDTH, CARD_SIDE, SHEET_SIDE = 1600, 1600, 1600, 320
+"""Pixels: widest crop, width of a strip, longer side of a card, what a screen of 1920 pixels shows beside its keys; and
+longer side of a sheet that was refused, on which nobody has found the names to paint over: too small to read them."""
 
 JPEG_QUALITY = 85
 _AROUND = 3.0  # zone heights above and below in a strip, but not more than
 _AROUND_MOST = 0.12  # of the page's width
-_MADE_AS = "1"  # changes with what pictures look like, so that those on disk are made anew
+_MADE_AS = "2"  # changes with what pictures look like, so that those on disk are made anew
 _GREY, _OUTLINE = (205, 205, 205), ORANGE[::-1]  # blue, green, red
 
 
@@ -156,7 +156,10 @@ def _grown(corners: Points, margin: float) -> Points:
 
 
 def _band(corners: Points, page: tuple[int, int]) -> Points:
-    """Corners of a band along a zone, from edge to edge of a page of (width, height) pixels."""
+    """Corners of a band along a zone, from edge to edge of a page of (width, height) pixels.
+
+    The zone is in its middle even at the edge of the page, so that whoever has too little room can show the middle.
+    """
     centre, height = corners.mean(axis=0), float(np.hypot(*(corners[3] - corners[0])))
     right = corners[1] + corners[2] - corners[0] - corners[3]
     right = right / np.hypot(*right)
@@ -165,7 +168,7 @@ def _band(corners: Points, page: tuple[int, int]) -> Points:
         _AROUND * height, _AROUND_MOST * (_reach(centre, right, page) + _reach(centre, -right, page))
     )
     left, across = -right * _reach(centre, -right, page), right * _reach(centre, right, page)
-    up, below = (sign * down * min(most, _reach(centre, sign * down, page)) for sign in (-1, 1))
+    up, below = -down * most, down * most
     return np.array([centre + left + up, centre + across + up, centre + across + below, centre + left + below])
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from math import log2
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -16,10 +17,11 @@ from rapidfuzz.distance import OSA
 from ocr.forms.definition import FieldKind, FieldSpec
 from ocr.lexicon.lexicon import Lexicon, WrittenForm, label, load_lexicon
 from ocr.lexicon.normalise import fold
+from ocr.lexicon.priors import EQUAL
 from texts import Language
 
-# How well an entry fits what was typed, best first.
-_CODE, _PART_OF_CODE, _NAME, _FORM, _WORD = range(5)
+# How well an entry fits what was typed, best first: the whole of it, its beginning, the beginning of a word within.
+_WHOLE, _BEGINNING, _WITHIN = range(3)
 
 _FORGIVEN_FROM = 4
 """Letters from which one mistake is forgiven; two from twice as many."""
@@ -46,9 +48,15 @@ class Choice:
 
 @dataclass(frozen=True, order=True)
 class _Hit:
-    """How a form of an entry fits, the better the smaller; `place` is the entry's in the dictionary."""
+    """How a form of an entry fits, the better the smaller; `place` is the entry's in the dictionary.
+
+    `rare` counts how often the entry's frequency would have to double to be the usual one. Between entries about as
+    frequent as one another it is the fit that decides, so that a few records more change no order.
+    """
 
     mistakes: int
+    partial: bool
+    rare: int
     fit: int
     unlikely: float
     length: int
@@ -63,11 +71,28 @@ class _Start:
 
     key: str
     form: WrittenForm
-    fit: int
+    within: bool
 
 
-def complete(spec: FieldSpec, typed: str, language: Language, limit: int = 8) -> list[Choice]:
+@dataclass(frozen=True)
+class _Asked:
+    """What was typed about a dictionary, and how frequent its entries are."""
+
+    lexicon: Lexicon
+    typed: str
+    expected: Mapping[str, float]
+
+    def rare(self, code: str) -> int:
+        """As in `_Hit`."""
+        return -round(log2(self.expected.get(code, 1.0)))
+
+
+def complete(
+    spec: FieldSpec, typed: str, language: Language, limit: int = 8, *, expected: Mapping[str, float] = EQUAL
+) -> list[Choice]:
     """What a person may mean who has typed so far, likeliest first.
+
+    What was typed in full comes first, then what is frequent.
 
     Russian letters may stand for the Tajik ones that are like them (`ocr.lexicon.normalise.fold`). From four letters
     on a mistyped, missing, doubled or exchanged letter is forgiven (the four mistakes of typing, Damerau 1964).
@@ -78,6 +103,8 @@ def complete(spec: FieldSpec, typed: str, language: Language, limit: int = 8) ->
         A code or part of it, or the beginning of a name or of any word of it.
     language
         Of the labels.
+    expected
+        Factor by code: how much more frequent it is than with equal chances (`review.decisions.frequency`).
 
     Returns
     -------
@@ -92,37 +119,40 @@ def complete(spec: FieldSpec, typed: str, language: Language, limit: int = 8) ->
     if lexicon.is_open:
         return []
     best: dict[str, _Hit] = {}
+    asked = _Asked(lexicon, typed, expected)
     for find in (_by_code, _by_words, _nearly):
         if len(best) < limit:
-            for hit in find(lexicon, typed):
+            for hit in find(asked):
                 best[hit.code] = min(hit, best.get(hit.code, hit))
     return [_choice(lexicon, hit, language) for hit in sorted(best.values())[:limit]]
 
 
-def _by_code(lexicon: Lexicon, typed: str) -> Iterator[_Hit]:
+def _by_code(asked: _Asked) -> Iterator[_Hit]:
     """Entries whose code, with or without its country, begins so."""
-    wanted = typed.strip().upper()
-    for place, code in enumerate(lexicon.entries):
-        if code.startswith(wanted) or code.partition("-")[2].startswith(wanted):
-            yield _Hit(0, _CODE if code == wanted else _PART_OF_CODE, 0, len(code), place, "", code)
+    wanted = asked.typed.strip().upper()
+    for place, code in enumerate(asked.lexicon.entries):
+        without_country = code.partition("-")[2]
+        if code.startswith(wanted) or without_country.startswith(wanted):
+            partial = wanted not in (code, without_country)
+            yield _Hit(0, partial, asked.rare(code), _BEGINNING if partial else _WHOLE, 0, len(code), place, "", code)
 
 
-def _by_words(lexicon: Lexicon, typed: str) -> Iterator[_Hit]:
+def _by_words(asked: _Asked) -> Iterator[_Hit]:
     """Entries of which a form has a word that begins so."""
-    starts, places = _starts(lexicon)
-    wanted = _wanted(typed)
-    return (_hit(start, 0, places) for start in starts if start.key.startswith(wanted))
+    wanted = _wanted(asked.typed)
+    starts = _starts(asked.lexicon)[0]
+    return (_hit(asked, start, 0, whole=start.key in wanted) for start in starts if start.key.startswith(wanted))
 
 
-def _nearly(lexicon: Lexicon, typed: str) -> Iterator[_Hit]:
+def _nearly(asked: _Asked) -> Iterator[_Hit]:
     """Entries of which a form has a word that begins nearly so."""
-    starts, places = _starts(lexicon)
-    key = fold(typed)
+    starts = _starts(asked.lexicon)[0]
+    key = fold(asked.typed)
     most = len(key) // _FORGIVEN_FROM
     for length in (len(key) - 1, len(key), len(key) + 1) if most else ():  # a missing letter shifts the rest
-        cut = _cut(lexicon, length)
+        cut = _cut(asked.lexicon, length)
         near = process.extract(key, cut, scorer=OSA.distance, score_cutoff=min(most, 2), limit=_NEAREST)
-        yield from (_hit(starts[i], int(mistakes), places) for _, mistakes, i in near)
+        yield from (_hit(asked, starts[i], int(mistakes), whole=False) for _, mistakes, i in near)
 
 
 def _wanted(typed: str) -> tuple[str, ...]:
@@ -137,10 +167,8 @@ def _starts(lexicon: Lexicon) -> tuple[tuple[_Start, ...], dict[str, int]]:
     """Beginnings of all words of all forms, and the places of the codes."""
     starts = []
     for form in lexicon.forms:
-        entry = lexicon.entries[form.code]
         words = form.key.split()
-        fits = [_NAME if form.text in (entry.ru, entry.tg, entry.en) else _FORM] + [_WORD] * (len(words) - 1)
-        starts += [_Start(" ".join(words[i:]), form, fit) for i, fit in enumerate(fits)]
+        starts += [_Start(" ".join(words[i:]), form, i > 0) for i in range(len(words))]
     return tuple(starts), {code: place for place, code in enumerate(lexicon.entries)}
 
 
@@ -149,9 +177,12 @@ def _cut(lexicon: Lexicon, length: int) -> list[str]:
     return [start.key[:length] for start in _starts(lexicon)[0]]
 
 
-def _hit(start: _Start, mistakes: int, places: Mapping[str, int]) -> _Hit:
-    form = start.form
-    return _Hit(mistakes, start.fit, -form.weight, len(start.key), places[form.code], form.text, form.code)
+def _hit(asked: _Asked, start: _Start, mistakes: int, *, whole: bool) -> _Hit:
+    form, places = start.form, _starts(asked.lexicon)[1]
+    exact = whole and not start.within
+    fit = _WITHIN if start.within else _WHOLE if exact else _BEGINNING
+    rare, length = asked.rare(form.code), len(form.text)  # of the key parts are left out, as of "обл."
+    return _Hit(mistakes, not exact, rare, fit, -form.weight, length, places[form.code], form.text, form.code)
 
 
 def _choice(lexicon: Lexicon, hit: _Hit, language: Language) -> Choice:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from review.decisions.decision_log import decide
-from review.decisions.validation import Codes, checked, lexicon_codes
+from review.decisions.validation import Codes, checked, happened, lexicon_codes
 from review.errors import ReviewError
 from store.records import cards_now
 from store.tables import Card, Record, Scan
@@ -139,7 +139,7 @@ def _plan(session: Session, number: int, row: Mapping[str, str], codes: Codes) -
         spec = card.form.by_name[line.field]
         waits = any(wait.field == line.field for wait in card.state.waiting)
         before = None if waits else card.state.values[line.field]
-        after = checked(spec, line.after, codes)
+        after = happened(spec, checked(spec, line.after, codes))
     except ReviewError as error:
         return replace(line, fault=error)
     outcome: Literal["same", "change"] = "same" if before == after else "change"

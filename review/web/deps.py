@@ -22,6 +22,7 @@ from ocr.forms.codebook import codebook
 from review.accounts.sessions import Visitor, touch_session, visitor_of
 from review.accounts.users import UserRole
 from review.assignment.policy import DeskRules
+from review.decisions.frequency import Frequencies
 from review.desk import Desk, Person
 from review.web.goal_board import GoalBoard
 from review.web.image_source import ImageSource
@@ -60,6 +61,8 @@ class Site:
         Reckons how sure the tables are, or None: then there are no goals.
     folders
         Folders whose disks are watched, by what lies there (`store.disks`).
+    frequencies
+        How frequent codes are, for what is offered first.
     """
 
     engine: Engine
@@ -70,6 +73,7 @@ class Site:
     metrics_token: str = ""
     folders: Mapping[str, FilePath] = field(default_factory=dict)
     goals: GoalBoard | None = None
+    frequencies: Frequencies = field(default_factory=Frequencies)
 
     def reading(self) -> AbstractContextManager[Session]:
         """A session that only reads: on SQLite it keeps no writer waiting."""

@@ -9,6 +9,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from ocr.errors import BadInputError
+from ocr.lexicon.lexicon import load_lexicon
+from ocr.lexicon.priors import EQUAL
 from review.accounts.sessions import Visitor
 from review.decisions.completion import complete
 from review.desk import Task, progress
@@ -26,7 +28,7 @@ from review.web.models import (
 )
 from review.web.problems import Problem
 from review.web.render import page
-from review.web.task_view import input_of, task_out
+from review.web.task_view import KEYING_RULES, input_of, task_out
 from texts import Language, say, section
 from texts.formats import months_of_dates
 
@@ -41,7 +43,8 @@ def key_page(request: Request, visitor: Keyer, site: SiteDep, field: str | None 
     """The page on which fields are keyed, of one name or as they come."""
     with site.reading() as session:
         waits = progress(site.desk(session, visitor)).waiting
-    return page(request, "key.html", only=field, waiting=waits, words=_words(visitor.language))
+    words = _words(visitor.language)
+    return page(request, "key.html", only=field, waiting=waits, words=words, kinds=KEYING_RULES)
 
 
 @api.post("/assign", summary="Take the next fields to key; what one holds already comes first")
@@ -104,7 +107,9 @@ def complete_code(
     """Complete a coded answer, by code or words, for a field that one holds."""
     with site.reading() as session:
         spec = site.desk(session, visitor).task(ticket).spec
-    choices = complete(spec, typed, visitor.language)
+        lexicon = load_lexicon(spec.lexicon) if spec.lexicon else None
+        expected = site.frequencies.of(session, lexicon, site.clock().date()) if lexicon else EQUAL
+    choices = complete(spec, typed, visitor.language, expected=expected)
     return [OptionOut(code=choice.code, label=choice.label, also=choice.also) for choice in choices]
 
 

@@ -13,6 +13,9 @@ from texts import Language
 Ticket: TypeAlias = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{8,32}$")]
 Seconds: TypeAlias = Annotated[float, Field(ge=0, le=86_400, description="Time the person spent on it.")]
 Input: TypeAlias = Literal["one", "several", "date", "digits", "coded", "text"]
+KeyingRules: TypeAlias = Literal[
+    "one", "several", "signature", "date", "digits", "serial", "coded", "name", "passport", "text"
+]
 
 MOST_AHEAD = 8
 """Fields that one person may hold at once."""
@@ -95,6 +98,13 @@ class AnswerOut(BaseModel):
     label: str
 
 
+class BoundsOut(BaseModel):
+    """What a value is expected to lie between, both included: ISO dates or numbers; an empty one is no bound."""
+
+    least: str
+    most: str
+
+
 class TaskOut(BaseModel):
     """A field to key."""
 
@@ -102,6 +112,8 @@ class TaskOut(BaseModel):
     field: str
     label: str
     input: Input = Field(description="How it is answered.")
+    keying_rules: KeyingRules = Field(description="By which rules it is keyed.")
+    bounds: BoundsOut | None = Field(description="A value outside is kept all the same, once the person is asked.")
     alphabet: str | None = Field(description="Which signs it may have.")
     options: list[OptionOut] = Field(description="Answers to choose from, where `input` is ``one`` or ``several``.")
     adjudicate: bool

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import get_args
 
 from ocr.forms.definition import FieldKind, FieldSpec
+from ocr.lexicon.bounds import bounds
 from review.decisions.validation import lexicon_codes
 from review.desk import Task
 from review.web.labels import value_label
-from review.web.models import AnswerOut, Input, OptionOut, TaskOut
+from review.web.models import AnswerOut, BoundsOut, Input, KeyingRules, OptionOut, TaskOut
 from texts import Language, say
+
+KEYING_RULES: tuple[KeyingRules, ...] = get_args(KeyingRules)
 
 
 def input_of(spec: FieldSpec) -> Input:
@@ -23,6 +27,19 @@ def input_of(spec: FieldSpec) -> Input:
     if spec.kind is FieldKind.BARCODE or spec.alphabet == "digits":
         return "digits"
     return "coded" if spec.lexicon and lexicon_codes(spec.lexicon) is not None else "text"
+
+
+def keying_rules_of(spec: FieldSpec) -> KeyingRules:
+    """By which of the keying rules (section ``keying_rules`` of the texts) a field is keyed."""
+    if spec.kind is FieldKind.SIGNATURE:
+        return "signature"
+    if spec.kind is FieldKind.BARCODE:
+        return "serial"
+    if spec.alphabet == "passport":
+        return "passport"
+    if spec.lexicon and lexicon_codes(spec.lexicon) is None:
+        return "name"
+    return input_of(spec)
 
 
 def options_of(spec: FieldSpec, language: Language) -> list[OptionOut]:
@@ -40,6 +57,8 @@ def task_out(task: Task, language: Language, *, now: datetime, sees_card: bool) 
         field=task.field,
         label=spec.about.label.of(language),
         input=input_of(spec),
+        keying_rules=keying_rules_of(spec),
+        bounds=_bounds(spec, now),
         alphabet=spec.alphabet,
         options=options_of(spec, language),
         adjudicate=task.turn == "adjudicate",
@@ -60,6 +79,11 @@ def task_out(task: Task, language: Language, *, now: datetime, sees_card: bool) 
         strip=f"{place}/strip",
         card=f"{place}/card" if sees_card else None,
     )
+
+
+def _bounds(spec: FieldSpec, now: datetime) -> BoundsOut | None:
+    known = bounds(spec, now.astimezone().date())
+    return BoundsOut(least=known.least, most=known.most) if known else None
 
 
 def _prefill(task: Task, language: Language) -> OptionOut | None:

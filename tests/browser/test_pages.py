@@ -59,6 +59,23 @@ def whole_card(user: KeyboardUser) -> None:
     expect(user.page.locator("#card-picture img")).to_be_visible()
 
 
+def reading_rules(user: KeyboardUser) -> None:
+    user.press("F1")
+    expect(user.page.locator("#rules-view")).to_be_visible()
+
+
+def looking_closer(user: KeyboardUser) -> None:
+    """At a part of the crop, turned."""
+    user.press("Alt+KeyR", *["Alt+Equal"] * 4)
+    expect(user.page.locator("#crop")).to_have_attribute("tabindex", "0")
+
+
+def doubted(user: KeyboardUser) -> None:
+    user.page.keyboard.type("01012090")
+    user.press("Enter")
+    expect(user.page.locator("#echo")).to_have_class("echo watch")
+
+
 def answering_differently(user: KeyboardUser) -> None:
     user.press(str(user.page.locator("#answers input").count()))
     expect(user.page.locator("#value")).to_be_focused()
@@ -106,6 +123,9 @@ PAGES: Mapping[str, tuple[tuple[str, Callable[[KeyboardUser], None]], ...]] = {
         ("/key?field=sex", nothing),
         ("/key?field=checkpoint", setting_aside),
         ("/key?field=checkpoint", whole_card),
+        ("/key?field=residence_district", reading_rules),
+        ("/key?field=checkpoint", looking_closer),
+        ("/key?field=crossing_date", doubted),
         ("/key?field=signature", nothing),
         ("/groups", nothing),
         ("/groups/checkpoint?value=TJ-A1", striking),

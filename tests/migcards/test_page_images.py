@@ -99,6 +99,14 @@ def test_a_strip_reaches_across_the_page_and_outlines_the_zone(tmp_path: Path, r
     )
 
 
+def test_a_zone_at_the_edge_of_the_page_is_in_the_middle_of_its_strip(tmp_path: Path) -> None:
+    scan, path = scanned(tmp_path, 0)
+    strip = decoded(PageImages().strip(scan, path, in_scan((200, 2, 240, 40), 0)))
+    coloured = np.argwhere(np.ptp(strip.astype(int), axis=2) > 100)
+    assert coloured[:, 0].min() + coloured[:, 0].max() == pytest.approx(strip.shape[0], abs=4)
+    assert strip[: strip.shape[0] // 4].min() > 250, "white beyond the page"
+
+
 def test_what_names_a_person_is_painted_over(tmp_path: Path) -> None:
     scan, path = scanned(tmp_path, 0)
     zone, name = in_scan(ZONE, 0), in_scan(NAME, 0)

@@ -31,6 +31,7 @@ OF_SCRIPTS = {
     "key": "keying",
     "answer": "keying",
     "values": "keying",
+    "pictures": "keying",
     "group": "grouping",
     "flags": "flags",
     "upload": "uploads",

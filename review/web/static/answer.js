@@ -1,7 +1,7 @@
 // The place for the answer: a box to type in, options to tick, or answers to choose between.
 
 import { Refused, call, element, fill, replace, words } from "/static/api.js";
-import { folded, read, written } from "/static/values.js";
+import { folded, isUnusual, read, written } from "/static/values.js";
 
 const TYPING_PAUSE_MS = 80;
 const LETTERS = "ғӣқӯҳҷ";
@@ -32,6 +32,7 @@ export class AnswerBox {
     this.choices = [];
     this.chosen = -1;
     this.asked = 0;
+    this.doubted = null;
     this.input.value = "";
     const ticks = task.input === "one" || task.input === "several";
     this.adjudicating = task.adjudicate;
@@ -106,9 +107,34 @@ export class AnswerBox {
     this.focus();
   }
 
-  say(message, bad = false) {
+  /** `look`: "bad" of what cannot be saved, "watch" of what is unusual. */
+  say(message, look = "") {
     at("echo").textContent = message;
-    at("echo").classList.toggle("bad", bad);
+    at("echo").className = `echo ${look}`.trim();
+  }
+
+  /** What the person has typed or marked, for `restore`. */
+  typedSoFar() {
+    const { own, choices, chosen } = this;
+    const marked = [...document.querySelectorAll("#choices input:checked, #answers input:checked")];
+    return { text: this.input.value, own, choices, chosen, marked: marked.map((mark) => mark.option.code) };
+  }
+
+  /** Put back what was typed before the answer was taken back. */
+  restore(typed) {
+    const given = at("answers").querySelectorAll("input").length > 0;
+    this.ownAnswer(typed.own || !given); // an answer among those given then may be the person's only one now
+    for (const mark of document.querySelectorAll("#choices input, #answers input")) {
+      mark.checked = typed.marked.includes(mark.option.code);
+    }
+    this.input.value = typed.text;
+    this.choices = typed.choices;
+    if (typed.chosen >= 0) this.choose(typed.chosen);
+    else if (this.task.input === "coded") this.list();
+    else if (typed.text) this.typed();
+    else this.marked();
+    this.focus();
+    this.input.setSelectionRange(typed.text.length, typed.text.length);
   }
 
   /** A key that the page has no use for. */
@@ -123,7 +149,8 @@ export class AnswerBox {
     } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && this.choices.length && event.target === this.input) {
       event.preventDefault();
       const step = event.key === "ArrowDown" ? 1 : -1;
-      this.choose((this.chosen + step + this.choices.length) % this.choices.length);
+      const from = this.chosen < 0 && step < 0 ? 0 : this.chosen; // upwards the last one comes first
+      this.choose((from + step + this.choices.length) % this.choices.length);
     } else if (event.key.length === 1 && !event.altKey && !at("typing").hidden) {
       this.input.focus();
     }
@@ -160,7 +187,7 @@ export class AnswerBox {
   typed() {
     if (this.task.input === "coded") return this.complete();
     const { echo, fault } = read(this.task, this.input.value);
-    this.say(fault || (echo ? fill(words.echo, { value: echo }) : ""), Boolean(fault));
+    this.say(fault || (echo ? fill(words.echo, { value: echo }) : ""), fault ? "bad" : "");
     return undefined;
   }
 
@@ -181,7 +208,7 @@ export class AnswerBox {
       this.list();
       const exact = choices.findIndex((choice) => isExactly(choice, typed));
       if (choices.length === 1 || exact >= 0) this.choose(Math.max(exact, 0));
-      else if (typed && !choices.length) this.say(words.no_code, true);
+      else if (typed && !choices.length) this.say(words.no_code, "bad");
     });
   }
 
@@ -190,7 +217,7 @@ export class AnswerBox {
       const question = `ticket=${encodeURIComponent(task.ticket)}&typed=${encodeURIComponent(typed)}`;
       return await call(`/complete?${question}`);
     } catch (error) {
-      if (error instanceof Refused) this.say(error.message, true);
+      if (error instanceof Refused) this.say(error.message, "bad");
       return /^[0-9A-Z-]+$/i.test(typed) ? [{ code: typed.toUpperCase(), label: words.unchecked_code, also: "" }] : [];
     }
   }
@@ -222,8 +249,16 @@ export class AnswerBox {
     if (this.task.input === "coded" && this.own) await this.completing;
     if (task !== this.task) return;
     const { value, fault } = this.value();
-    if (fault) this.say(fault, true);
+    if (fault) this.say(fault, "bad");
+    else if (isUnusual(task, value) && this.doubted !== value) this.doubt(value);
     else this.save(value);
+  }
+
+  /** Ask once whether the card really says so. */
+  doubt(value) {
+    this.doubted = value;
+    const { echo } = read(this.task, written(this.task, value));
+    this.say(fill(words.doubt, { value: echo || value }), "watch");
   }
 
   value() {

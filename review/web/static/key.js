@@ -4,6 +4,8 @@
 import { Refused, call, element, fill, replace, words } from "/static/api.js";
 import { AnswerBox } from "/static/answer.js";
 import { Outbox } from "/static/outbox.js";
+import { Overlay } from "/static/overlay.js";
+import { Pictures, picture } from "/static/pictures.js";
 
 const AHEAD = 4; // fields at hand: the one on the screen and three more
 const MOST = 8; // that the server leases to one person
@@ -18,10 +20,12 @@ let ahead = []; // tasks whose crops are loading or loaded
 let assigning = null;
 let noticeClock = 0;
 const answered = new Set(); // tickets that must not come back on the screen
-const past = []; // answered tasks, the latest last
-const view = { zoom: 1, turns: 0, contrast: false, shown: "crop", since: 0 };
+const past = []; // answered tasks with what was typed, the latest last
+const view = { shown: "crop", since: 0 };
 
 const box = new AnswerBox(save);
+const pictures = new Pictures();
+const overlay = new Overlay(() => box.focus());
 const outbox = new Outbox(login, {
   refused: (entry, error) => bringBack(entry, error),
   reached: () => banner(""),
@@ -37,15 +41,13 @@ function show(task = next()) {
   at("work").hidden = !task;
   if (!task) return;
   at("nothing").hidden = true;
-  Object.assign(view, { turns: 0, shown: "crop", since: performance.now() });
-  at("crop").dataset.ticket = task.ticket;
+  Object.assign(view, { shown: "crop", since: performance.now() });
   at("field-label").textContent = task.label;
   at("task-note").textContent = task.adjudicate ? words.adjudicate : task.prefill ? words.prefilled : "";
-  replace(at("crop"), task.pictures.crop);
-  replace(at("strip"), task.pictures.strip);
-  look();
   box.show(task);
-  if (task.reminder) box.say(task.reminder, true);
+  pictures.show(task); // once it is known how much height the box takes
+  if (task.typed) box.restore(task.typed);
+  if (task.reminder) box.say(task.reminder, "bad");
 }
 
 /** The next task whose lease still runs. */
@@ -106,12 +108,6 @@ function prepared(task) {
   return { ...task, pictures, until: leaseEnd(task) };
 }
 
-function picture(address, alt) {
-  const image = element("img", { src: address, alt, decoding: "sync", draggable: "false" });
-  image.addEventListener("error", () => image.replaceWith(element("p", { class: "note bad" }, words.no_picture)));
-  return image;
-}
-
 // --- answers --------------------------------------------------------------------------------------------------------
 
 function save(value) {
@@ -120,7 +116,7 @@ function save(value) {
   const seconds = Math.round(performance.now() - view.since) / 1000;
   const { ticket, label, personal } = task;
   answered.add(ticket);
-  past.push(task);
+  past.push({ ...task, typed: box.typedSoFar(), reminder: "" });
   past.splice(0, past.length - REMEMBERED);
   outbox.add({ ticket, value, seconds, shown: view.shown, label, personal });
   show();
@@ -156,7 +152,7 @@ async function undo() {
     await outbox.flush();
     const again = await call("/undo", { ticket: task.ticket });
     answered.delete(again.ticket);
-    putFirst(prepared(again));
+    putFirst({ ...prepared(again), typed: task.typed });
     progress();
   } catch (error) {
     notice(error instanceof Refused ? error.message : words.undo_offline);
@@ -165,43 +161,37 @@ async function undo() {
 }
 
 function putFirst(task) {
-  if (current) ahead.unshift(current);
+  if (current) ahead.unshift({ ...current, typed: box.typedSoFar() });
   show(task);
 }
 
 // --- looking closer -------------------------------------------------------------------------------------------------
 
-function look() {
-  const crop = at("crop");
-  crop.style.setProperty("--zoom", view.zoom);
-  crop.style.setProperty("--turn", `${90 * view.turns}deg`);
-  crop.style.setProperty("--fit", view.turns % 2 ? Math.min(1, crop.clientHeight / (crop.firstChild.offsetWidth || 1)) : 1);
-  for (const place of [crop, at("strip")]) place.classList.toggle("contrast", view.contrast);
-}
-
-function zoom(step) {
-  view.zoom = Math.min(3, Math.max(0.5, view.zoom + step));
-  look();
-}
-
 function card() {
   if (!current.card) return notice(words.no_card);
   view.shown = "card";
   replace(at("card-picture"), picture(current.card, words.act_card));
-  return open(at("card-view"), at("card-view"));
+  return overlay.open(at("card-view"), at("card-view"), "KeyK");
+}
+
+/** How a field of this kind is keyed. */
+function rules() {
+  at("rules-field").textContent = current.label;
+  for (const list of at("rules-view").querySelectorAll("[data-rules]")) list.hidden = list.dataset.rules !== current.keying_rules;
+  overlay.open(at("rules-view"), at("rules-close"), "F1");
 }
 
 // --- setting a card aside -------------------------------------------------------------------------------------------
 
 function flagForm() {
   at("flag-form").reset();
-  open(at("flag-view"), at("flag-form").querySelector("[name=kind]"));
+  overlay.open(at("flag-view"), at("flag-form").querySelector("[name=kind]"));
 }
 
 async function flag() {
   const kind = at("flag-form").querySelector("[name=kind]:checked").value;
-  const task = current;
-  close();
+  const task = { ...current, typed: box.typedSoFar() };
+  overlay.close();
   answered.add(task.ticket);
   show();
   try {
@@ -215,43 +205,6 @@ async function flag() {
   }
 }
 
-// --- overlays -------------------------------------------------------------------------------------------------------
-
-let overlay = null;
-
-function open(which, focus) {
-  overlay = which;
-  which.hidden = false;
-  focus.focus();
-}
-
-function close() {
-  overlay.hidden = true;
-  overlay = null;
-  box.focus();
-}
-
-/** Keys while an overlay is open; the page behind gets none. */
-function overlayKey(event) {
-  if (event.key === "Escape" || (event.altKey && event.code === "KeyK")) {
-    event.preventDefault();
-    close();
-  } else if (event.key === "Tab") {
-    const stops = [...overlay.querySelectorAll("input:not([type=radio]), [type=radio]:checked, button")];
-    const edge = event.shiftKey ? stops[0] : stops[stops.length - 1];
-    if (document.activeElement === edge || !stops.length) {
-      event.preventDefault();
-      if (stops.length) (event.shiftKey ? stops[stops.length - 1] : stops[0]).focus();
-    }
-  } else if (/^[1-3]$/.test(event.key) && event.target.id !== "flag-note") {
-    const choice = overlay.querySelector(`[data-number="${event.key}"]`);
-    if (choice) {
-      choice.checked = true;
-      choice.focus();
-    }
-  }
-}
-
 // --- keys -----------------------------------------------------------------------------------------------------------
 
 const ACTS = {
@@ -262,21 +215,22 @@ const ACTS = {
   undo,
   card,
   flag: flagForm,
-  bigger: () => zoom(0.25),
-  smaller: () => zoom(-0.25),
-  rotate: () => {
-    view.turns = (view.turns + 1) % 4;
-    look();
-  },
-  contrast: () => {
-    view.contrast = !view.contrast;
-    look();
-  },
+  rules,
+  bigger: () => pictures.zoom(0.25),
+  smaller: () => pictures.zoom(-0.25),
+  rotate: () => pictures.turn(),
+  contrast: () => pictures.contrast(),
+  left: () => pictures.pan(-1, 0),
+  right: () => pictures.pan(1, 0),
+  up: () => pictures.pan(0, -1),
+  down: () => pictures.pan(0, 1),
 };
-const PLAIN_KEYS = { F2: "unreadable", F8: "empty", Escape: "clear", Enter: "save", NumpadEnter: "save" };
+const REPEATED = ["bigger", "smaller", "left", "right", "up", "down"]; // as long as the key is held
+const PLAIN_KEYS = { F1: "rules", F2: "unreadable", F8: "empty", Escape: "clear", Enter: "save", NumpadEnter: "save" };
 const ALT_KEYS = {
   KeyZ: "undo", KeyK: "card", KeyW: "flag", KeyR: "rotate", KeyX: "contrast",
   Equal: "bigger", NumpadAdd: "bigger", Minus: "smaller", NumpadSubtract: "smaller",
+  ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down",
 };
 
 function act(name) {
@@ -284,13 +238,14 @@ function act(name) {
 }
 
 addEventListener("keydown", (event) => {
-  if (overlay) return overlayKey(event);
+  if (overlay.isOpen) return overlay.key(event);
   if (event.ctrlKey || event.metaKey || event.isComposing) return undefined;
   const name = event.altKey ? ALT_KEYS[event.code] : PLAIN_KEYS[event.code];
   const elsewhere = event.target.closest && event.target.closest("a, select, .top button, [data-act]");
-  if (name && !(elsewhere && !event.altKey)) {
+  const works = event.altKey ? !/^Arrow/.test(event.code) : name === "rules"; // Alt ↓ opens a list to choose from
+  if (name && (!elsewhere || works)) {
     event.preventDefault();
-    if (!event.repeat || name === "bigger" || name === "smaller") act(name);
+    if (!event.repeat || REPEATED.includes(name)) act(name);
   } else if (!elsewhere && current) {
     box.key(event);
   }
@@ -300,13 +255,13 @@ addEventListener("keydown", (event) => {
 at("legend").addEventListener("click", (event) => {
   const button = event.target.closest("[data-act]");
   if (button) act(button.dataset.act);
-  if (!overlay) box.focus();
+  if (!overlay.isOpen) box.focus();
 });
 at("flag-form").addEventListener("submit", (event) => {
   event.preventDefault();
   flag();
 });
-at("flag-cancel").addEventListener("click", close);
+for (const id of ["flag-cancel", "rules-close"]) at(id).addEventListener("click", () => overlay.close());
 
 // --- around ---------------------------------------------------------------------------------------------------------
 

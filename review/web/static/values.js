@@ -3,6 +3,8 @@
 import { words } from "/static/api.js";
 
 const NONE = { value: null, echo: "" };
+const FIRST_YEAR = 1000; // a year has four digits
+const LEAP_YEAR = 2000;
 
 /** `{value, echo}`, or `{fault}` once it is clear that something is wrong; value null while it is unfinished. */
 export function read(task, typed) {
@@ -31,15 +33,23 @@ function date(text) {
   const short = Number(joined.slice(4));
   const year = joined.length === 8 ? short : short + (short <= now.getFullYear() % 100 ? 2000 : 1900);
   const when = new Date(Date.UTC(year, month - 1, day));
-  const real = year >= 1850 && when.getUTCMonth() === month - 1 && when.getUTCDate() === day;
-  if (!real && joined.length === 6) return half(joined);
-  if (!real || when > now) return { fault: words.hint_date };
+  const real = year >= FIRST_YEAR && when.getUTCMonth() === month - 1 && when.getUTCDate() === day;
+  if (!real) return joined.length === 6 && mayBecomeReal(day, month) ? NONE : { fault: words.hint_date };
   return { value: when.toISOString().slice(0, 10), echo: inWords(day, month, year) };
 }
 
-/** Six digits that are no day may be the beginning of eight. */
-function half(joined) {
-  return /^(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])(18|19|20)$/.test(joined) ? NONE : { fault: words.hint_date };
+/** Six digits that are no day may be the beginning of eight: 290219 of the last day of a February in a leap year. */
+function mayBecomeReal(day, month) {
+  const last = new Date(Date.UTC(LEAP_YEAR, month, 0)).getUTCDate();
+  return month >= 1 && month <= 12 && day >= 1 && day <= last;
+}
+
+/** Whether a value lies beyond what is expected: it can be saved, once the person is sure. */
+export function isUnusual(task, value) {
+  if (!task.bounds || !/\d/.test(value)) return false;
+  const { least, most } = task.bounds;
+  if (task.input === "digits") return Number(value) < Number(least) || Number(value) > Number(most);
+  return value < least || value > most; // ISO dates: their order is that of their signs
 }
 
 function inWords(day, month, year) {

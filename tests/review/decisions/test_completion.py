@@ -53,6 +53,10 @@ def test_what_is_meant_comes_first(field: str, typed: str, code: str) -> None:
     assert codes(field, typed)[0] == code
 
 
+def test_drivers_of_cars_and_lorries_come_before_motorcyclists() -> None:
+    assert codes("occupation", "водит")[:2] == ["8322", "8332"]
+
+
 def test_codes_are_found_by_their_beginning() -> None:
     found = codes("occupation", "71")
     assert len(found) == 8 and all(code.startswith("71") for code in found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -90,6 +91,14 @@ def test_every_wrong_line_is_named(session: Session) -> None:
     assert "Several" in messages[3] and "No card" in messages[4] and "No card" in messages[5]
     assert "'X'" in messages[6] and "shoes" in messages[7] and "person" in messages[8]
     assert "Line 2" in messages[9] and "no scan" in messages[10]
+
+
+def test_a_date_to_come_is_wrong_in_a_file_that_nobody_can_be_asked_about(session: Session) -> None:
+    save(session, card(1))
+    header, days = "serial,field,value,person", (date.today() + timedelta(days=n) for n in (0, 1))
+    lines = import_decisions(session, [header, *(f"{ONE},crossing_date,{day},Z" for day in days)]).lines
+    assert [line.outcome for line in lines] == ["change", "error"]
+    assert "future" in str(lines[1].fault)
 
 
 def test_all_or_nothing_or_what_is_right(session: Session) -> None:

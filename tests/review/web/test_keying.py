@@ -152,6 +152,45 @@ def test_completion_by_words_and_code(workplace: Workplace) -> None:
         assert (found[0]["code"], found[0]["label"]) == ("TJ-SU-01", "Khujand")
 
 
+def test_completion_offers_first_what_the_records_have_most(workplace: Workplace) -> None:
+    for n in range(2, 42):
+        workplace.wait(n, values={"occupation": "8321"})
+    workplace.wait(1, occupation="not_sure")
+    browser = workplace.browser("reviewer")
+    found = browser.get("/api/v1/complete", params={"ticket": drawn(browser)["ticket"], "typed": "водит"}).json()
+    assert [choice["code"] for choice in found[:2]] == ["8321", "8322"]
+
+
+@pytest.mark.parametrize(
+    ("field", "rules", "bounds"),
+    [
+        ("crossing_date", "date", {"least": "2000-01-01", "most": "2026-05-04"}),
+        ("birth_date", "date", {"least": "1915-05-05", "most": "2026-05-04"}),
+        ("occupation", "coded", None),
+        ("surname", "name", None),
+        ("document_no", "passport", None),
+        ("card_no", "serial", None),
+        ("signature", "signature", None),
+        ("sex", "one", None),
+    ],
+)
+def test_a_task_says_by_which_rules_it_is_keyed(
+    workplace: Workplace, field: str, rules: str, bounds: dict[str, str] | None
+) -> None:
+    workplace.wait(1, **{field: "not_sure"})
+    task = drawn(workplace.browser("reviewer"))
+    assert (task["keying_rules"], task["bounds"]) == (rules, bounds)
+    page = workplace.browser("reviewer").get("/key").text
+    assert f'<ul data-rules="{rules}" hidden>' in page
+
+
+def test_what_is_unusual_is_kept(workplace: Workplace) -> None:
+    card_id = workplace.wait(1, values={"crossing_date": "2062-01-01"}, crossing_date="not_sure")
+    browser = workplace.browser("reviewer")
+    assert keyed(browser, drawn(browser)["ticket"], "2062-01-01").status_code == 200
+    assert value(workplace, card_id, "crossing_date") == "2062-01-01"
+
+
 def test_pictures_paint_over_who_it_is(workplace: Workplace) -> None:
     personal = sum(spec.personal for spec in form("revised-departure").fields)
     workplace.wait(1, occupation="not_sure")
