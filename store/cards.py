@@ -22,6 +22,7 @@ from store.likenesses import forget_likeness
 from store.records import CardHead, keep_derived, new_card, refresh
 from store.scans import ReadCard, save_read
 from store.second_scans import first_bearers, keep_pairs, marked
+from store.spellings import keep_spellings
 from store.tables import Card, FormDefinition, PersonalReading, Reading, Record, Run, Waiting, table
 
 
@@ -211,6 +212,7 @@ def _append_readings(session: Session, editions: Iterable[_Edition], at: datetim
     ]
     if personal_rows:
         session.execute(insert(table(PersonalReading)), personal_rows)
+        keep_spellings(session, [(name, content["value"]) for (_, name), content in secrets.items()])
 
 
 def _about(reading: FieldReading) -> dict[str, Any]:

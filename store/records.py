@@ -19,6 +19,7 @@ from store.card_state import UNKNOWN, BrokenRules, CardState, Decided, StoredRea
 from store.duplicates import PairNow, pairs_of
 from store.queries import card_logs
 from store.record_values import own_values, record_values
+from store.spellings import rebuild_spellings
 from store.tables import Base, Card, FormDefinition, Issue, Record, RecordValue, Scan, Suspicion, Waiting, table
 
 CHUNK = 500
@@ -177,6 +178,7 @@ def derived(now: Sequence[CardNow]) -> dict[type[Base], list[dict[str, Any]]]:
 
 def rebuild_records(session: Session) -> int:
     """Derive every card anew from its readings and decisions; returns the number of cards."""
+    rebuild_spellings(session)
     done, last = 0, 0
     while ids := session.scalars(select(Card.id).where(Card.id > last).order_by(Card.id).limit(CHUNK)).all():
         refresh(session, ids)

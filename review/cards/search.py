@@ -91,4 +91,4 @@ def _hits() -> Select[*tuple[Any, ...]]:
 
 
 def _asked(session: Session, filters: Filters) -> list[ColumnElement[bool]]:
-    return conditions(filters, known_fields(session) if filters.values else {})
+    return conditions(session, filters, known_fields(session) if filters.values else {})
