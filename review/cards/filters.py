@@ -18,8 +18,9 @@ from review.cards.meanings import Sought
 from review.cards.said import any_of, days, on_day, said, said_in_private, written
 from store.tables import Card, Decision, Flag, Record, RecordValue, Scan, Waiting
 
-CardStatus: TypeAlias = Literal["settled", "waits", "flagged", "duplicate"]
-"""Nothing waits; a field waits, be it for an audit; a person set the card aside; it was scanned before."""
+CardStatus: TypeAlias = Literal["settled", "waits", "flagged", "duplicate", "replaced"]
+"""Nothing waits; a field waits, be it for an audit; a person set the card aside; it was scanned before; a later scan
+that was asked for took its place."""
 
 _IDS = (Card.id, Record.card_id)
 
@@ -87,8 +88,9 @@ def is_flagged() -> ColumnElement[bool]:
 
 def _in_state(state: CardStatus) -> ColumnElement[bool]:
     waits = exists().where(Waiting.card_id == Card.id)
-    states = {"settled": ~waits, "waits": waits, "flagged": is_flagged(), "duplicate": Record.card_id.is_(None)}
-    return states[state]
+    replaced = Card.replaced_by.is_not(None)
+    states = {"settled": ~waits, "waits": waits, "flagged": is_flagged(), "replaced": replaced}
+    return (states | {"duplicate": Record.card_id.is_(None) & ~replaced})[state]
 
 
 def _with_serial(serial: str) -> ColumnElement[bool]:

@@ -142,6 +142,29 @@ def test_what_cannot_be_done_is_said_in_the_visitors_language(
     assert said in site.form("/records/1/correct", **sent).text
 
 
+def test_a_rescan_takes_the_place_and_both_cards_say_so(workplace: Workplace) -> None:
+    old = workplace.wait(1, occupation="not_sure")
+    browser, boss = workplace.browser("reviewer"), workplace.browser("supervisor")
+    (task,) = browser.post("/api/v1/assign", {"count": 1}).json()
+    browser.post("/api/v1/flags", {"ticket": task["ticket"], "kind": "rescan"})
+    assert "set aside" in boss.get("/records").text
+    new = workplace.wait(1, scan=50, purpose="not_sure")
+    assert (
+        boss.get("/api/v1/flags").json() == []
+        and f"<td>{old}</td>" not in workplace.browser("operator").get("/rescan").text
+    )
+    first, second = boss.get(f"/records/{old}").text, boss.get(f"/records/{new}").text
+    assert 'id="replaced">A new scan of this card was asked for' in first and f'href="/records/{new}"' in first
+    assert "closed by a new scan" in first and 'class="note bad"' not in first
+    assert f'data-replaces="{old}"' in second and "scanned before" not in second
+    (task,) = browser.post("/api/v1/assign", {"count": 4}).json()
+    assert task["field"] == "purpose", "the new scan is keyed, the old one is not"
+    found = boss.get("/records", params={"state": "replaced"})
+    assert cards(found.text) == [old] and "replaced by a new scan" in found.text
+    assert cards(boss.get("/records", params={"state": "duplicate"}).text) == []
+    assert 'id="replaced"' in boss.get("/duplicates/1").text
+
+
 def test_there_must_be_such_a_card(site: Browser) -> None:
     assert site.get("/records/99").status_code == 422
     assert site.get("/records/99999999999").status_code == 422
