@@ -14,8 +14,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from ocr.forms.codebook import Role
 from ocr.forms.definition import FieldKind, FieldSpec
 from ocr.lexicon.normalise import fold
+from review.cards.codes import codes_meant
 from review.cards.days import HalfKnownDay, half_known_day
-from review.decisions.completion import codes_meant
 from review.decisions.validation import lexicon_codes
 from store.card_state import UNKNOWN
 from store.spellings import key_of

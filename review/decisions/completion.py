@@ -99,33 +99,6 @@ def complete(spec: FieldSpec, typed: str, language: Language, limit: int = 8) ->
     return [_choice(lexicon, hit, language) for hit in sorted(best.values())[:limit]]
 
 
-def codes_meant(name: str, typed: str, *, begins: bool = False) -> tuple[str, ...]:
-    """All codes of a dictionary that somebody may mean who searches, the likeliest first.
-
-    The code or a whole name if it is one; else what begins so, else what nearly does.
-
-    Parameters
-    ----------
-    name
-        Of the dictionary.
-    typed
-        A code or its beginning, a name or the beginning of any word of it, as for `complete`.
-    begins
-        Whether what goes on after a whole name is meant too.
-    """
-    lexicon = load_lexicon(name)
-    code = typed.strip().upper()
-    if not code or (code in lexicon.entries and not begins):
-        return (code,) if code else ()
-    wanted = _wanted(typed)
-    for find in (_by_code, _by_words, _nearly):
-        hits = sorted(find(lexicon, typed))
-        whole = [hit for hit in hits if hit.fit in (_NAME, _FORM) and fold(hit.form) in wanted and not begins]
-        if hits:
-            return tuple(dict.fromkeys(hit.code for hit in whole or hits if hit.mistakes == hits[0].mistakes))
-    return ()
-
-
 def _by_code(lexicon: Lexicon, typed: str) -> Iterator[_Hit]:
     """Entries whose code, with or without its country, begins so."""
     wanted = typed.strip().upper()
