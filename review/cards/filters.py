@@ -14,7 +14,7 @@ from ocr.forms.codebook import Role, VariableKind
 from ocr.forms.definition import FieldSpec
 from ocr.forms.serial import is_serial
 from review.cards.days import HalfKnownDay
-from review.cards.meanings import Sought
+from review.cards.meanings import Sought, is_number
 from review.cards.said import any_of, days, on_day, said, said_in_private, written
 from store.tables import Card, Decision, Flag, Record, RecordValue, Scan, Waiting
 
@@ -114,14 +114,21 @@ def _has(session: Session, spec: FieldSpec | None, sought: Sought) -> ColumnElem
     if isinstance(sought, HalfKnownDay):
         if spec.personal:
             return said_in_private(spec.name, days(spec.name, sought))
+        if column is None and spec.about.kind is VariableKind.STATISTICAL:
+            return _in_record(spec.name, RecordValue.value.like(sought.pattern))
         return on_day(spec.name, column, sought)
     if spec.role is Role.CARD_NUMBER:
         return _with_serial(sought[0])
     if spec.personal:
         return said_in_private(spec.name, written(session, spec.name, sought[0]))
     if column is not None:
-        return column.in_([int(value) for value in sought] if isinstance(column.type, Integer) else sought)
+        numbers = [int(value) for value in sought if is_number(value)]
+        return column.in_(numbers if isinstance(column.type, Integer) else sought)
     if spec.about.kind is VariableKind.STATISTICAL:
-        kept = (RecordValue.variable == spec.name) & any_of(RecordValue.value, sought)
-        return Card.id.in_(select(RecordValue.card_id).where(kept))
+        return _in_record(spec.name, any_of(RecordValue.value, sought))
     return said(spec.name, lambda value: any_of(value, sought))
+
+
+def _in_record(variable: str, is_it: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Cards of whose record a variable without a column is so."""
+    return Card.id.in_(select(RecordValue.card_id).where(RecordValue.variable == variable, is_it))

@@ -49,7 +49,7 @@ def meaning(spec: FieldSpec, typed: str) -> Sought | None:
     if spec.role is Role.CARD_NUMBER:
         return (number,) if (number := part_of_serial(typed)) else None
     if spec.quantity:
-        return (typed,) if _NUMBER.fullmatch(typed) else None
+        return (typed,) if is_number(typed) else None
     dictionary = dictionary_of(spec)
     if typed == UNKNOWN or (dictionary is None and not spec.kind.is_marks):
         return (typed,)
@@ -57,6 +57,11 @@ def meaning(spec: FieldSpec, typed: str) -> Sought | None:
     if dictionary is None:
         return _options(spec, words) or None
     return codes_meant(dictionary, words, begins=words != typed) or None
+
+
+def is_number(typed: str) -> bool:
+    """Whether it is a number as records have them."""
+    return _NUMBER.fullmatch(typed) is not None
 
 
 def part_of_serial(typed: str) -> str:
