@@ -29,7 +29,7 @@ from review.web.search_form import SearchForm, filters_of, not_understood
 from store.engine import open_store, read_only
 from store.records import known_fields
 from store.spellings import rebuild_spellings
-from store.tables import Card, Spelling
+from store.tables import Card, PersonalSpelling
 
 SYLLABLES = ("РА", "ҲИМ", "КА", "СА", "ИД", "ҒА", "ФУР", "ҶУ", "МА", "НА", "ЗАР", "ҚО", "СИМ", "ШО", "ДИЛ", "БЕК")
 ENDINGS = ("ОВ", "ОВА", "ЗОДА", "Ӣ", "ЁН")
@@ -122,7 +122,9 @@ def main(cards: int, url: str | None) -> None:
         furnish(engine, cards)
         with Session(read_only(engine)) as session:
             specs = known_fields(session)
-            many, spellings = (session.scalar(select(func.count()).select_from(kind)) for kind in (Card, Spelling))
+            many, spellings = (
+                session.scalar(select(func.count()).select_from(kind)) for kind in (Card, PersonalSpelling)
+            )
         click.echo(f"{engine.dialect.name}: {many:,} cards, {spellings:,} spellings")
         for what, form in questions(specs).items():
             asked = [ask(engine, form) for _ in range(TIMES)]

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from ocr.lexicon.normalise import fold_words
 from store.engine import insert_new
-from store.tables import Decision, PersonalDecision, PersonalReading, Reading, Spelling
+from store.tables import Decision, PersonalDecision, PersonalReading, PersonalSpelling, Reading
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -34,12 +34,12 @@ def keep_spellings(session: Session, said: Iterable[tuple[str, str | None]]) -> 
     """Keep how answers are written that are not known yet; (field, value) of personal fields."""
     rows = [row for row in (_row(field, value or "") for field, value in sorted(set(said), key=str)) if row["key"]]
     if rows:
-        insert_new(session, Spelling, rows, Spelling.field)
+        insert_new(session, PersonalSpelling, rows, PersonalSpelling.field)
 
 
 def rebuild_spellings(session: Session) -> None:
     """Derive the table anew from readings and decisions."""
-    session.execute(delete(Spelling))
+    session.execute(delete(PersonalSpelling))
     read = select(Reading.field, PersonalReading.value).join(Reading, Reading.id == PersonalReading.reading_id)
     made = select(Decision.field, PersonalDecision.value).join(Decision, Decision.id == PersonalDecision.decision_id)
     for query in (read, made):

@@ -4,7 +4,7 @@ What is kept for ever: `scans`, `cards`, `readings`, `decisions` and `calibratio
 append-only, as all of `APPEND_ONLY_TABLES` are (the database refuses UPDATE and DELETE on them). What a personal field
 says (names, passport, full birth date) lies only in `PERSONAL_TABLES`: whoever may not select from these sees that a
 name was read, not the name. What is derived and can be rebuilt at any time: `records`, `waiting`, `issues`,
-`suspicions`, `spellings`.
+`suspicions`, `personal_spellings`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-PERSONAL_TABLES = ("personal_readings", "personal_decisions", "spellings")
+PERSONAL_TABLES = ("personal_readings", "personal_decisions", "personal_spellings")
 APPEND_ONLY_TABLES = (
     "readings",
     "decisions",
@@ -352,14 +352,14 @@ class PersonalDecision(Base):
     value: Mapped[str] = mapped_column(Verbatim, index=True)
 
 
-class Spelling(Base):
+class PersonalSpelling(Base):
     """A way in which a personal answer in words, or a date, was written on any card (`store.spellings`); derived.
 
     `key` is what spellings are compared by, `tail` the same backwards: one mistake leaves the beginning of one of the
     two as it is.
     """
 
-    __tablename__ = "spellings"
+    __tablename__ = "personal_spellings"
     __table_args__ = (Index(None, "field", "key"), Index(None, "field", "tail"))
 
     field: Mapped[str] = mapped_column(primary_key=True)

@@ -19,7 +19,7 @@ from review.cards.days import HalfKnownDay, half_known_day
 from review.decisions.validation import lexicon_codes
 from store.card_state import UNKNOWN
 from store.spellings import key_of
-from store.tables import Spelling
+from store.tables import PersonalSpelling
 
 Sought: TypeAlias = tuple[str, ...] | HalfKnownDay
 """Any of these values, or a day."""
@@ -91,15 +91,19 @@ def spelt_so(session: Session, field: str, typed: str) -> Collection[str]:
     key = key_of(typed.removesuffix(ANY_END))
     if not key:
         return ()
-    known = select(Spelling.value, Spelling.key).where(Spelling.field == field).limit(_LOOKED_THROUGH)
+    known = (
+        select(PersonalSpelling.value, PersonalSpelling.key)
+        .where(PersonalSpelling.field == field)
+        .limit(_LOOKED_THROUGH)
+    )
     if typed.endswith(ANY_END):
-        found = session.execute(known.where(begins_with(Spelling.key, key)).limit(MOST_SPELLINGS))
+        found = session.execute(known.where(begins_with(PersonalSpelling.key, key)).limit(MOST_SPELLINGS))
         return [row.value for row in found]
     most = next(mistakes for letters, mistakes in _FORGIVEN if len(key) >= letters)
     if not most:
-        return list(session.scalars(known.where(Spelling.key == key)))
+        return list(session.scalars(known.where(PersonalSpelling.key == key)))
     part = len(key) // (most + 1) - (most == 1 and len(key) % 2 == 0)  # so that exchanged letters leave one end whole
-    ends = ((Spelling.key, key[:part]), (Spelling.tail, key[::-1][:part]))
+    ends = ((PersonalSpelling.key, key[:part]), (PersonalSpelling.tail, key[::-1][:part]))
     keys = {
         row.value: row.key for column, end in ends for row in session.execute(known.where(begins_with(column, end)))
     }

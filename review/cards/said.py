@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from review.cards.days import HalfKnownDay
 from review.cards.meanings import ANY_END, begins_with, spelt_so
 from store.spellings import key_of
-from store.tables import Card, Decision, PersonalDecision, PersonalReading, Reading, Record, Spelling, Waiting
+from store.tables import Card, Decision, PersonalDecision, PersonalReading, PersonalSpelling, Reading, Record, Waiting
 
 ValueCondition: TypeAlias = Callable[[InstrumentedAttribute[Any]], ColumnElement[bool]]
 """From a column to what its value must be."""
@@ -36,11 +36,11 @@ def days(name: str, sought: HalfKnownDay) -> ValueCondition:
     """Condition of a personal value that may be the day; of one half known, by way of the days that were ever said."""
     if sought.whole is not None:
         return lambda value: value == sought.pattern
-    known = select(Spelling.value).where(Spelling.field == name)
+    known = select(PersonalSpelling.value).where(PersonalSpelling.field == name)
     if sought.is_span:
-        known = known.where(Spelling.key >= str(sought.first), Spelling.key <= str(sought.last))
+        known = known.where(PersonalSpelling.key >= str(sought.first), PersonalSpelling.key <= str(sought.last))
     else:
-        known = known.where(Spelling.key.like(sought.pattern))
+        known = known.where(PersonalSpelling.key.like(sought.pattern))
     return lambda value: value.in_(known)
 
 

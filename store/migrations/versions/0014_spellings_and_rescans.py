@@ -27,15 +27,15 @@ def upgrade() -> None:
             op.execute(f'ALTER TABLE {table} ALTER COLUMN value TYPE text COLLATE "C"')
         op.create_index(op.f(f"ix_{table}_value"), table, ["value"])
     op.create_table(
-        "spellings",
+        "personal_spellings",
         sa.Column("field", sa.Text(), nullable=False),
         sa.Column("value", VERBATIM, nullable=False),
         sa.Column("key", VERBATIM, nullable=False),
         sa.Column("tail", VERBATIM, nullable=False),
-        sa.PrimaryKeyConstraint("field", "value", name=op.f("pk_spellings")),
+        sa.PrimaryKeyConstraint("field", "value", name=op.f("pk_personal_spellings")),
     )
     for column in ("key", "tail"):
-        op.create_index(f"ix_spellings_field_{column}", "spellings", ["field", column])
+        op.create_index(f"ix_personal_spellings_field_{column}", "personal_spellings", ["field", column])
     _keep_spellings()
     with op.batch_alter_table("cards") as cards:
         cards.add_column(sa.Column("replaced_by", ID, nullable=True))
@@ -59,7 +59,7 @@ def downgrade() -> None:
         cards.drop_index(op.f("ix_cards_replaced_by"))
         cards.drop_constraint(op.f("fk_cards_replaced_by"), type_="foreignkey")
         cards.drop_column("replaced_by")
-    op.drop_table("spellings")
+    op.drop_table("personal_spellings")
     for _, table, _ in _PERSONAL:
         op.drop_index(op.f(f"ix_{table}_value"), table)
         if op.get_bind().dialect.name == "postgresql":
@@ -69,7 +69,7 @@ def downgrade() -> None:
 def _keep_spellings() -> None:
     """Words and dates, each once, with what they are compared by (`store.spellings.key_of`)."""
     bind = op.get_bind()
-    insert = sa.text("INSERT INTO spellings (field, value, key, tail) VALUES (:field, :value, :key, :tail)")
+    insert = sa.text("INSERT INTO personal_spellings (field, value, key, tail) VALUES (:field, :value, :key, :tail)")
     said = " UNION ".join(
         f"SELECT s.field, p.value FROM {half} p JOIN {table} s ON s.id = p.{key}" for table, half, key in _PERSONAL
     )
