@@ -77,28 +77,18 @@ def dictionary_of(spec: FieldSpec) -> str | None:
 
 
 def spelt_so(session: Session, field: str, typed: str) -> Collection[str]:
-    """The ways in which an answer is written that may be the one that is looked for, those most like it first.
+    """The ways in which a name is written that may be the one that is looked for, those most like it first.
 
     Tajik letters and the Russian ones that many write for them are the same. A mistyped, missing, doubled or exchanged
     letter is forgiven from four letters on, two from nine; two mistakes of which one lies in the first third and one in
     the last are not found.
-
-    Parameters
-    ----------
-    typed
-        A name, or with `ANY_END` its beginning.
     """
-    key = key_of(typed.removesuffix(ANY_END))
-    if not key:
-        return ()
+    key = key_of(typed)
     known = (
         select(PersonalSpelling.value, PersonalSpelling.key)
         .where(PersonalSpelling.field == field)
         .limit(_LOOKED_THROUGH)
     )
-    if typed.endswith(ANY_END):
-        found = session.execute(known.where(begins_with(PersonalSpelling.key, key)).limit(MOST_SPELLINGS))
-        return [row.value for row in found]
     most = next(mistakes for letters, mistakes in _FORGIVEN if len(key) >= letters)
     if not most:
         return list(session.scalars(known.where(PersonalSpelling.key == key)))

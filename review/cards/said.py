@@ -46,11 +46,15 @@ def days(name: str, sought: HalfKnownDay) -> ValueCondition:
 
 def written(session: Session, name: str, typed: str) -> ValueCondition:
     """Condition of a value that may be the one that was typed."""
-    if key_of(typed.removesuffix(ANY_END)):
-        ways = spelt_so(session, name, typed)
-        return lambda value: value.in_(ways)
-    ends = typed.endswith(ANY_END)
-    wanted = typed.removesuffix(ANY_END).strip().upper()
+    beginning, ends = typed.removesuffix(ANY_END), typed.endswith(ANY_END)
+    key = key_of(beginning)
+    if key and ends:
+        begun = select(PersonalSpelling.value).where(PersonalSpelling.field == name)
+        return lambda value: value.in_(begun.where(begins_with(PersonalSpelling.key, key)))
+    if key:
+        spellings = spelt_so(session, name, typed)
+        return lambda value: value.in_(spellings)
+    wanted = beginning.strip().upper()
     ways = sorted({wanted, wanted.replace("А", "A"), wanted.replace("A", "А")})  # passports: Cyrillic and Latin
     return lambda value: or_(*(begins_with(value, way) if ends else value == way for way in ways))
 

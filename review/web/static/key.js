@@ -163,7 +163,8 @@ async function undo() {
     await outbox.flush();
     const again = await call("/undo", { ticket: task.ticket });
     answered.delete(again.ticket);
-    putFirst({ ...task, ...again, zone: task.zone, until: leaseEnd(again) }); // on the picture that it had
+    const { pictures, zone } = task; // it stands on the picture that it had
+    putFirst({ ...again, pictures, zone, until: leaseEnd(again) });
     progress();
   } catch (error) {
     notice(error instanceof Refused ? error.message : words.undo_offline);

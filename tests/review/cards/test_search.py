@@ -16,7 +16,7 @@ from ocr.forms.serial import serial_number
 from review.cards import search
 from review.cards.days import HalfKnownDay, half_known_day
 from review.cards.filters import Filters
-from review.cards.meanings import begins_with
+from review.cards.meanings import begins_with, spelt_so
 from review.cards.search import count, find, known_batches
 from review.decisions.decision_log import decide
 from store.batches import attach, batch_of
@@ -134,6 +134,19 @@ def test_what_is_written_beside_a_box_is_found_where_it_counts(session: Session)
     card_id = save(session, card(1, values={"dest_country": "OTHER", "dest_country_other": "FR"}))
     for name in ("dest_country", "dest_country_other"):
         assert ids(session, values=((name, ("FR",)),)) == [card_id]
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(["САИДОВА", "РАҲИМЗОДА", "ҒАФУР", "ҚОСИМОВ", "АБДУЛЛОЗОДА"]), st.data())
+def test_one_mistake_anywhere_is_forgiven(session: Session, name: str, data: st.DataObject) -> None:
+    """Wrong, missing, doubled or too many, exchanged: in the first letter and in the last as well."""
+    keep_spellings(session, [("surname", name)])
+    at = data.draw(st.integers(0, len(name) - 1))
+    more = data.draw(st.sampled_from("ЩЮ" + name[at]))
+    exchanged = name[:at] + name[at : at + 2][::-1] + name[at + 2 :]
+    wrong, missing = name[:at] + more + name[at + 1 :], name[:at] + name[at + 1 :]
+    typed = data.draw(st.sampled_from([wrong, missing, name[:at] + more + name[at:], exchanged]))
+    assert name in spelt_so(session, "surname", typed.lower())
 
 
 def test_names_are_looked_up_among_spellings_by_index(session: Session, box: dict[str, int]) -> None:
