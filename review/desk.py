@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from review.assignment.assign import TURNS, Assignment
 from review.assignment.leases import Place
 from review.assignment.progress import Progress, progress
+from review.assignment.same_zone import by_zone, with_companions
 from review.assignment.tasks import Answer, GoneError, Person, Task
 from review.decisions.control_items import with_control_items
 from review.decisions.corrections import Corrections
@@ -39,7 +41,8 @@ class Desk(Assignment, Keying, GroupKeying, Corrections):
         Returns
         -------
         list of Task
-            Up to `count`; fewer at the end of a kind of field, none where nothing waits for this person.
+            Up to `count`, and beyond it what else stands in the zone of the last, unless `field` is given; fewer at the
+            end of a kind of field, none where nothing waits for this person. Fields of one zone follow each other.
         """
         if self.person.role not in TURNS:
             return []
@@ -48,7 +51,7 @@ class Desk(Assignment, Keying, GroupKeying, Corrections):
         self.release(sorted(set(mine) - {task.ticket for task in tasks}))
         if len(tasks) < count:
             tasks += self.tasks(self._lease_new(count - len(tasks), field))
-        return tasks[:count]
+        return _whole_zones(tasks, count)
 
     def _lease_new(self, count: int, field: str | None) -> list[str]:
         """Tickets of new leases; tries again where others were quicker everywhere.
@@ -60,6 +63,8 @@ class Desk(Assignment, Keying, GroupKeying, Corrections):
             places: list[Place] = self.next_fields(count, field)
             if any(place.turn != Turn.ADJUDICATE for place in places):
                 places = with_control_items(self, places)
+            if field is None:
+                places = with_companions(self, places, count)
             savepoint = self.session.begin_nested()
             tickets = self.take(places)
             if tickets or not places:
@@ -67,3 +72,11 @@ class Desk(Assignment, Keying, GroupKeying, Corrections):
                 return tickets
             savepoint.rollback()
         return []
+
+
+def _whole_zones(tasks: Sequence[Task], count: int) -> list[Task]:
+    """The first tasks, up to the zone with which there are enough."""
+    enough: list[Task] = []
+    for zone in by_zone(tasks):
+        enough += zone if len(enough) < count else []
+    return enough

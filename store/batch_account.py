@@ -30,7 +30,7 @@ class Account:
     refused, blank, backs
         Sheets that wait to be scanned again: not readable, empty, or scanned face down.
     rescanned
-        Sheets that were refused, scanned again, and read.
+        Sheets that were refused, or set aside by a person, scanned again, and read.
     missing
         Numbers that the batch was to hold and that were not seen.
     double
@@ -96,7 +96,7 @@ def accounts(session: Session, sheets: Mapping[int, CoverSheet]) -> dict[int, Ac
 
 
 def _pages(session: Session, ids: Sequence[int]) -> Mapping[int, Counter[str]]:
-    """Refused sheets of each batch by what is counted of them."""
+    """Refused sheets of each batch, and cards that were scanned again, by what is counted of them."""
     rescanned = Scan.rescanned_by.is_not(None)
     query = select(Scan.batch_id, Scan.reason, rescanned, func.count()).group_by(Scan.batch_id, Scan.reason, rescanned)
     counts: dict[int, Counter[str]] = {}
@@ -105,6 +105,9 @@ def _pages(session: Session, ids: Sequence[int]) -> Mapping[int, Counter[str]]:
     ):
         kind = "rescanned" if again else _NO_CARD.get(reason or "", "refused")
         counts.setdefault(batch_id or 0, Counter())[kind] += number
+    replaced = select(Scan.batch_id, func.count()).join(Card, Card.scan_id == Scan.id).group_by(Scan.batch_id)
+    for batch_id, number in session.execute(replaced.where(Scan.batch_id.in_(ids), Card.replaced_by.is_not(None))):
+        counts.setdefault(batch_id or 0, Counter())["rescanned"] += number
     return counts
 
 
@@ -113,7 +116,7 @@ def _cards(session: Session, ids: Sequence[int]) -> Mapping[int, list[CountedCar
         select(Scan.batch_id, func.coalesce(Record.serial, Card.serial), Card.direction, Record.card_id.is_not(None))
         .join(Card, Card.scan_id == Scan.id)
         .outerjoin(Record, Record.card_id == Card.id)
-        .where(Scan.batch_id.in_(ids), Scan.outcome == "read")
+        .where(Scan.batch_id.in_(ids), Scan.outcome == "read", Card.replaced_by.is_(None))
         .order_by(Card.id)
     )
     cards: dict[int, list[CountedCard]] = {}

@@ -80,7 +80,7 @@ def _cards() -> AnySelect:
         number,
     )
     query: AnySelect = select(*columns).join(Scan, Scan.id == Card.scan_id)
-    joined = query.outerjoin(Record, Record.card_id == Card.id)
+    joined = query.where(Card.replaced_by.is_(None)).outerjoin(Record, Record.card_id == Card.id)
     return joined.outerjoin(Batch, Batch.id == Scan.batch_id)
 
 

@@ -79,11 +79,14 @@ class KeyingState:
         Keys that wait for another person's, the first of them first.
     reopened
         Whether it was reopened, so that the machine's value does not stand either.
+    people
+        Those who said what holds, the one whose word settled it last.
     """
 
     holds: Decided | None = None
     keys: tuple[Decided, ...] = ()
     reopened: bool = False
+    people: tuple[str, ...] = ()
 
     @property
     def turn(self) -> Turn:
@@ -95,9 +98,9 @@ class KeyingState:
         if decision.kind == "reopen":
             return KeyingState(reopened=True)
         alone = not decision.policy or (decision.policy == "blind" and not self.keys and decision.agrees)
-        seconded = any(key.person != decision.person and key.value == decision.value for key in self.keys)
-        if alone or seconded:
-            return replace(self, holds=decision, keys=())
+        same = tuple(key.person for key in self.keys if key.value == decision.value and key.person != decision.person)
+        if alone or same:
+            return replace(self, holds=decision, keys=(), people=(*same, decision.person))
         return replace(self, keys=(*self.keys, decision))
 
 

@@ -20,8 +20,10 @@ from store.duplicates import pairs_of
 from store.engine import insert_new, take_turns
 from store.likenesses import forget_likeness
 from store.records import CardHead, keep_derived, new_card, refresh
+from store.replacements import asked_again, take_places
 from store.scans import ReadCard, save_read
-from store.second_scans import first_bearers, keep_pairs, marked
+from store.second_scans import earlier_bearer, first_bearers, keep_pairs, marked
+from store.spellings import keep_spellings
 from store.tables import Card, FormDefinition, PersonalReading, Reading, Record, Run, Waiting, table
 
 
@@ -49,7 +51,7 @@ def save_cards(session: Session, cards: Sequence[ReadCard], *, run_id: int | Non
     The same scan read by the same software is kept once, however often and from however many programs it is saved.
     Newer software appends a second edition of readings, which then holds; decisions stay. A sheet that was refused
     before is no longer. A second scan of a card that is there already, by its number or by its ink, is no record and
-    waits for a person (`store.duplicates`).
+    waits for a person (`store.duplicates`); where a person asked for it, it takes the first one's place.
 
     Parameters
     ----------
@@ -153,29 +155,41 @@ def _read_again(session: Session, card: ReadCard, head: Mapping[str, Any], card_
         return
     head = {**head, "edition": edition}
     session.execute(update(Card).where(Card.id == card_id).values(head))
-    at, first = datetime.now(UTC), first_bearers(session, [card])
-    fields = marked(card, card_id, first)
+    at, bearer = datetime.now(UTC), earlier_bearer(card, card_id, first_bearers(session, [card]))
+    fields = card.reading.fields if bearer is None else marked(card)
     _append_readings(session, [_Edition(card_id, card.form, edition, head["software"], fields)], at)
     forget_likeness(session, card_id)
-    refresh(session, sorted({card_id, *keep_pairs(session, {card_id: card}, first, at)}))
+    bearers = {} if bearer is None else {card_id: bearer}
+    refresh(session, sorted({card_id, *keep_pairs(session, {card_id: card}, bearers, at)}))
 
 
 def _keep_new(session: Session, cards: Sequence[tuple[ReadCard, Mapping[str, Any]]]) -> Sequence[int]:
     """Keep cards with their heads; their ids rise in the order of the cards."""
     ids = session.scalars(insert(Card).returning(Card.id, sort_by_parameter_order=True), [h for _, h in cards]).all()
     at, first = datetime.now(UTC), first_bearers(session, [card for card, _ in cards])
-    editions, now = [], []
+    again = asked_again(session, first.values())
+    editions, now, bearers = [], [], dict[int, int]()
     for card_id, (card, head) in zip(ids, cards, strict=True):
-        fields = marked(card, card_id, first)
+        bearer = earlier_bearer(card, card_id, first)
+        replaces = bearer in again
+        fields = card.reading.fields if bearer is None or replaces else marked(card)
         editions.append(_Edition(card_id, card.form, 1, head["software"], fields))
         seen = {field.field: _unsaved(field, at) for field in fields}
         columns = {name: head[name] for name in ("form_id", "form", "direction", "serial", "broken_rules")}
         place = {"batch_id": card.batch_id, **asdict(card.reading.scan)}
         now.append(new_card(CardHead(id=card_id, **columns, **place), card.form, seen))
-        if not now[-1].is_duplicate:
+        if bearer is not None:
+            bearers[card_id] = bearer
+        if replaces:
+            first[card.form.id, now[-1].serial] = card_id
+        elif not now[-1].is_duplicate:
             first.setdefault((card.form.id, now[-1].serial), card_id)
     _append_readings(session, editions, at)
-    keep_pairs(session, {card_id: card for card_id, (card, _) in zip(ids, cards, strict=True)}, first, at)
+    keep_pairs(session, {card_id: card for card_id, (card, _) in zip(ids, cards, strict=True)}, bearers, at)
+    replaced = take_places(session, ids, at)
+    if replaced:
+        refresh(session, sorted({*replaced, *ids}))
+        return ids
     pairs = pairs_of(session, ids)
     keep_derived(session, [replace(card, pairs=pairs[card.head.id]) for card in now])
     return ids
@@ -218,6 +232,7 @@ def _append_readings(session: Session, editions: Iterable[_Edition], at: datetim
     ]
     if personal_rows:
         session.execute(insert(table(PersonalReading)), personal_rows)
+        keep_spellings(session, [(name, content["value"]) for (_, name), content in secrets.items()])
 
 
 def _about(reading: FieldReading) -> dict[str, Any]:

@@ -39,6 +39,8 @@ class PairNow:
         What a person decided, as far as it was not taken back; the last word holds.
     decision_id
         The decision that holds.
+    replaced
+        Whether the later card took the earlier one's place (`store.replacements`), so that it is the one that counts.
     """
 
     id: int
@@ -50,14 +52,19 @@ class PairNow:
     other_serial: str | None
     verdict: Verdict | None = None
     decision_id: int | None = None
+    replaced: bool = False
 
     def waits_by_ink(self) -> bool:
         """Whether the two are alike and nobody has decided yet."""
-        return self.verdict is None and self.distance is not None
+        return self._is_open and self.distance is not None
 
     def waits_by_number(self) -> bool:
         """Whether the two bore one number and nobody has decided yet."""
-        return self.verdict is None and self.by_number
+        return self._is_open and self.by_number
+
+    @property
+    def _is_open(self) -> bool:
+        return self.verdict is None and not self.replaced
 
     def is_one(self, serial: str | None) -> bool:
         """Whether the two count as one card by their ink, `serial` being the later one's number.
@@ -65,7 +72,11 @@ class PairNow:
         Ink is believed until a person has looked, unless the two bear different numbers: then one of the two
         witnesses errs, and both cards count meanwhile.
         """
-        return self.waits_by_ink() and (serial is None or self.other_serial in (None, serial))
+        return self.waits_by_ink() and self.no_number_contradicts(serial)
+
+    def no_number_contradicts(self, serial: str | None) -> bool:
+        """Whether the two do not bear different numbers, `serial` being the later one's."""
+        return serial is None or self.other_serial in (None, serial)
 
 
 def keep_pairs(session: Session, pairs: Iterable[FoundPair], at: datetime) -> list[int]:
@@ -79,14 +90,16 @@ def keep_pairs(session: Session, pairs: Iterable[FoundPair], at: datetime) -> li
 def pairs_of(session: Session, card_ids: Sequence[int]) -> defaultdict[int, list[PairNow]]:
     """The pairs in which these cards are the later ones, by card, in the order in which they were found."""
     other = aliased(Card)
-    query = select(DuplicatePair, other.serial).join(other, other.id == DuplicatePair.other_id)
+    columns = (DuplicatePair, other.serial, other.replaced_by)
+    query = select(*columns).join(other, other.id == DuplicatePair.other_id)
     rows = session.execute(query.where(DuplicatePair.card_id.in_(card_ids)).order_by(DuplicatePair.id)).all()
-    held = _held(session, [pair.id for pair, _ in rows])
+    held = _held(session, [pair.id for pair, _, _ in rows])
     found: defaultdict[int, list[PairNow]] = defaultdict(list)
-    for pair, serial in rows:
+    for pair, serial, replaced_by in rows:
         verdict, decision_id = held.get(pair.id, (None, None))
         about = (pair.id, pair.card_id, pair.other_id, pair.by_number, pair.distance, pair.found_at)
-        found[pair.card_id].append(PairNow(*about, serial, verdict, decision_id))
+        replaced = replaced_by == pair.card_id
+        found[pair.card_id].append(PairNow(*about, serial, verdict, decision_id, replaced))
     return found
 
 

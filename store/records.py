@@ -22,6 +22,7 @@ from store.draws import number_of
 from store.duplicates import PairNow, pairs_of
 from store.queries import card_logs
 from store.record_values import own_values, record_values
+from store.spellings import rebuild_spellings
 from store.tables import Base, Card, Doubt, FormDefinition, Issue, Record, RecordValue, Scan, Suspicion, Waiting, table
 
 CHUNK = 500
@@ -45,7 +46,11 @@ COHORT = "%Y-%m"
 
 
 class CardHead(NamedTuple):
-    """What the derived tables need to know of a card besides its fields; the last three are those of its scan."""
+    """What the derived tables need to know of a card besides its fields.
+
+    `batch_id`, `sha256` and `page` are those of its scan, `replaced_by` the card that took its place
+    (`store.replacements`).
+    """
 
     id: int
     form_id: int
@@ -56,6 +61,7 @@ class CardHead(NamedTuple):
     batch_id: int | None
     sha256: str
     page: int
+    replaced_by: int | None = None
 
 
 @dataclass(frozen=True)
@@ -71,8 +77,12 @@ class CardNow:
 
     @property
     def is_duplicate(self) -> bool:
-        """Whether the card was scanned before: so a person says, or as long as nobody has, its number or its ink."""
-        if self.decided_same:
+        """Whether another scan of the card counts.
+
+        It was scanned before: so a person says, or as long as nobody has, its number or its ink. Or a later scan took
+        its place.
+        """
+        if self.is_closed:
             return True
         parted = any(pair.by_number and pair.verdict == "different" for pair in self.pairs)
         return (self._bears_known_number and not parted) or any(pair.is_one(self.serial) for pair in self.pairs)
@@ -88,13 +98,19 @@ class CardNow:
         return number_of(ScanId(self.head.sha256, self.head.page))
 
     @property
-    def decided_same(self) -> bool:
-        """Whether a person has said that the card is one that was scanned before."""
-        return any(pair.verdict == "same" for pair in self.pairs)
+    def is_closed(self) -> bool:
+        """Whether nobody keys anything of the card, not even its number.
+
+        A person has said that it is one that was scanned before, or a later scan took its place.
+        """
+        replaced = self.head.replaced_by is not None
+        return replaced or any(pair.verdict == "same" and not pair.replaced for pair in self.pairs)
 
     @property
     def suspicions(self) -> list[PairNow]:
         """The pairs that wait for a person; one found by number alone does as long as the number does."""
+        if self.head.replaced_by is not None:
+            return []
         by_number = self._bears_known_number and self.state.values[card_number(self.form)] is None
         return [pair for pair in self.pairs if pair.waits_by_ink() or (by_number and pair.waits_by_number())]
 
@@ -140,7 +156,7 @@ def cards_now(session: Session, card_ids: Sequence[int], *, lock: bool = True) -
     """
     query = (
         select(Card.id, Card.form_id, Card.form, Card.direction, Card.serial, Card.broken_rules)
-        .add_columns(Scan.batch_id, Scan.sha256, Scan.page)
+        .add_columns(Scan.batch_id, Scan.sha256, Scan.page, Card.replaced_by)
         .join(Scan, Scan.id == Card.scan_id)
         .where(Card.id.in_(card_ids))
         .order_by(Card.id)
@@ -182,7 +198,7 @@ def derived(now: Sequence[CardNow]) -> dict[type[Base], list[dict[str, Any]]]:
     """The rows that the derived tables have of cards.
 
     A duplicate is no record, and of its fields only the number can wait, until a person has said that it is one:
-    nobody needs to key a card twice.
+    nobody needs to key a card twice. Of a card whose place a later scan took nothing waits.
     """
     issues = [
         {"card_id": card.head.id, "rule": rule, "fields": list(fields)}
@@ -201,6 +217,7 @@ def derived(now: Sequence[CardNow]) -> dict[type[Base], list[dict[str, Any]]]:
 
 def rebuild_records(session: Session) -> int:
     """Derive every card anew from its readings and decisions; returns the number of cards."""
+    rebuild_spellings(session)
     done, last = 0, 0
     while ids := session.scalars(select(Card.id).where(Card.id > last).order_by(Card.id).limit(CHUNK)).all():
         refresh(session, ids)
@@ -243,7 +260,7 @@ def _waiting(card: CardNow) -> list[dict[str, Any]]:
             "alike": wait.alike,
         }
         for wait in card.state.waiting
-        if not card.is_duplicate or (wait.field == card_number(card.form) and not card.decided_same)
+        if not card.is_duplicate or (wait.field == card_number(card.form) and not card.is_closed)
     ]
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from store.tables import Card, Record, Scan
 
 
 class _Read(NamedTuple):
-    """A card that was read; `counts` says whether it is the first of its number."""
+    """A card that was read; `counts` says whether it is the first of its number, and took no other card's place."""
 
     scan_id: int
     serial: str | None
@@ -40,8 +40,8 @@ def close_rescans(session: Session, card_ids: Sequence[int], *, rescan: bool) ->
     Parameters
     ----------
     card_ids
-        Cards that were saved just now, not more than some hundred. Those that had been scanned before close nothing
-        by their order.
+        Cards that were saved just now, not more than some hundred. Those that had been scanned before, or took
+        the place of a card that a person set aside, close nothing by their order.
     rescan
         Whether the run scans refused sheets again.
     """
@@ -65,8 +65,10 @@ def _is_of(line: _Line, card: _Read) -> bool:
 
 
 def _cards(session: Session, card_ids: Sequence[int]) -> list[_Read]:
+    other = aliased(Card)
+    counts = Record.card_id.is_not(None) & ~exists().where(other.replaced_by == Card.id)
     query = (
-        select(Scan.id, Card.serial, Scan.path, Scan.batch_id, Record.card_id.is_not(None))
+        select(Scan.id, Card.serial, Scan.path, Scan.batch_id, counts)
         .join(Scan, Scan.id == Card.scan_id)
         .outerjoin(Record, Record.card_id == Card.id)
         .where(Card.id.in_(card_ids))

@@ -27,26 +27,26 @@ def first_bearers(session: Session, cards: Iterable[ReadCard]) -> dict[tuple[str
     }
 
 
-def marked(card: ReadCard, card_id: int, first: Mapping[tuple[str, str | None], int]) -> Sequence[FieldReading]:
-    """The card's readings; its number waits for a person where a card saved before it bears it on the same form."""
-    fields = card.reading.fields
-    if _earlier_bearer(card, card_id, first) is None:
-        return fields
-    number = card_number(card.form)
-    return [replace(f, review=(*f.review, Why.DUPLICATE)) if f.field == number else f for f in fields]
-
-
-def _earlier_bearer(card: ReadCard, card_id: int, first: Mapping[tuple[str, str | None], int]) -> int | None:
-    """The first card with this one's number, where that was saved before it."""
+def earlier_bearer(card: ReadCard, card_id: int, first: Mapping[tuple[str, str | None], int]) -> int | None:
+    """The first card with this one's number on the same form, where that was saved before it."""
     serial = card.reading.serial
     bearer = None if serial is None else first.get((card.reading.form, serial))
     return bearer if bearer is not None and bearer < card_id else None
 
 
-def keep_pairs(
-    session: Session, cards: Mapping[int, ReadCard], first: Mapping[tuple[str, str | None], int], at: datetime
-) -> list[int]:
+def marked(card: ReadCard) -> Sequence[FieldReading]:
+    """The readings of a card whose number is on an earlier one: its number waits for a person."""
+    number = card_number(card.form)
+    return [replace(f, review=(*f.review, Why.DUPLICATE)) if f.field == number else f for f in card.reading.fields]
+
+
+def keep_pairs(session: Session, cards: Mapping[int, ReadCard], bearers: Mapping[int, int], at: datetime) -> list[int]:
     """Keep the cards' signatures, and their pairs with cards that bear their number or are most like them.
+
+    Parameters
+    ----------
+    bearers
+        Earlier cards with the numbers of these, by these cards' ids.
 
     Returns
     -------
@@ -59,9 +59,7 @@ def keep_pairs(
     for card_id, alike in most_alike(session, seen).items():
         later, earlier = max(card_id, alike.card_id), min(card_id, alike.card_id)
         found[later, earlier] = FoundPair(later, earlier, False, alike.distance)
-    for card_id, card in cards.items():
-        bearer = _earlier_bearer(card, card_id, first)
-        if bearer is not None:
-            by_ink = found.get((card_id, bearer))
-            found[card_id, bearer] = FoundPair(card_id, bearer, True, by_ink.distance if by_ink else None)
+    for card_id, bearer in bearers.items():
+        by_ink = found.get((card_id, bearer))
+        found[card_id, bearer] = FoundPair(card_id, bearer, True, by_ink.distance if by_ink else None)
     return duplicates.keep_pairs(session, found.values(), at)

@@ -2,9 +2,9 @@
 
 What is kept for ever: `scans`, `cards`, `readings`, `decisions` and `calibrations`, of which the last three are
 append-only, as all of `APPEND_ONLY_TABLES` are (the database refuses UPDATE and DELETE on them). What a personal field
-says (names, passport, full birth date) lies only in `personal_readings` and `personal_decisions`: whoever may not
-select from those two sees that a name was read, not the name. What is derived and can be rebuilt at any time:
-`records`, `waiting`, `doubts`, `issues`, `suspicions`.
+says (names, passport, full birth date) lies only in `PERSONAL_TABLES`: whoever may not select from these sees that a
+name was read, not the name. What is derived and can be rebuilt at any time: `records`, `waiting`, `doubts`, `issues`,
+`suspicions`, `personal_spellings`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-PERSONAL_TABLES = ("personal_readings", "personal_decisions")
+PERSONAL_TABLES = ("personal_readings", "personal_decisions", "personal_spellings")
 APPEND_ONLY_TABLES = (
     "readings",
     "decisions",
@@ -45,7 +45,8 @@ APPEND_ONLY_TABLES = (
     "duplicate_pairs",
     "pair_decisions",
     "sampling_levels",
-    *PERSONAL_TABLES,
+    "personal_readings",
+    "personal_decisions",
 )
 
 
@@ -71,6 +72,9 @@ class Utc(TypeDecorator[datetime]):
 
 
 Json = JSON().with_variant(JSONB(), "postgresql")
+Verbatim = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that is compared sign by sign on both databases, so that what begins alike stands together in an index."""
+
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
@@ -229,7 +233,8 @@ class LoggedRefusal(Base):
 class Card(Base):
     """One card: the head of its newest reading. `edition` numbers the readings of the card from 1.
 
-    `direction` is empty for a form that is neither departure nor return.
+    `direction` is empty for a form that is neither departure nor return. `replaced_by` is the card of a later scan that
+    took this one's place, since a person had asked to scan it again: this one counts no more, and nobody keys it.
     """
 
     __tablename__ = "cards"
@@ -247,6 +252,7 @@ class Card(Base):
     broken_rules: Mapped[list[Any]]
     edition: Mapped[int]
     software: Mapped[str]
+    replaced_by: Mapped[int | None] = mapped_column(ForeignKey("cards.id"), index=True)
 
 
 class Reading(Base):
@@ -291,7 +297,7 @@ class PersonalReading(Base):
     reading_id: Mapped[int] = mapped_column(ForeignKey("readings.id"), primary_key=True, autoincrement=False)
     raw: Mapped[str]
     candidates: Mapped[list[Any]]
-    value: Mapped[str | None]
+    value: Mapped[str | None] = mapped_column(Verbatim, index=True)
 
 
 class Decision(Base):
@@ -344,7 +350,23 @@ class PersonalDecision(Base):
     __tablename__ = "personal_decisions"
 
     decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"), primary_key=True, autoincrement=False)
-    value: Mapped[str]
+    value: Mapped[str] = mapped_column(Verbatim, index=True)
+
+
+class PersonalSpelling(Base):
+    """A way in which a personal answer in words, or a date, was written on any card (`store.spellings`); derived.
+
+    `key` is what spellings are compared by, `tail` the same backwards: one mistake leaves the beginning of one of the
+    two as it is.
+    """
+
+    __tablename__ = "personal_spellings"
+    __table_args__ = (Index(None, "field", "key"), Index(None, "field", "tail"))
+
+    field: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(Verbatim, primary_key=True)
+    key: Mapped[str] = mapped_column(Verbatim)
+    tail: Mapped[str] = mapped_column(Verbatim)
 
 
 class AppliedCalibration(Base):
@@ -690,10 +712,16 @@ class ControlItem(Base):
 
 
 class Flag(Base):
-    """A card that a person set aside for a supervisor; its fields wait unseen until that is resolved."""
+    """A card that a person set aside for a supervisor; its fields wait unseen until that is resolved.
+
+    It is resolved by a supervisor (`resolved_by`), or by the scan that was asked for (`rescanned_by`).
+    """
 
     __tablename__ = "flags"
-    __table_args__ = (CheckConstraint("kind IN ('rescan', 'wrong_card', 'other')", name="kind"),)
+    __table_args__ = (
+        CheckConstraint("kind IN ('rescan', 'wrong_card', 'other')", name="kind"),
+        CheckConstraint("rescanned_by IS NULL OR (kind = 'rescan' AND resolved_by IS NULL)", name="rescanned"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     card_id: Mapped[int] = mapped_column(ForeignKey("cards.id"), index=True)
@@ -704,3 +732,4 @@ class Flag(Base):
     at: Mapped[datetime]
     resolved_by: Mapped[str | None]
     resolved_at: Mapped[datetime | None]
+    rescanned_by: Mapped[int | None] = mapped_column(ForeignKey("scans.id"))

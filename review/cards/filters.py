@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, Subquery, exists, false, or_, select, union
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Integer, exists, false, or_, select, union
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from ocr.forms.codebook import VariableKind
+from ocr.forms.codebook import Role, VariableKind
 from ocr.forms.definition import FieldSpec
-from ocr.lexicon.normalise import normalise_name
-from store.queries import decisions, readings
-from store.tables import (
-    Card,
-    Decision,
-    Flag,
-    PersonalDecision,
-    PersonalReading,
-    Reading,
-    Record,
-    RecordValue,
-    Scan,
-    Waiting,
-)
+from ocr.forms.serial import is_serial
+from review.cards.days import HalfKnownDay
+from review.cards.meanings import Sought, is_number
+from review.cards.said import any_of, days, on_day, said, said_in_private, written
+from store.tables import Card, Decision, Flag, Record, RecordValue, Scan, Waiting
 
-CardStatus: TypeAlias = Literal["settled", "waits", "flagged", "duplicate"]
-"""Nothing waits; a field waits, be it for an audit; a person set the card aside; it was scanned before."""
+CardStatus: TypeAlias = Literal["settled", "waits", "flagged", "duplicate", "replaced"]
+"""Nothing waits; a field waits, be it for an audit; a person set the card aside; it was scanned before; a later scan
+that was asked for took its place."""
 
-ANY_END = "*"
-"""At the end of a searched value: whatever begins so."""
-
-_NUMBER = re.compile(r"[0-9]{1,4}")
+_IDS = (Card.id, Record.card_id)
 
 
 @dataclass(frozen=True)
@@ -44,20 +32,26 @@ class Filters:
     Attributes
     ----------
     values
-        (field, value) pairs. A code or number of the record is compared with the value that holds. What the record
-        lacks, as personal fields, and dates: a card is found if the machine read the value or a person keyed it, also
-        when that does not hold: who looks for a person wants the doubtful cards too. These may end with `ANY_END`.
+        (field, what is looked for in it) pairs. A code, number or date of the record is compared with the value that
+        holds; a date that waits, with what the machine read. What the record lacks, as personal fields: a
+        card is found if the machine read the value or a person keyed it, also when that does not hold: who looks for
+        a person wants the doubtful cards too. Names are found though they are spelt otherwise
+        (`review.cards.meanings.spelt_so`).
     batch
         Id of the batch.
+    checkpoint
+        Codes, any of which.
     crossed_from, crossed_to
         First and last day of crossing.
+    serial
+        A card's number, or signs that stand together in it.
     person
         Login of somebody who decided a field of it.
     """
 
-    values: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, Sought], ...] = ()
     batch: int | None = None
-    checkpoint: str = ""
+    checkpoint: tuple[str, ...] = ()
     crossed_from: date | None = None
     crossed_to: date | None = None
     state: CardStatus | None = None
@@ -65,30 +59,26 @@ class Filters:
     person: str = ""
 
 
-def conditions(filters: Filters, specs: Mapping[str, FieldSpec]) -> list[ColumnElement[bool]]:
+def conditions(session: Session, filters: Filters, specs: Mapping[str, FieldSpec]) -> list[ColumnElement[bool]]:
     """What a query over cards, their scans and (outer) their records has to ask for.
 
     Parameters
     ----------
+    session
+        In which spellings are looked up.
     specs
         Fields of all forms by name.
     """
     return [
-        *(_has(specs.get(name), name, value) for name, value in filters.values),
+        *(_has(session, _asked_in(specs, name), sought) for name, sought in filters.values),
         *([Scan.batch_id == filters.batch] if filters.batch is not None else []),
-        *([Record.checkpoint == filters.checkpoint] if filters.checkpoint else []),
+        *([Record.checkpoint.in_(filters.checkpoint)] if filters.checkpoint else []),
         *([Record.crossing_date >= filters.crossed_from] if filters.crossed_from else []),
         *([Record.crossing_date <= filters.crossed_to] if filters.crossed_to else []),
         *([_in_state(filters.state)] if filters.state else []),
-        *([Card.id.in_(_with_serial(filters.serial))] if filters.serial else []),
+        *([_with_serial(filters.serial)] if filters.serial else []),
         *([Card.id.in_(select(Decision.card_id).where(Decision.person == filters.person))] if filters.person else []),
     ]
-
-
-def _in_state(state: CardStatus) -> ColumnElement[bool]:
-    waits = exists().where(Waiting.card_id == Card.id)
-    states = {"settled": ~waits, "waits": waits, "flagged": is_flagged(), "duplicate": Record.card_id.is_(None)}
-    return states[state]
 
 
 def is_flagged() -> ColumnElement[bool]:
@@ -96,42 +86,49 @@ def is_flagged() -> ColumnElement[bool]:
     return exists().where(Flag.card_id == Card.id, Flag.resolved_at.is_(None))
 
 
-def _with_serial(serial: str) -> Select[*tuple[Any, ...]]:
-    """Cards with a number, as it was read or as a person corrected it."""
-    found = union(select(Card.id).where(Card.serial == serial), select(Record.card_id).where(Record.serial == serial))
-    return select(found.subquery().c.id)
+def _in_state(state: CardStatus) -> ColumnElement[bool]:
+    waits = exists().where(Waiting.card_id == Card.id)
+    replaced = Card.replaced_by.is_not(None)
+    states = {"settled": ~waits, "waits": waits, "flagged": is_flagged(), "replaced": replaced}
+    return (states | {"duplicate": Record.card_id.is_(None) & ~replaced})[state]
 
 
-def _has(spec: FieldSpec | None, name: str, value: str) -> ColumnElement[bool]:
+def _with_serial(serial: str) -> ColumnElement[bool]:
+    """Cards with a number, as it was read or as a person corrected it; a whole one is looked up."""
+    columns = (Card.serial, Record.serial)
+    if is_serial(serial):
+        read, settled = (select(kept).where(column == serial) for kept, column in zip(_IDS, columns, strict=True))
+        return Card.id.in_(select(union(read, settled).subquery().c[0]))
+    return or_(*(column.contains(serial, autoescape=True) for column in columns))
+
+
+def _asked_in(specs: Mapping[str, FieldSpec], name: str) -> FieldSpec | None:
+    """The field that says it in the record: what is written beside a box belongs to the field with that box."""
+    return next((spec for spec in specs.values() if spec.specify == name), specs.get(name))
+
+
+def _has(session: Session, spec: FieldSpec | None, sought: Sought) -> ColumnElement[bool]:
     if spec is None:
         return false()
-    about = spec.about
-    if about.column is not None:
-        column: InstrumentedAttribute[Any] = getattr(Record, about.column)
-        if isinstance(column.type, Integer):
-            return column == int(value) if _NUMBER.fullmatch(value) else false()
-        if not isinstance(column.type, Date):
-            return column == value
-    elif about.kind is VariableKind.STATISTICAL and not spec.personal:
-        kept = (RecordValue.variable == name) & _like(RecordValue.value, value)
-        return Card.id.in_(select(RecordValue.card_id).where(kept))
-    return Card.id.in_(select(_said(name, value, personal=spec.personal).c.card_id))
+    column: InstrumentedAttribute[Any] | None = getattr(Record, spec.about.column) if spec.about.column else None
+    if isinstance(sought, HalfKnownDay):
+        if spec.personal:
+            return said_in_private(spec.name, days(spec.name, sought))
+        if column is None and spec.about.kind is VariableKind.STATISTICAL:
+            return _in_record(spec.name, RecordValue.value.like(sought.pattern))
+        return on_day(spec.name, column, sought)
+    if spec.role is Role.CARD_NUMBER:
+        return _with_serial(sought[0])
+    if spec.personal:
+        return said_in_private(spec.name, written(session, spec.name, sought[0]))
+    if column is not None:
+        numbers = [int(value) for value in sought if is_number(value)]
+        return column.in_(numbers if isinstance(column.type, Integer) else sought)
+    if spec.about.kind is VariableKind.STATISTICAL:
+        return _in_record(spec.name, any_of(RecordValue.value, sought))
+    return said(spec.name, lambda value: any_of(value, sought))
 
 
-def _said(name: str, value: str, *, personal: bool) -> Subquery:
-    """Cards of which the machine or a person said this of the field."""
-    reading, decision = (PersonalReading, PersonalDecision) if personal else (Reading, Decision)
-    read = readings(Reading.card_id).where(Reading.field == name, _like(reading.value, value))
-    made = decisions(Decision.card_id).where(Decision.field == name, _like(decision.value, value))
-    return union(read, made).subquery()
-
-
-def _like(column: InstrumentedAttribute[Any], value: str) -> ColumnElement[bool]:
-    """Whether a column has a value, or begins with it, in one of the ways it may be written."""
-    wanted = value.removesuffix(ANY_END).strip().upper()
-    ways = {wanted, normalise_name(wanted) or wanted}
-    if any(character.isdigit() for character in wanted):
-        ways = {wanted, wanted.replace("А", "A"), wanted.replace("A", "А")}  # passports: Cyrillic and Latin
-    if not value.endswith(ANY_END):
-        return column.in_(sorted(ways))
-    return or_(*(column.startswith(way, autoescape=True) for way in sorted(ways)))
+def _in_record(variable: str, is_it: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Cards of whose record a variable without a column is so."""
+    return Card.id.in_(select(RecordValue.card_id).where(RecordValue.variable == variable, is_it))

@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from ocr.reading import Candidate
-from store.card_state import Decided, in_force, taken_back
+from store.card_state import Decided, in_force, keying_states, taken_back
 from store.queries import READ_CANDIDATES, READ_RAW, READ_VALUE, decided, decision_log, readings
 from store.tables import Decision, Reading
 
@@ -103,6 +103,11 @@ class History:
             for row in self.rows
             if row.field == field
         )
+
+    def agreed(self, field: str) -> tuple[str, ...]:
+        """Logins of those who said what holds of a field, as far as people settled it."""
+        state = keying_states(self.log).get(field)
+        return state.people if state and state.holds else ()
 
 
 def history_of(session: Session, card_id: int) -> History:

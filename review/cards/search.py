@@ -33,6 +33,7 @@ class SearchHit:
     waiting: int
     flagged: bool
     duplicate: bool
+    replaced: bool
 
 
 @dataclass(frozen=True)
@@ -84,11 +85,12 @@ def _hits() -> Select[*tuple[Any, ...]]:
         Scan.loaded_at,
         waiting.label("waiting"),
         is_flagged().label("flagged"),
-        Record.card_id.is_(None).label("duplicate"),
+        (Record.card_id.is_(None) & Card.replaced_by.is_(None)).label("duplicate"),
+        Card.replaced_by.is_not(None).label("replaced"),
     )
     query = query.join(Scan, Scan.id == Card.scan_id).outerjoin(Batch, Batch.id == Scan.batch_id)
     return query.outerjoin(Record, Record.card_id == Card.id)
 
 
 def _asked(session: Session, filters: Filters) -> list[ColumnElement[bool]]:
-    return conditions(filters, known_fields(session) if filters.values else {})
+    return conditions(session, filters, known_fields(session) if filters.values else {})

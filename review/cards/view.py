@@ -16,6 +16,7 @@ from ocr.forms.definition import FieldSpec, Form
 from ocr.geometry import Quad, as_quad
 from ocr.scan import ScanId
 from review.cards.history import DecisionEvent, History, ReadingEvent, history_of
+from review.decisions.keying import agrees
 from review.errors import ReviewError
 from store.card_state import Turn, WaitingField, card_state
 from store.duplicates import pairs_of
@@ -46,6 +47,10 @@ class FieldView:
         Newest first; at least one.
     decisions
         In the order in which they were made.
+    agreed
+        Logins of those who said what holds, where people settled it.
+    with_machine
+        Whether the machine read the same; None where nothing holds by people's word.
     """
 
     spec: FieldSpec
@@ -57,11 +62,16 @@ class FieldView:
     quad: Quad
     reads: tuple[ReadingEvent, ...]
     decisions: tuple[DecisionEvent, ...]
+    agreed: tuple[str, ...] = ()
+    with_machine: bool | None = None
 
 
 @dataclass(frozen=True)
 class FlagView:
-    """A flag that somebody set on the card; `resolved_by` is None while it is open."""
+    """A flag that somebody set on the card; `resolved_at` is None while it is open.
+
+    `rescanned_by` is the card of the scan that closed it, where no supervisor did.
+    """
 
     id: int
     field: str
@@ -71,6 +81,7 @@ class FlagView:
     at: datetime
     resolved_by: str | None
     resolved_at: datetime | None
+    rescanned_by: int | None
 
 
 @dataclass(frozen=True)
@@ -87,6 +98,8 @@ class CardView:
         Number of the batch that it lay in; None where it lay in none.
     run
         Id of the run that brought it, and that run's folder; None where it came without one.
+    replaced_by, replaces
+        The card that took its place since a person asked for another scan; those whose place it took.
     broken
         Rules that its values break, with the fields.
     """
@@ -104,6 +117,8 @@ class CardView:
     batch: str | None
     run: tuple[int, str] | None
     duplicate: bool
+    replaced_by: int | None
+    replaces: tuple[int, ...]
     fields: tuple[FieldView, ...]
     broken: Mapping[str, tuple[str, ...]]
     flags: tuple[FlagView, ...]
@@ -144,6 +159,8 @@ def card_view(session: Session, card_id: int, *, personal: bool) -> CardView:
         batch=head.number,
         run=None if head.run_id is None else (head.run_id, head.folder),
         duplicate=now.is_duplicate,
+        replaced_by=head.replaced_by,
+        replaces=tuple(session.scalars(select(Card.id).where(Card.replaced_by == card_id).order_by(Card.id))),
         fields=tuple(_field(spec, now, history, personal) for spec in form.fields),
         broken=now.state.broken,
         flags=tuple(FlagView(**row._mapping) for row in session.execute(_flags(card_id))),
@@ -152,10 +169,10 @@ def card_view(session: Session, card_id: int, *, personal: bool) -> CardView:
 
 def _field(spec: FieldSpec, now: CardNow, history: History, personal: bool) -> FieldView:
     hidden = spec.personal and not personal
-    waiting = () if now.is_duplicate and spec.role is not Role.CARD_NUMBER else now.state.waiting
+    waiting = now.state.waiting if _is_asked(now, spec) else ()
     wait = next((wait for wait in waiting if wait.field == spec.name), None)
     decisions = history.decisions(spec.name, hidden)
-    value = now.state.values[spec.name]
+    value, agreed = now.state.values[spec.name], history.agreed(spec.name)
     return FieldView(
         spec=spec,
         state=_state(now, spec, wait, decisions),
@@ -166,17 +183,24 @@ def _field(spec: FieldSpec, now: CardNow, history: History, personal: bool) -> F
         quad=as_quad(np.array(now.readings[spec.name].quad)),
         reads=history.reads(spec.name, hidden),
         decisions=decisions,
+        agreed=agreed,
+        with_machine=agrees(spec, now.readings[spec.name].value, value) if agreed and value is not None else None,
     )
 
 
 def _state(now: CardNow, spec: FieldSpec, wait: WaitingField | None, decisions: tuple[DecisionEvent, ...]) -> State:
     if any(made.holds for made in decisions):
         return "person"
-    if now.is_duplicate and spec.role is not Role.CARD_NUMBER:
+    if not _is_asked(now, spec):
         return "duplicate"
     if wait is None:
         return "machine"
     return "audit" if wait.is_audit else "waits"
+
+
+def _is_asked(now: CardNow, spec: FieldSpec) -> bool:
+    """Whether a person may have to key the field: of a second scan only the number, and of one that is closed none."""
+    return not now.is_duplicate or (spec.role is Role.CARD_NUMBER and not now.is_closed)
 
 
 def _head(card_id: int) -> Select[*tuple[Any, ...]]:
@@ -189,6 +213,7 @@ def _head(card_id: int) -> Select[*tuple[Any, ...]]:
             Card.residual_mm,
             Card.broken_rules,
             Card.edition,
+            Card.replaced_by,
             Scan.sha256,
             Scan.page,
             Scan.path,
@@ -208,7 +233,8 @@ def _head(card_id: int) -> Select[*tuple[Any, ...]]:
 
 def _flags(card_id: int) -> Select[*tuple[Any, ...]]:
     columns = (Flag.id, Flag.field, Flag.kind, Flag.note, Flag.person, Flag.at, Flag.resolved_by, Flag.resolved_at)
-    return select(*columns).where(Flag.card_id == card_id).order_by(Flag.id)
+    query = select(*columns, Card.id.label("rescanned_by")).outerjoin(Card, Card.scan_id == Flag.rescanned_by)
+    return query.where(Flag.card_id == card_id).order_by(Flag.id)
 
 
 def upright(quad: Quad, rotation: int, size: tuple[int, int]) -> Quad:

@@ -14,6 +14,7 @@ from review.decisions.validation import Codes, checked, lexicon_codes
 from review.errors import ReviewError
 from store.card_state import Policy, Turn, taken_back
 from store.records import CardNow, cards_now, refresh
+from store.spellings import keep_spellings
 from store.tables import Decision, PersonalDecision
 
 DecisionKind: TypeAlias = Literal["key", "verify", "adjudicate", "audit", "import", "correct"]
@@ -146,4 +147,5 @@ def append(session: Session, card: CardNow, field: str, value: str | None, note:
     if personal and value is not None:
         session.add(PersonalDecision(decision_id=decision.id, value=value))
         session.flush()
+        keep_spellings(session, [(field, value)])
     return decision

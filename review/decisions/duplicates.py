@@ -14,6 +14,7 @@ from review.decisions.decision_log import locked_card
 from review.errors import ReviewError
 from store.duplicates import PairNow, Verdict, pairs_of
 from store.records import refresh
+from store.replacements import give_back, shows_one, take_places
 from store.tables import DuplicatePair, PairDecision, Suspicion
 
 
@@ -76,7 +77,16 @@ class PairDesk(DeskContext):
         about = {"pair_id": pair.id, "kind": kind, "person": self.person.login, "at": self.now}
         self.session.add(PairDecision(**about, reason=reason, undoes=undoes))
         self.session.flush()
-        refresh(self.session, [pair.card_id])
+        self._replace(pair_now(self.session, pair.id))
+        refresh(self.session, sorted({pair.card_id, pair.other_id}))
+
+    def _replace(self, pair: PairNow) -> None:
+        """Let the later card take or leave the place of one that was to be scanned again, as what is said now wants."""
+        later = locked_card(self.session, pair.card_id)
+        if pair.replaced and not shows_one(pair, later.serial):
+            give_back(self.session, pair)
+        elif not pair.replaced:
+            take_places(self.session, [pair.card_id], self.now)
 
 
 def pair_now(session: Session, pair_id: int) -> PairNow:

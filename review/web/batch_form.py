@@ -11,7 +11,8 @@ from ocr.errors import BadInputError
 from ocr.forms.codebook import Role, codebook
 from ocr.forms.cover_sheet import MAX_EXPECTED, CoverSheet, Direction, numbers_of, parse_serials
 from ocr.lexicon.lexicon import label, load_lexicon
-from review.web.search_form import Text, day_of
+from review.cards.days import whole_day
+from review.web.search_form import Text
 from texts import Language, say
 
 MAX_RANGES = 20
@@ -55,7 +56,7 @@ def cover_sheet_of(
     directions: dict[str, Direction] = {"D": "D", "A": "A", "both": ""}
     if form.direction not in directions:
         fault("direction", "choose_direction")
-    days = {name: day_of(typed) for name in ("first_day", "last_day") if (typed := getattr(form, name))}
+    days = {name: whole_day(typed) for name in ("first_day", "last_day") if (typed := getattr(form, name))}
     for name, day in days.items():
         if day is None or day > today:
             fault(name, "bad_day")

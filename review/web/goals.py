@@ -14,11 +14,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from review.assignment.progress import KEYED
+from review.cards.days import whole_day
 from review.web.deps import RowId, Site, SiteDep, Supervisor
 from review.web.goal_board import GoalBoard
 from review.web.problems import Problem
 from review.web.render import page
-from review.web.search_form import Text, day_of
+from review.web.search_form import Text
 from store.goals import drop_goal, goals_in_force
 from store.tables import Decision, PrecisionGoal
 from texts import Language, say
@@ -81,7 +82,7 @@ def goal_of(
     within = _per_cent(form.within)
     if within is None:
         faults["within"] = say("goals.bad_within", language)
-    first, last = day_of(form.first_day), day_of(form.last_day)
+    first, last = whole_day(form.first_day), whole_day(form.last_day)
     if first is None or last is None or last < first:
         faults["last_day"] = say("goals.bad_days", language)
     if faults or within is None or first is None or last is None:

@@ -12,6 +12,7 @@ from ocr.errors import BadInputError
 from ocr.lexicon.lexicon import load_lexicon
 from ocr.lexicon.priors import EQUAL
 from review.accounts.sessions import Visitor
+from review.assignment.same_zone import by_zone
 from review.decisions.completion import complete
 from review.desk import Task, progress
 from review.web.deps import Keyer, Site, SiteDep
@@ -51,7 +52,7 @@ def key_page(request: Request, visitor: Keyer, site: SiteDep, field: str | None 
 def assign_tasks(visitor: Keyer, site: SiteDep, wanted: AssignIn) -> list[TaskOut]:
     """Lease fields to the visitor."""
     tasks = site.at_desk(visitor, lambda desk: desk.assign(count=wanted.count, field=wanted.field))
-    return [shown_task(task, visitor, site) for task in tasks]
+    return [shown_task(task, visitor, site, zone[0].ticket) for zone in by_zone(tasks) for task in zone]
 
 
 @api.post("/key", summary="Answer a field that one holds; sent twice it counts once")
@@ -113,9 +114,10 @@ def complete_code(
     return [OptionOut(code=choice.code, label=choice.label, also=choice.also) for choice in choices]
 
 
-def shown_task(task: Task, visitor: Visitor, site: Site) -> TaskOut:
-    """A task for a visitor's browser."""
-    return task_out(task, visitor.language, now=site.clock(), sees_card=sees_card(task, visitor))
+def shown_task(task: Task, visitor: Visitor, site: Site, zone: str = "") -> TaskOut:
+    """A task for a visitor's browser; `zone` is the ticket of the first in the same zone."""
+    sees = sees_card(task, visitor)
+    return task_out(task, visitor.language, now=site.clock(), sees_card=sees, zone=zone or task.ticket)
 
 
 def sees_card(task: Task, visitor: Visitor) -> bool:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from ocr.forms.definition import FieldKind, FieldSpec
 from ocr.lexicon.lexicon import label
 from ocr.reading import parse_iso
+from review.cards.days import HalfKnownDay
+from review.cards.meanings import Sought, dictionary_of
 from review.decisions.validation import lexicon_codes
 from store.card_state import UNKNOWN
 from store.record_values import LEFT_EMPTY
 from texts import Language, say
-from texts.formats import date_in_words
+from texts.formats import date_in_words, short_date
+
+NAMED = 8
+"""Codes that are named of those that a word stands for."""
 
 
 def value_label(spec: FieldSpec, value: str, language: Language) -> str:
@@ -27,3 +32,14 @@ def value_label(spec: FieldSpec, value: str, language: Language) -> str:
     if spec.lexicon and lexicon_codes(spec.lexicon) is not None:
         return f"{label(spec.lexicon, value, language)} ({value})"
     return value
+
+
+def sought_label(spec: FieldSpec, sought: Sought, language: Language) -> tuple[str, int]:
+    """What is looked for in a field as people say it, and how much more there is that is not said."""
+    if isinstance(sought, HalfKnownDay):
+        if not sought.is_span or sought.first is None or sought.last is None:
+            return ".".join(reversed(sought.pattern.replace("_", "?").split("-"))), 0
+        return " – ".join(dict.fromkeys((short_date(sought.first), short_date(sought.last)))), 0
+    name = dictionary_of(spec)
+    named = ((label(name, code, language) if name else value_label(spec, code, language), code) for code in sought)
+    return "; ".join(f"{words} ({code})" for words, code in list(named)[:NAMED]), max(0, len(sought) - NAMED)

@@ -30,7 +30,9 @@ class StrictBody(BaseModel):
 class AssignIn(StrictBody):
     """Which fields are wanted, and how many at once."""
 
-    count: int = Field(default=4, ge=1, le=MOST_AHEAD)
+    count: int = Field(
+        default=4, ge=1, le=MOST_AHEAD, description="What else stands in the zone of the last comes beyond it."
+    )
     field: str | None = Field(default=None, max_length=64, description="Only this field.")
 
 
@@ -109,6 +111,7 @@ class TaskOut(BaseModel):
     """A field to key."""
 
     ticket: str
+    zone: str = Field(description="The same for fields of one zone of one card: one picture answers them all.")
     field: str
     label: str
     input: Input = Field(description="How it is answered.")

@@ -23,9 +23,9 @@ from review.desk import Desk
 from review.errors import ReviewError
 from review.web.deps import RowId, Site, SiteDep, Supervisor
 from review.web.images import picture, scan_at_hand
-from review.web.labels import value_label
+from review.web.labels import sought_label, value_label
 from review.web.render import page
-from review.web.search_form import SearchForm, filters_of, meant, not_understood
+from review.web.search_form import SearchForm, filters_of, meant, not_understood, understood
 from store.card_state import UNKNOWN
 from store.record_values import LEFT_EMPTY
 from store.records import known_fields
@@ -54,16 +54,20 @@ def records_page(
     request: Request, visitor: Supervisor, site: SiteDep, form: Annotated[SearchForm, Query()]
 ) -> Response:
     """The search form, and the cards that fit; none where a question was not understood."""
-    filters = filters_of(form)
     with site.reading() as session:
         specs, batches = known_fields(session), known_batches(session)
-        odd = list(not_understood(form, specs))
+        filters, odd = filters_of(form, specs), list(not_understood(form, specs))
         found = SearchResult((), None) if odd else find(session, filters, before=form.before)
         number = 0 if odd else count(session, filters)
     kept = {name: value for name, value in form.model_dump(exclude={"before"}).items() if value}
     more = f"/records?{urlencode(kept | {'before': found.next}, doseq=True)}" if found.next else None
     shown: dict[str, Any] = {"specs": specs, "batches": batches, "found": found, "count": number, "more": more}
     shown |= {"form": form, "odd": odd, "states": get_args(CardStatus), "most": COUNTED}
+    language = visitor.language
+    taken_for = [
+        (spec.name, *sought_label(spec, sought, language)) for spec, sought in understood(form, filters, specs)
+    ]
+    shown |= {"taken_for": [] if odd else taken_for}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if odd else HTTPStatus.OK
     return page(request, "search.html", status=status, named=partial(_named, visitor.language), **shown)
 

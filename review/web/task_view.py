@@ -49,11 +49,15 @@ def options_of(spec: FieldSpec, language: Language) -> list[OptionOut]:
     return [OptionOut(code=option.code, label=option.label) for option in spec.options]
 
 
-def task_out(task: Task, language: Language, *, now: datetime, sees_card: bool) -> TaskOut:
-    """A task as the browser gets it: nothing that says what the machine read, unless the task is to show it."""
+def task_out(task: Task, language: Language, *, now: datetime, sees_card: bool, zone: str) -> TaskOut:
+    """A task as the browser gets it: nothing that says what the machine read, unless the task is to show it.
+
+    `zone` is the ticket of a task in the same zone, or its own: it says nothing of the card.
+    """
     spec, place = task.spec, f"/api/v1/pictures/{task.ticket}"
     return TaskOut(
         ticket=task.ticket,
+        zone=zone,
         field=task.field,
         label=spec.about.label.of(language),
         input=input_of(spec),

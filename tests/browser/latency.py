@@ -29,7 +29,7 @@ WATCH = """() => {
     new MutationObserver(async () => {
         await document.querySelector("#crop img").decode();
         requestAnimationFrame(() => setTimeout(() => window.spent.push(performance.now() - since)));
-    }).observe(document.getElementById("crop"), { childList: true });
+    }).observe(document.getElementById("crop"), { attributeFilter: ["data-ticket"] });
 }"""
 
 

@@ -143,6 +143,45 @@ def test_the_card_in_whole_is_noted_with_the_answer(seat: Seat, site: ReviewSite
     assert kept(site, "anna")[ticket][3] == "card"
 
 
+def test_date_and_place_of_a_stamp_are_keyed_on_one_picture(seat: Seat, site: ReviewSite) -> None:
+    anna = seat("anna")
+    asked: list[str] = []
+    anna.page.on("request", lambda request: asked.append(request.url))
+    card_id, spec = anna.place
+    assert spec.name == "crossing_date"
+    anna.press("Alt+Equal", "Alt+KeyX", "Alt+KeyR", "Alt+KeyK", "Escape")
+    anna.page.locator("#crop img").evaluate("image => { image.id = 'seen'; }")
+    how = anna.page.locator("#crop").get_attribute("style")
+    first = anna.answer(anna.truth())
+    second = anna.wait_for_task(other_than=first)
+    assert anna.place[0] == card_id and anna.place[1].name == "checkpoint"
+    assert anna.page.locator("#crop img").get_attribute("id") == "seen", "the picture stays"
+    assert anna.page.locator("#crop").get_attribute("style") == how
+    expect(anna.page.locator("#crop")).to_have_class("crop contrast")
+    expect(anna.page.locator("#value")).to_be_focused()
+    expect(anna.page.locator("#task-note")).to_contain_text("Картинка та же")
+    anna.answer(anna.truth())
+    third = anna.wait_for_task(other_than=second)
+    assert anna.place[0] != card_id and anna.page.locator("#seen").count() == 0
+    expect(anna.page.locator("#task-note")).not_to_contain_text("Картинка та же")
+    anna.wait_until_sent()
+    made = kept(site, "anna")
+    assert [made[ticket][3] for ticket in (first, second)] == ["card", "card"], "the card was seen for both"
+    assert not [url for url in asked if f"pictures/{second}" in url]
+    anna.press("Alt+KeyZ")
+    anna.wait_for_task(other_than=third)
+    assert anna.place[0] == card_id and anna.place[1].name == "checkpoint"
+
+
+def test_a_card_set_aside_takes_all_of_its_zone_along(seat: Seat, site: ReviewSite) -> None:
+    anna = seat("anna")
+    card_id, _ = anna.place
+    ticket = anna.ticket
+    anna.press("Alt+KeyW", "1", "Enter")
+    anna.wait_for_task(other_than=ticket)
+    assert anna.place[0] != card_id and anna.place[1].name == "crossing_date"
+
+
 def test_many_alike_are_settled_at_once_and_the_odd_one_is_struck(seat: Seat, site: ReviewSite) -> None:
     anna = seat("anna", "/groups")
     row = anna.page.locator("#groups tbody tr").first

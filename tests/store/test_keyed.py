@@ -66,6 +66,15 @@ def test_a_supervisor_settles_what_two_people_see_differently() -> None:
     assert state(key("F"), key("M", "q"), word).holds == word
 
 
+def test_it_is_known_who_said_what_holds() -> None:
+    word = key("F", "boss", "")
+    assert state(key("F", agrees=True)).people == ("p",)
+    assert state(key("F"), key("F", "q")).people == ("p", "q")
+    assert state(key("F"), key("M", "q"), word).people == ("p", "boss"), "the supervisor sides with one of the two"
+    assert state(key("M"), key("?", "q"), word).people == ("boss",)
+    assert state(key("F"), key("M", "q")).people == state(key("F", agrees=True), reopen()).people == ()
+
+
 def test_reopening_forgets_keys_and_the_machine() -> None:
     found = state(key("F", agrees=True), reopen())
     assert (found.holds, found.keys, found.reopened, found.turn) == (None, (), True, Turn.KEY)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from ocr.confidence.calibration import Calibration, load_calibration
+from review.decisions.decision_log import decide
 from store.calibrations import apply_calibration
 from store.engine import alembic_config, migrating
 from store.tables import ControlItem, Lease, LoginSession, User
@@ -82,6 +83,18 @@ def test_a_calibration_keeps_what_it_says_and_gets_the_new_word(engine: Engine) 
     assert after[0][2] == before[0][2] and after[1][2] == after[0][1], "each says what held before it"
     migrate(engine, "0004")
     assert rows(engine, query) == before
+
+
+def test_what_was_read_and_keyed_before_is_found_by_its_spelling(engine: Engine) -> None:
+    fill(engine)
+    with Session(engine) as session, session.begin():
+        decide(session, 1, "surname", "ҒАФУРОВ-ЗОДА", person="p", kind="correct")
+    known = "SELECT field, value, key, tail FROM personal_spellings ORDER BY key"
+    before = rows(engine, known)
+    assert ("surname", "ҒАФУРОВ-ЗОДА", "гафуров зода", "адоз воруфаг") in before and len(before) > 3
+    migrate(engine, "0004")
+    migrate(engine, "head")
+    assert rows(engine, known) == before
 
 
 @pytest.mark.parametrize("table", ["control_items", "calibrations"])

@@ -6,6 +6,7 @@ import { AnswerBox } from "/static/answer.js";
 import { Outbox } from "/static/outbox.js";
 import { Overlay } from "/static/overlay.js";
 import { Pictures, picture } from "/static/pictures.js";
+import { isSameZone, takeNext, takeRest } from "/static/same_zone.js";
 
 const AHEAD = 4; // fields at hand: the one on the screen and three more
 const MOST = 8; // that the server leases to one person
@@ -37,15 +38,18 @@ const outbox = new Outbox(login, {
 
 /** Put a task on the screen, or the next one that is at hand. */
 function show(task = next()) {
+  const stays = isSameZone(task, current); // the picture, and how it is looked at
   current = task;
   at("work").hidden = !task;
   if (!task) return;
   at("nothing").hidden = true;
-  Object.assign(view, { shown: "crop", since: performance.now() });
+  view.since = performance.now();
+  if (!stays) view.shown = "crop";
   at("field-label").textContent = task.label;
-  at("task-note").textContent = task.adjudicate ? words.adjudicate : task.prefill ? words.prefilled : "";
+  const note = task.adjudicate ? words.adjudicate : task.prefill ? words.prefilled : "";
+  at("task-note").textContent = stays ? `${words.same_picture} ${note}` : note;
   box.show(task);
-  pictures.show(task); // once it is known how much height the box takes
+  pictures.show(task, stays); // once it is known how much height the box takes
   if (task.typed) box.restore(task.typed);
   if (task.reminder) box.say(task.reminder, "bad");
 }
@@ -53,7 +57,7 @@ function show(task = next()) {
 /** The next task whose lease still runs. */
 function next() {
   ahead = ahead.filter((task) => task.until > performance.now());
-  return ahead.shift() || null;
+  return takeNext(ahead, current);
 }
 
 /** Fetch tasks until enough are at hand, and once more where something was answered while they were on their way. */
@@ -102,9 +106,10 @@ function leaseEnd(task) {
   return performance.now() + 1000 * task.seconds_left;
 }
 
-/** A task with its pictures on their way. */
+/** A task with its pictures on their way; those of a zone are there once. */
 function prepared(task) {
-  const pictures = { crop: picture(task.crop, task.label), strip: picture(task.strip, words.strip) };
+  const mate = [current, ...ahead].find((one) => isSameZone(one, task));
+  const pictures = mate ? mate.pictures : { crop: picture(task.crop, task.label), strip: picture(task.strip, words.strip) };
   return { ...task, pictures, until: leaseEnd(task) };
 }
 
@@ -152,7 +157,8 @@ async function undo() {
     await outbox.flush();
     const again = await call("/undo", { ticket: task.ticket });
     answered.delete(again.ticket);
-    putFirst({ ...prepared(again), typed: task.typed });
+    const { pictures, zone, typed } = task; // it stands on the picture that it had
+    putFirst({ ...again, pictures, zone, typed, until: leaseEnd(again) });
     progress();
   } catch (error) {
     notice(error instanceof Refused ? error.message : words.undo_offline);
@@ -192,14 +198,16 @@ async function flag() {
   const kind = at("flag-form").querySelector("[name=kind]:checked").value;
   const task = { ...current, typed: box.typedSoFar() };
   overlay.close();
-  answered.add(task.ticket);
+  const rest = takeRest(ahead, task);
+  for (const one of [task, ...rest]) answered.add(one.ticket);
   show();
   try {
     await call("/flags", { ticket: task.ticket, kind, note: at("flag-note").value });
     notice(words.flagged);
     await refill();
   } catch (error) {
-    answered.delete(task.ticket);
+    for (const one of [task, ...rest]) answered.delete(one.ticket);
+    ahead.unshift(...rest);
     putFirst(task);
     notice(error instanceof Refused ? error.message : words.flag_offline);
   }

@@ -27,14 +27,16 @@ export class Pictures {
     if (window.ResizeObserver) new ResizeObserver(() => this.fit()).observe(at("views"));
   }
 
-  /** Show a task's pictures: the zoom and the contrast stay as they were, the turn does not. */
-  show(task) {
-    this.turns = 0;
+  /** Show a task's pictures, unless they are there already: the zoom and the contrast stay as they were, the turn does
+      not. */
+  show(task, stays) {
     this.crop.dataset.ticket = task.ticket;
+    if (stays) return this.fit();
+    this.turns = 0;
     replace(this.crop, element("div", { class: "frame" }, task.pictures.crop));
     replace(this.strip, task.pictures.strip);
     for (const image of [task.pictures.crop, task.pictures.strip]) image.onload = () => this.fit();
-    this.fit();
+    return this.fit();
   }
 
   /** Lay the pictures out anew. What is in the middle of the crop stays there. */

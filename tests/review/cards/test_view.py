@@ -16,10 +16,12 @@ from ocr.forms.cover_sheet import CoverSheet
 from ocr.geometry import area, as_quad
 from review.cards.view import CardView, FieldView, card_view, upright
 from review.decisions.decision_log import decide, undo
+from review.desk import Desk
 from store.batches import attach, batch_of
 from store.cards import start_run
 from store.engine import read_only
 from store.tables import Flag
+from tests.review.desk import ANNA, BORIS, BOSS, NOW, RULES, wait
 from tests.store.cards import DEPARTURE, QUAD, card, current_values
 from tests.store.test_cards import save
 
@@ -90,6 +92,24 @@ def test_the_history_has_every_edition_and_every_decision(session: Session) -> N
     assert (seen.decisions[0].seconds, seen.decisions[0].shown, seen.decisions[0].reason) == (2.5, "crop", "faint")
     assert seen.decisions[2].undoes == second.id and seen.decisions[0].id == first.id
     assert (seen.state, seen.value) == ("person", "F")
+
+
+def test_two_people_who_agree_settle_it_against_the_machine_and_the_card_says_who(session: Session) -> None:
+    card_id = wait(session, sex="not_sure", purpose="not_sure", education="not_sure", marital_status="not_sure")
+    said = {"sex": "F", "purpose": "1", "education": "3", "marital_status": "1"}
+    for person, other in ((ANNA, {}), (BORIS, {"education": "4"}), (BOSS, {})):
+        while tasks := Desk(session, person, NOW, RULES).assign():
+            for task in tasks:
+                Desk(session, person, NOW, RULES).key(task.ticket, (said | other)[task.field], seconds=1)
+    view = card_view(session, card_id, personal=False)
+    told = {name: (field(view, name).agreed, field(view, name).with_machine) for name in (*said, "occupation")}
+    assert told == {
+        "sex": (("anna", "boris"), False),
+        "purpose": (("anna",), True),
+        "education": (("anna", "boss"), False),
+        "marital_status": (("anna", "boris"), False),
+        "occupation": ((), None),
+    }
 
 
 @pytest.mark.parametrize("personal", [True, False])

@@ -143,6 +143,19 @@ def test_only_one_field_when_asked_so(workplace: Workplace) -> None:
     assert '<option value="purpose" selected>Purpose of travel</option>' in page and 'data-only="purpose"' in page
 
 
+def test_fields_of_one_zone_say_so_and_nothing_of_the_card(workplace: Workplace) -> None:
+    for n in (1, 2):
+        workplace.wait(n, crossing_date="not_sure", checkpoint="not_sure")
+    browser = workplace.browser("reviewer")
+    tasks = browser.post("/api/v1/assign", {"count": 3}).json()
+    assert [task["field"] for task in tasks] == ["crossing_date", "checkpoint"] * 2
+    zones = [task["zone"] for task in tasks]
+    assert zones[0] == zones[1] == tasks[0]["ticket"] and zones[2] == zones[3] == tasks[2]["ticket"]
+    keyed(browser, tasks[0]["ticket"], "2016-03-04")
+    left = browser.post("/api/v1/assign", {"count": 1}).json()
+    assert [(task["field"], task["zone"]) for task in left] == [("checkpoint", tasks[1]["ticket"])]
+
+
 def test_completion_by_words_and_code(workplace: Workplace) -> None:
     workplace.wait(1, residence_district="not_sure")
     browser = workplace.browser("reviewer")

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ocr.forms.definition import FieldKind
+from review.cards.days import HalfKnownDay
 from review.cards.filters import Filters
-from review.web.search_form import SearchForm, filters_of, meant
+from review.web.search_form import SearchForm, filters_of, meant, not_understood
 from store.tables import Decision
 from tests.review.web.site import Browser, Workplace
 from tests.store.cards import current_values, form
@@ -141,6 +142,29 @@ def test_what_cannot_be_done_is_said_in_the_visitors_language(
     assert said in site.form("/records/1/correct", **sent).text
 
 
+def test_a_rescan_takes_the_place_and_both_cards_say_so(workplace: Workplace) -> None:
+    old = workplace.wait(1, occupation="not_sure")
+    browser, boss = workplace.browser("reviewer"), workplace.browser("supervisor")
+    (task,) = browser.post("/api/v1/assign", {"count": 1}).json()
+    browser.post("/api/v1/flags", {"ticket": task["ticket"], "kind": "rescan"})
+    assert "set aside" in boss.get("/records").text
+    new = workplace.wait(1, scan=50, purpose="not_sure")
+    assert (
+        boss.get("/api/v1/flags").json() == []
+        and f"<td>{old}</td>" not in workplace.browser("operator").get("/rescan").text
+    )
+    first, second = boss.get(f"/records/{old}").text, boss.get(f"/records/{new}").text
+    assert 'id="replaced">A new scan of this card was asked for' in first and f'href="/records/{new}"' in first
+    assert "closed by a new scan" in first and 'class="note bad"' not in first
+    assert f'data-replaces="{old}"' in second and "scanned before" not in second
+    (task,) = browser.post("/api/v1/assign", {"count": 4}).json()
+    assert task["field"] == "purpose", "the new scan is keyed, the old one is not"
+    found = boss.get("/records", params={"state": "replaced"})
+    assert cards(found.text) == [old] and "replaced by a new scan" in found.text
+    assert cards(boss.get("/records", params={"state": "duplicate"}).text) == []
+    assert 'id="replaced"' in boss.get("/duplicates/1").text
+
+
 def test_there_must_be_such_a_card(site: Browser) -> None:
     assert site.get("/records/99").status_code == 422
     assert site.get("/records/99999999999").status_code == 422
@@ -156,10 +180,16 @@ def test_a_forged_change_is_refused(workplace: Workplace, site: Browser) -> None
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"since": "с 2016"}, "Not understood: “с 2016”. Write the whole date"),
-        ({"until": "2016"}, "Not understood: “2016”"),
-        ({"field": "birth_date", "value": "май"}, "Not understood: “май”"),
+        ({"since": "с 2016"}, "Not understood: “с 2016”. At least the year is wanted here"),
+        ({"until": "15.03.????"}, "Not understood: “15.03.????”"),
+        ({"field": "birth_date", "value": "май"}, "Not understood: “май”. Write a date like this"),
         ({"field": "", "value": "5120"}, "Choose the field"),
+        ({"field": "no_such", "value": "5120"}, "Choose the field"),
+        ({"field": "occupation", "value": "xyzxyz"}, "Not understood: “xyzxyz”. The dictionary has no such code"),
+        ({"field": "sex", "value": "9"}, "The dictionary has no such code"),
+        ({"checkpoint": "nowhere at all"}, "Not understood: “nowhere at all”. The dictionary"),
+        ({"serial": "№ 1"}, "Write at least three digits"),
+        ({"field": "card_no", "value": "1"}, "Write at least three digits"),
         ({"batch": "х"}, "Choose from the list"),
         ({"state": "odd"}, "Choose from the list"),
     ],
@@ -170,8 +200,32 @@ def test_what_is_not_understood_is_said_and_finds_nothing(site: Browser, asked: 
     assert "data-card" not in shown.text and 'id="count"' not in shown.text
 
 
-def test_a_beginning_of_a_date_is_understood(site: Browser) -> None:
-    assert site.get("/records", params={"field": "birth_date", "value": "1990*"}).status_code == 200
+@pytest.mark.parametrize(
+    ("asked", "found", "said"),
+    [
+        ({"field": "birth_date", "value": "1990*"}, [3, 2, 1], "01.01.1990 – 31.12.1990"),
+        ({"field": "birth_date", "value": "17.05.????"}, [3, 2, 1], ""),
+        ({"field": "birth_date", "value": "17.5"}, [3, 2, 1], "17.05.????"),
+        ({"field": "occupation", "value": "пекарь"}, [], "(7512)"),
+        ({"field": "occupation", "value": "каменщик"}, [3, 1], "(7112)"),
+        ({"field": "residence_region", "value": "Хатлон"}, [], "(TJ-KT)"),
+        ({"field": "sex", "value": "мужской"}, [3, 2, 1], "(M)"),
+        ({"checkpoint": "аэропорт Душанбе"}, [3, 2, 1], "(TJ-A1)"),
+        ({"since": "2016", "until": "03.2016"}, [3, 2, 1], ""),
+        ({"field": "surname", "value": "рахимов"}, [3], ""),
+    ],
+)
+def test_words_and_half_known_dates_are_understood_and_said(
+    site: Browser, asked: dict[str, str], found: list[int], said: str
+) -> None:
+    shown = site.get("/records", params=asked)
+    assert shown.status_code == 200 and cards(shown.text) == found
+    lines = re.findall(r"data-taken-for=\"\w+\">([^<]+)<", shown.text)
+    assert said in "".join(lines) and len(lines) == bool(said)
+
+
+def test_no_name_is_shown_by_a_search(site: Browser) -> None:
+    assert "РАҲИМОВ" not in site.get("/records", params={"field": "surname", "value": "рахимоф"}).text
 
 
 def test_what_is_typed_is_understood() -> None:
@@ -183,4 +237,21 @@ def test_what_is_typed_is_understood() -> None:
     assert meant(fields["occupation"], "xyzxyz", "ru") == "xyzxyz"
     assert meant(fields["surname"], " Раҳимов ", "ru") == "Раҳимов"
     sent = SearchForm(field=["birth_date", ""], value=["17/05/1990", "x"], batch="7", since="1.2.2016", state="odd")
-    assert filters_of(sent) == Filters((("birth_date", "1990-05-17"),), batch=7, crossed_from=date(2016, 2, 1))
+    assert filters_of(sent, fields) == Filters(
+        (("birth_date", HalfKnownDay(1990, 5, 17)),), batch=7, crossed_from=date(2016, 2, 1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "wants"),
+    [
+        ("stay_months", "many", "wants_number"),
+        ("birth_date", "май", "wants_date"),
+        ("occupation", "xyzxyz", "wants_code"),
+        ("card_no", "7", "wants_serial"),
+    ],
+)
+def test_each_kind_of_field_says_what_it_wants(field: str, typed: str, wants: str) -> None:
+    fields = form("revised-return").by_name
+    sent = SearchForm(field=[field], value=[typed])
+    assert list(not_understood(sent, fields)) == [(wants, typed)] and filters_of(sent, fields) == Filters()
