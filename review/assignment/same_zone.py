@@ -14,7 +14,7 @@ from store.tables import Card, Waiting
 
 
 def with_companions(desk: DeskContext, places: Sequence[Place], count: int) -> list[Place]:
-    """The first places, each followed by the fields of its card in the same zone that wait for this person too.
+    """The first places, each followed by the fields of its card in the same zone that are wanted of this person too.
 
     As many as are needed for `count` fields; what belongs to the last comes beyond them.
 
@@ -24,7 +24,8 @@ def with_companions(desk: DeskContext, places: Sequence[Place], count: int) -> l
     cards = {place.card_id for place in places if place.turn != CONTROL}
     query = select(Waiting.card_id, Waiting.field, Waiting.turn, Waiting.keyed_by, Card.form_id)
     query = query.join(Card, Card.id == Waiting.card_id).where(Waiting.card_id.in_(cards), ~Waiting.personal)
-    rows = [row for row in desk.session.execute(query.where(is_free(desk.now))) if _may_key(desk, row.keyed_by)]
+    query = query.where(is_free(desk.now), desk.demand.condition())
+    rows = [row for row in desk.session.execute(query) if _may_key(desk, row.keyed_by)]
     forms = forms_of(desk.session, {row.form_id for row in rows})
     specs = {(row.card_id, row.field): forms[row.form_id].by_name[row.field] for row in rows}
     found: dict[tuple[int, str], Place] = {}

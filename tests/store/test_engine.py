@@ -34,6 +34,7 @@ from store.tables import (
     DuplicatePair,
     LoggedRefusal,
     PairDecision,
+    SamplingLevel,
     Scan,
 )
 from tests.store.cards import card, form, scan
@@ -178,6 +179,7 @@ def test_the_database_refuses_to_change_the_log(engine: Engine) -> None:
         session.add(pair)
         session.flush()
         session.add(PairDecision(pair_id=pair.id, kind="same", person="p", at=AT, reason="", undoes=None))
+        session.add(SamplingLevel(variable="region", level=0.5, at=AT))
     for table in APPEND_ONLY_TABLES:
         for change in (f"UPDATE {table} SET {_TEXT.get(table, 'value')} = '1'", f"DELETE FROM {table}"):
             with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
