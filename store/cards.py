@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -168,7 +168,7 @@ def _keep_new(session: Session, cards: Sequence[tuple[ReadCard, Mapping[str, Any
     for card_id, (card, head) in zip(ids, cards, strict=True):
         fields = marked(card, card_id, first)
         editions.append(_Edition(card_id, card.form, 1, head["software"], fields))
-        seen = {f.field: StoredReading(0, f.value, f.review, f.quad, at) for f in fields}  # no id tells a state
+        seen = {f.field: StoredReading(0, f.value, f.review, f.quad, at, f.levels) for f in fields}  # an id tells none
         columns = {name: head[name] for name in ("form_id", "form", "direction", "serial", "broken_rules")}
         now.append(new_card(CardHead(id=card_id, batch_id=card.batch_id, **columns), card.form, seen))
         if not now[-1].is_duplicate:
@@ -226,12 +226,13 @@ def _about(reading: FieldReading) -> dict[str, Any]:
     }
 
 
-_NOTHING = {"raw": None, "candidates": None, "value": None}
+_NOTHING = {"raw": None, "candidates": None, "value": None, "levels": None}
 
 
 def _content(reading: FieldReading) -> dict[str, Any]:
     candidates = [{"value": c.value, "text": c.text, "probability": c.probability} for c in reading.candidates]
-    return {"raw": reading.raw, "candidates": candidates, "value": reading.value}
+    levels = [asdict(level) for level in reading.levels] or None
+    return {"raw": reading.raw, "candidates": candidates, "value": reading.value, "levels": levels}
 
 
 def _readers(fields: Sequence[FieldReading]) -> str:

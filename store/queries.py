@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from ocr.reading import LevelReading
 from store.card_state import Decided, StoredReading
 from store.engine import AnyRow
 from store.tables import Card, Decision, PersonalDecision, PersonalReading, Reading
@@ -24,6 +25,7 @@ AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 READ_RAW = func.coalesce(Reading.raw, PersonalReading.raw).label("raw")
 READ_CANDIDATES = func.coalesce(Reading.candidates, PersonalReading.candidates).label("candidates")
 READ_VALUE = func.coalesce(Reading.value, PersonalReading.value).label("value")
+READ_LEVELS = func.coalesce(Reading.levels, PersonalReading.levels).label("levels")
 """What a reading says, be it personal; for `readings` and `newest_readings`."""
 
 DECIDED_VALUE = func.coalesce(Decision.value, PersonalDecision.value).label("value")
@@ -66,7 +68,8 @@ def decided(row: AnyRow) -> Decided:
 
 def stored_reading(row: AnyRow) -> StoredReading:
     """A reading from a row with its columns."""
-    return StoredReading(row.id, row.value, tuple(row.review), row.quad, row.read_at)
+    levels = tuple(LevelReading(**level) for level in row.levels or ())
+    return StoredReading(row.id, row.value, tuple(row.review), row.quad, row.read_at, levels)
 
 
 @dataclass
@@ -81,7 +84,7 @@ def card_logs(session: Session, card_ids: Sequence[int]) -> defaultdict[int, Car
     """Newest readings and all decisions of cards, personal ones with their values; locks nothing."""
     found: defaultdict[int, CardLog] = defaultdict(CardLog)
     columns = (Reading.id, Reading.card_id, Reading.field, READ_VALUE, Reading.review, Reading.quad, Reading.read_at)
-    for row in session.execute(newest_readings(*columns).where(Reading.card_id.in_(card_ids))):
+    for row in session.execute(newest_readings(*columns, READ_LEVELS).where(Reading.card_id.in_(card_ids))):
         found[row.card_id].readings[row.field] = stored_reading(row)
     for row in session.execute(decision_log().where(Decision.card_id.in_(card_ids))):
         found[row.card_id].log.append(decided(row))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from ocr.forms.definition import FieldKind, FieldSpec
+from ocr.forms.codebook import Coarser, codebook
+from ocr.forms.definition import FieldKind, FieldSpec, Form
+from ocr.lexicon.levels import days_of
 from ocr.lexicon.lexicon import label
-from ocr.reading import parse_iso
+from ocr.reading import LevelReading, parse_iso
 from review.decisions.validation import lexicon_codes
 from store.card_state import UNKNOWN
 from store.record_values import LEFT_EMPTY
 from texts import Language, say
-from texts.formats import date_in_words
+from texts.formats import date_in_words, month_name
 
 
 def value_label(spec: FieldSpec, value: str, language: Language) -> str:
@@ -27,3 +29,22 @@ def value_label(spec: FieldSpec, value: str, language: Language) -> str:
     if spec.lexicon and lexicon_codes(spec.lexicon) is not None:
         return f"{label(spec.lexicon, value, language)} ({value})"
     return value
+
+
+def group_label(form: Form, spec: FieldSpec, group: LevelReading, language: Language) -> str:
+    """The group of a value that is not settled, as people say it: a region, a major group, a month."""
+    level, code = Coarser(group.level), group.code
+    if level is Coarser.YEAR:
+        return code
+    if level is Coarser.MONTH:
+        month = days_of(code)[0]
+        return f"{month_name(month.month, language)} {month.year}"
+    if level is Coarser.PARENT:
+        outer = form.by_name.get(spec.within or "")
+        dictionary = outer.about.dictionary if outer else None
+    else:
+        dimensions = codebook().dimension.items()
+        dictionary = next(
+            (d.dictionary for n, d in dimensions if d.digits and spec.about.column in (n, d.column)), None
+        )
+    return f"{label(dictionary, code, language)} ({code})" if dictionary else code
