@@ -15,7 +15,7 @@ from ocr.likeness import Likeness
 from review.decisions.decision_log import decide
 from store.cards import save_card, save_cards
 from store.duplicates import pairs_of
-from store.engine import alembic_config
+from store.engine import alembic_config, migrating
 from store.records import rebuild_records
 from store.scans import ReadCard
 from store.tables import CardLikeness, DuplicatePair, LikenessKey, PairDecision, Suspicion
@@ -163,7 +163,7 @@ def test_pairs_from_before_there_was_a_desk_wait_at_it(engine: Engine) -> None:
         save(session, 1, None, at=78)
         decide(session, again, "card_no", serial_number(1), person="p", kind="key")
     for revision, act in (("0010", command.downgrade), ("head", command.upgrade)):
-        with engine.begin() as connection:
+        with migrating(engine) as connection:
             act(alembic_config(connection), revision)
     with Session(engine) as session, session.begin():
         assert [pair[:3] for pair in found(session)] == [(again, first, True), (again + 1, first, True)]
