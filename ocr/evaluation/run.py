@@ -11,7 +11,7 @@ from ocr import worker_pool as batch
 from ocr.confidence.acceptance import AcceptancePolicy, Uncalibrated
 from ocr.confidence.calibration import load_calibration
 from ocr.confidence.fit import ScoredReading
-from ocr.confidence.kinds import kind_of
+from ocr.confidence.kinds import NO_TARGET_ERRORS, kind_of
 from ocr.confidence.values import canonical
 from ocr.errors import BadInputError
 from ocr.evaluation.reread import BesideJob, read_beside
@@ -45,9 +45,15 @@ def read_labelled(
     *,
     today: date,
     calibrated: bool = True,
+    target_errors: Mapping[str, float] = NO_TARGET_ERRORS,
     network: Path = MODELS,
 ) -> Iterator[tuple[PageTruth, PageResult]]:
     """Read every page that has truth, with the network of a folder.
+
+    Parameters
+    ----------
+    target_errors
+        As in `AcceptancePolicy`.
 
     Raises
     ------
@@ -57,7 +63,7 @@ def read_labelled(
     jobs: dict[PageJob, PageTruth] = {}
     for truth in truths:
         jobs[job_of(scans, truth)] = truth
-    acceptor = AcceptancePolicy(load_calibration()) if calibrated else Uncalibrated()
+    acceptor = AcceptancePolicy(load_calibration(), target_errors) if calibrated else Uncalibrated()
     work = partial(read_page, acceptor=acceptor, forms_dir=forms_dir, network=network, today=today)
     for job, result in batch.run(jobs, work, workers=workers, timeout_s=timeout_s, on_crash=crashed_page):
         yield jobs[job], result
