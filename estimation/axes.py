@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
-Value: TypeAlias = str | int | None
-Code: TypeAlias = str | None
-Cell: TypeAlias = tuple[Code, ...]
+AxisValue: TypeAlias = str | int | None
+AxisCode: TypeAlias = str | None
+AxisCell: TypeAlias = tuple[AxisCode, ...]
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Axis:
     """A column of the record, or a variable kept beside it, and the code under which each of its values counts."""
 
     column: str
-    code_of: Callable[[Value], Code]
+    code_of: Callable[[AxisValue], AxisCode]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,13 +35,13 @@ class Coded:
         (N, K): by the machine alone; and as it is settled.
     """
 
-    codes: tuple[Code, ...]
+    codes: tuple[AxisCode, ...]
     predicted: csr_array
     found: csr_array
 
 
 def coded(
-    axis: Axis, settled: Sequence[Value], doubts: Mapping[int, Mapping[str, float]], prior: Mapping[Code, float]
+    axis: Axis, settled: Sequence[AxisValue], doubts: Mapping[int, Mapping[str, float]], prior: Mapping[AxisCode, float]
 ) -> Coded:
     """Probabilities along an axis.
 
@@ -65,13 +65,15 @@ def coded(
     return Coded(codes, _matrix([*sure, *unsure], shape), _matrix(found, shape))
 
 
-def crossed(axes: Sequence[Coded], possible: Callable[[Cell], bool]) -> tuple[tuple[Cell, ...], csr_array, csr_array]:
+def crossed(
+    axes: Sequence[Coded], possible: Callable[[AxisCell], bool]
+) -> tuple[tuple[AxisCell, ...], csr_array, csr_array]:
     """The cells of several axes, and each card's probabilities in them, predicted and found.
 
     The axes are taken as independent of each other but for cells that cannot be, whose probability goes to the other
     cells of the card; estimates are right on average however that may be (`estimation.two_phase`).
     """
-    cells: tuple[Cell, ...] = tuple((code,) for code in axes[0].codes)
+    cells: tuple[AxisCell, ...] = tuple((code,) for code in axes[0].codes)
     predicted, found = axes[0].predicted, axes[0].found
     for axis in axes[1:]:
         cells = tuple((*cell, code) for code in axis.codes for cell in cells)
@@ -84,8 +86,8 @@ UNLIKELY = 1e-6
 """Weight of a cell that cannot be: a card of which the machine says nothing else stays there."""
 
 
-def _grouped(axis: Axis, shares: Mapping[str, float], prior: Mapping[Code, float]) -> dict[Code, float]:
-    found: dict[Code, float] = {}
+def _grouped(axis: Axis, shares: Mapping[str, float], prior: Mapping[AxisCode, float]) -> dict[AxisCode, float]:
+    found: dict[AxisCode, float] = {}
     for value, share in shares.items():
         code = axis.code_of(value)
         found[code] = found.get(code, 0.0) + share

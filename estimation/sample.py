@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 from sqlalchemy import ColumnElement, FromClause, Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from estimation.axes import Axis, Cell, Code, Value, coded, crossed
+from estimation.axes import Axis, AxisCell, AxisCode, AxisValue, coded, crossed
 from estimation.two_phase import TwoPhase
 from ocr.forms.codebook import Role, codebook
 from store.tables import Doubt, Flag, Record, RecordValue
@@ -50,7 +50,7 @@ class Question:
     first: date
     last: date
     fixed: Mapping[str, str]
-    possible: Callable[[Cell], bool] = lambda cell: True
+    possible: Callable[[AxisCell], bool] = lambda cell: True
 
     @property
     def day(self) -> str:
@@ -67,7 +67,7 @@ class Question:
 class Sample:
     """The cells of a table, and its cards."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[AxisCell, ...]
     cards: TwoPhase
 
 
@@ -75,7 +75,7 @@ class Sample:
 class _Doubtful:
     """The doubtful cards: their settled values by column, their doubts by column and row, and how they were drawn."""
 
-    values: Mapping[str, Sequence[Value]]
+    values: Mapping[str, Sequence[AxisValue]]
     shares: Mapping[str, Mapping[int, Mapping[str, float]]]
     chance: NDArray[np.float64]
     drawn: NDArray[np.bool_]
@@ -103,12 +103,12 @@ def load_sample(session: Session, question: Question) -> Sample:
 def _sample(
     question: Question,
     counted: Mapping[tuple[Any, ...], int],
-    cells: Sequence[Cell],
+    cells: Sequence[AxisCell],
     cards: _Doubtful,
     predicted: csr_array,
     found: csr_array,
 ) -> Sample:
-    settled: defaultdict[Cell, float] = defaultdict(float)
+    settled: defaultdict[AxisCell, float] = defaultdict(float)
     for values, number in counted.items():
         place = (values[question.columns.index(axis.column)] for axis in question.axes)
         settled[tuple(axis.code_of(value) for axis, value in zip(question.axes, place, strict=True))] += number
@@ -134,9 +134,9 @@ def _fixed(column: str, wanted: str) -> Axis:
     return Axis(column, lambda value: "1" if value == wanted else "")
 
 
-def _prior(axis: Axis, place: int, counted: Mapping[tuple[Any, ...], int], cards: _Doubtful) -> dict[Code, float]:
+def _prior(axis: Axis, place: int, counted: Mapping[tuple[Any, ...], int], cards: _Doubtful) -> dict[AxisCode, float]:
     """Shares of the codes of an axis among the cards of which it is settled."""
-    found: defaultdict[Code, float] = defaultdict(float)
+    found: defaultdict[AxisCode, float] = defaultdict(float)
     for values, number in counted.items():
         found[axis.code_of(values[place])] += number
     for value in cards.values[axis.column]:
@@ -176,7 +176,7 @@ def _counted(session: Session, question: Question) -> dict[tuple[Any, ...], int]
     return {tuple(row[:-1]): row[-1] for row in session.execute(query)}
 
 
-def _inside(session: Session, question: Question) -> dict[Code, float]:
+def _inside(session: Session, question: Question) -> dict[AxisCode, float]:
     """Share of the period's days among all cards with a day."""
     day = _records.c[question.day]
     inside = func.sum(case((day.between(question.first, question.last), 1), else_=0))

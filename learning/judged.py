@@ -38,14 +38,14 @@ class Judged:
     right
         None where nobody has said what stands there; of values accepted unseen whether they are still read so.
     scored
-        What a threshold is set by; None where no threshold decides about the field.
+        What thresholds are set by; empty where none decides about the field.
     by_hand
         Whether it is handwriting.
     """
 
     kind: str
     right: bool | None
-    scored: ScoredReading | None
+    scored: tuple[ScoredReading, ...]
     by_hand: bool
 
 
@@ -86,12 +86,12 @@ def _of_page(page: SettledPage, result: PageResult, specs: Mapping[str, Mapping[
         right = _is_value(spec, reading, page.known.get(name))
         same = _is_value(spec, reading, page.accepted.get(name))
         by_hand = spec.entry is Entry.HAND and spec.kind.is_text
-        sample = scored(spec, reading, right, stood=name in page.stood)
+        samples = tuple(scored(spec, reading, page.known.get(name), stood=name in page.stood))
         kind = kind_of(spec, FieldState.READ)
         if page.known.get(name) or not page.accepted.get(name):
-            yield Judged(kind, right, sample, by_hand and bool(page.known.get(name)))
+            yield Judged(kind, right, samples, by_hand and bool(page.known.get(name)))
         else:
-            yield Judged(f"{kind}, accepted", same, sample, by_hand)
+            yield Judged(f"{kind}, accepted", same, samples, by_hand)
 
 
 def _is_value(spec: FieldSpec, reading: FieldReading, value: str | None) -> bool | None:

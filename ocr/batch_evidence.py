@@ -13,10 +13,11 @@ from dataclasses import replace
 from datetime import date
 
 from ocr.confidence.acceptance import with_audits
-from ocr.forms.codebook import Role
+from ocr.forms.codebook import Coarser, Role
 from ocr.forms.cover_sheet import CoverSheet
-from ocr.forms.definition import Form
+from ocr.forms.definition import FieldSpec, Form
 from ocr.interpret import under_rules
+from ocr.lexicon.levels import code_at
 from ocr.reading import Candidate, CardReading, FieldReading, FieldState, Why, parse_iso
 
 FOREIGN = 0.01
@@ -43,7 +44,7 @@ def weigh(reading: CardReading, form: Form, cover: CoverSheet, audit_share: floa
     for role, fits, single in _witnessed(cover):
         spec = form.by_role.get(role)
         if spec is not None:
-            fields[spec.name] = _weighed(fields[spec.name], fits, single)
+            fields[spec.name] = _weighed(spec, fields[spec.name], fits, single)
     number = form.by_role.get(Role.CARD_NUMBER)
     if cover.direction and form.direction not in ("", cover.direction) and number is not None:
         fields[number.name] = _doubted(fields[number.name])
@@ -67,7 +68,7 @@ def _between(first: date, value: str, last: date) -> bool:
     return day is not None and first <= day <= last
 
 
-def _weighed(field: FieldReading, fits: Fits, single: bool) -> FieldReading:
+def _weighed(spec: FieldSpec, field: FieldReading, fits: Fits, single: bool) -> FieldReading:
     """One field beside its witness."""
     if not field.candidates or field.value is None:
         return field
@@ -77,7 +78,8 @@ def _weighed(field: FieldReading, fits: Fits, single: bool) -> FieldReading:
     ranked = _ranked(field.candidates, fits)
     if field.accepted:
         return field if fits(by_ink) else _doubted(field)
-    changed = replace(field, candidates=ranked, value=ranked[0].value)
+    levels = tuple(one for one in field.levels if code_at(spec, Coarser(one.level), ranked[0].value) == one.code)
+    changed = replace(field, candidates=ranked, value=ranked[0].value, levels=levels)
     return changed if fits(ranked[0].value) else _doubted(changed)
 
 

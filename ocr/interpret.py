@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -17,6 +17,7 @@ from ocr.lexicon.decode_posteriors import decode_posteriors
 from ocr.lexicon.free_text import decode_text, decode_text_posteriors
 from ocr.lexicon.grammar import decode_date, decode_digits, decode_passport
 from ocr.lexicon.grammar_posteriors import decode_date_posteriors, decode_digits_posteriors, decode_passport_posteriors
+from ocr.lexicon.levels import at_levels
 from ocr.lexicon.lexicon import OPEN_LEXICONS, load_lexicon
 from ocr.lexicon.lost_marks import may_lack_mark
 from ocr.lexicon.match import NOT_IN_LEXICON
@@ -25,7 +26,7 @@ from ocr.lexicon.plausible import Weigh, births, crossings
 from ocr.lexicon.posteriors import CharPosteriors
 from ocr.lexicon.priors import EQUAL, priors
 from ocr.lexicon.rules import check
-from ocr.reading import Candidate, FieldReading, FieldState, Why, parse_iso
+from ocr.reading import Candidate, FieldReading, FieldState, LevelReading, Why, parse_iso
 
 EARLIEST_BIRTH = date(1900, 1, 1)
 EARLIEST_CROSSING = date(2000, 1, 1)
@@ -197,7 +198,18 @@ def _field_reading(item: ZoneReading, candidates: tuple[Candidate, ...], accepto
         quad=item.quad,
         reader=item.reader,
         reader_version=item.reader_version,
+        levels=tuple(_levels(item, candidates, acceptor)),
     )
+
+
+def _levels(item: ZoneReading, candidates: Sequence[Candidate], acceptor: Acceptor) -> Iterator[LevelReading]:
+    """What the reading says at coarser levels; nothing of what nobody wrote plainly."""
+    spec, raw = item.spec, item.raw
+    if raw.state is not FieldState.READ or not spec.kind.is_text:
+        return
+    for level, code, score in at_levels(spec, candidates, raw.score):
+        acceptance = acceptor.assess(item.reader, item.reader_version, spec, raw.state, score, level)
+        yield LevelReading(level.value, code, score, acceptance.probability, acceptance.accepted)
 
 
 def _doubts(spec: FieldSpec, raw: Raw, candidates: Sequence[Candidate]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -135,6 +136,29 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class LevelReading:
+    """What a field says at a coarser level than its value, such as the month of a day (`ocr.lexicon.levels`).
+
+    Attributes
+    ----------
+    level
+        Name of the level (`ocr.forms.codebook.Coarser`).
+    code
+        The group that the value most likely lies in.
+    score, probability
+        As in `FieldReading`, of the group; comparable within one reader, kind of field and level.
+    accepted
+        Whether the group would stand without a person.
+    """
+
+    level: str
+    code: str
+    score: float
+    probability: float
+    accepted: bool
+
+
+@dataclass(frozen=True)
 class FieldReading:
     """What one reader made of one field.
 
@@ -160,6 +184,8 @@ class FieldReading:
         Corners of the zone in pixels of the original scan, clockwise from the top left.
     reader, reader_version
         Which reader, for calibration and audit.
+    levels
+        What it says at coarser levels, finest first; empty where the variable has none, or nothing was read.
     """
 
     field: str
@@ -173,11 +199,36 @@ class FieldReading:
     quad: Quad
     reader: str
     reader_version: str
+    levels: tuple[LevelReading, ...] = ()
 
     @property
     def accepted(self) -> bool:
         """Whether the value stands and nobody looks; that of a field drawn for the audit stands too, until then."""
         return not self.review
+
+    @property
+    def settled(self) -> LevelReading | None:
+        """What is sure of a value that is not."""
+        return settled_level(self.levels, self.review)
+
+
+_DOUBTS = frozenset({Why.NOT_SURE, Why.AMBIGUOUS, Why.AUDIT})
+"""Reasons to look at a value that leave what is sure at a coarser level as it is."""
+
+
+def settled_level(levels: Sequence[LevelReading], review: Collection[str]) -> LevelReading | None:
+    """The finest level that stands though the value does not; None where the value stands, or nothing does.
+
+    Whatever else than the reader's own doubt sends a field to a person, as a broken rule, leaves nothing of it.
+
+    Parameters
+    ----------
+    review
+        Why a person must look.
+    """
+    if not _DOUBTS.issuperset(review) or set(review) <= {Why.AUDIT}:
+        return None
+    return next((level for level in levels if level.accepted), None)
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,14 @@ from reports.period import Period
 from reports.source import count_by, records, undated, within
 from reports.specs import Spec, specs
 from reports.table import Column, Table
+from store.record_values import AGE_BANDS
 from texts import Label, say_all
 
 _OWN_SHAPE = {"T2": flows.net_by_region, "T11": flows.by_month, "T13": quality.account, "T14": quality.by_field}
+
+
+_PRESS_AGES = [f"{first}-{last}" for first, last in AGE_BANDS if first >= 15 and last <= 29]
+"""Age groups of which the press release speaks together."""
 
 
 def available() -> tuple[str, ...]:
@@ -112,7 +117,7 @@ def _values(levels: Sequence[Level], names: Sequence[str], record: Sequence[Any]
 def _notes(session: Session, spec: Spec, period: Period, columns: Sequence[Column], cards: int) -> Iterator[Label]:
     """What a reader must know to read the table rightly."""
     yield say_all("report.note_cards", cards=cards)
-    dateless = undated(session)
+    dateless = undated(session, period)
     if spec.direction == "D":
         yield say_all("report.note_undated_D", departures=dateless["D"])
     else:
@@ -125,7 +130,7 @@ def _notes(session: Session, spec: Spec, period: Period, columns: Sequence[Colum
     if spec.id in ("T2", "T11") and previous:
         yield say_all("report.note_previous", start=previous.start, end=previous.end)
     if spec.id == "T3":
-        young = count_by(session, ["direction"], within(period), *_only(spec), records.c.age.between(15, 29))
+        young = count_by(session, ["direction"], within(period), *_only(spec), records.c.age_group.in_(_PRESS_AGES))
         yield say_all("report.note_press_age", cards=sum(number for _, number in young))
     if spec.id == "T14":
         yield say_all("report.note_field")

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from sqlalchemy.orm import Session
 
-from estimation.axes import Axis, Cell
+from estimation.axes import Axis, AxisCell
 from estimation.intervals import Interval, count_intervals, difference_margins
 from estimation.sample import Question, load_sample
 from estimation.two_phase import Floats, TwoPhase
@@ -23,9 +23,7 @@ from reports.crosstab import Body, Counts, columns_of, crosstab, ordered, rows_o
 from reports.levels import LEVELS, MISSING, Level, Path, trimmed
 from reports.period import Period
 from reports.specs import Spec
-from reports.table import Cell as Written
-from reports.table import Column, Row, RowKind, Unit
-from store.record_values import REGION_LENGTH
+from reports.table import Cell, Column, Row, RowKind, Unit
 from texts import Label, say_all
 
 Pair: TypeAlias = tuple[Path, Path]
@@ -97,7 +95,7 @@ def estimated(session: Session, spec: Spec, levels: Mapping[str, Level], period:
     counts: Counts = Counter({pair: round(one.estimate) for pair, one in found.counts.items()})
     rows = [path for path, _ in rows_of(stub, counts)]
     heads = [path for path, _ in columns_of(columns, counts)]
-    margins: list[list[Written]] = [[found.count((row, head)).margin for head in heads] for row in rows]
+    margins: list[list[Cell]] = [[found.count((row, head)).margin for head in heads] for row in rows]
     if spec.share:
         shares = found.share_margins([(row, ()) for row in rows], ((), ()))
         margins = [[*line, round(float(own), 1)] for line, own in zip(margins, shares, strict=True)]
@@ -151,7 +149,7 @@ def _fixed(spec: Spec) -> dict[str, str]:
     return {name: value for name, value in (("direction", spec.direction), (country, spec.country)) if value}
 
 
-def _possible(axes: Sequence[Axis]) -> Callable[[Cell], bool]:
+def _possible(axes: Sequence[Axis]) -> Callable[[AxisCell], bool]:
     """That a district lies in its region, where a table has both."""
     names = [axis.column for axis in axes]
     region, district = (codebook().column_of(role) for role in (Role.HOME_REGION, Role.HOME_DISTRICT))
@@ -159,14 +157,14 @@ def _possible(axes: Sequence[Axis]) -> Callable[[Cell], bool]:
         return lambda cell: True
     outer, inner = names.index(region), names.index(district)
 
-    def lies_within(cell: Cell) -> bool:
+    def lies_within(cell: AxisCell) -> bool:
         one, other = cell[outer], cell[inner]
-        return one in MISSING or other in MISSING or str(other)[:REGION_LENGTH] == one
+        return one in MISSING or other in MISSING or str(other).startswith(str(one))
 
     return lies_within
 
 
-def _with_margins(body: Body, margins: Iterable[Sequence[Written]]) -> Body:
+def _with_margins(body: Body, margins: Iterable[Sequence[Cell]]) -> Body:
     """Put beside each column of numbers one of their margins."""
     rows, columns, cells = body
     heads = chain.from_iterable((column, _margin(column.group, column.unit)) for column in columns)

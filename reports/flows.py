@@ -18,7 +18,8 @@ from reports.source import count_by, daily, within
 from reports.table import Cell, Column, Row, RowKind, Unit, percent
 from texts import say_all
 
-Month: TypeAlias = tuple[int, int]
+Month: TypeAlias = tuple[int, int] | None
+"""Year and month; None where no more than the year is settled."""
 
 
 def net_by_region(session: Session, period: Period) -> Body:
@@ -69,10 +70,13 @@ def by_month(session: Session, period: Period) -> Body:
     months, previous = period.months(), period.previous
     now, before = _monthly(session, period, 0), _monthly(session, previous, 1) if previous else None
     rows = [Row(say_all("report.total"), 0, RowKind.TOTAL)]
-    cells = [_change_cells(now, before, months)]
+    cells = [_change_cells(now, before, (*months, None))]
     for month in months:
         rows.append(Row(month_label(*month), 1, RowKind.CATEGORY))
         cells.append(_change_cells(now, before, (month,)))
+    if any(month is None for month, _ in (*now, *(before or ()))):
+        rows.append(Row(say_all("report.month_open"), 1, RowKind.MISSING))
+        cells.append(_change_cells(now, before, (None,)))
     return tuple(rows), _change_columns(compared=before is not None), tuple(cells)
 
 
@@ -95,8 +99,9 @@ def _change_columns(*, compared: bool) -> tuple[Column, ...]:
 def _monthly(session: Session, period: Period, later: int) -> Counter[tuple[Month, str]]:
     """Records by month, as if they were `later` years younger, and direction."""
     counts: Counter[tuple[Month, str]] = Counter()
-    for day, direction, number in daily(session, period):
-        counts[(day.year + later, day.month), direction] += number
+    for first, last, direction, number in daily(session, period):
+        same = (first.year, first.month) == (last.year, last.month)
+        counts[(first.year + later, first.month) if same else None, direction] += number
     return counts
 
 

@@ -1,7 +1,8 @@
 """Levels of classification that rows and columns of tables are made of.
 
 A record's value falls under one code of a level. Three answers are no category but are always shown: ``""`` left
-empty on the card, ``"?"`` settled but not in the dictionary, None not settled yet.
+empty on the card, ``"?"`` settled but not in the dictionary, None not settled yet. Where no more is settled than the
+group in which the value lies, it falls under that group at the level of such groups, and under None at any finer one.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TypeAlias
 
 from ocr.forms.codebook import Dimension, codebook
 from reports.labels import code_label, same
+from store.record_values import AGE_BANDS, GROUP, is_group
 from texts import Label, say_all
 
 Code: TypeAlias = str | None
@@ -27,25 +29,20 @@ _MISSING_WORDS = {NOT_STATED: "not_stated", NOT_CLASSIFIED: "not_classified", No
 EMPTY_CODES = frozenset({NOT_STATED, "99", "X9", "ZZ"})
 
 CIS = frozenset({"AM", "AZ", "BY", "KG", "MD", "TM", "UZ"})
-AGE_BANDS = ((0, 14), (15, 17), (18, 19), *((a, a + 4) for a in range(20, 65, 5)), (65, 120))
 
 
 def settled(value: Value) -> Code:
     """The value itself as a code, or the empty code for one that means 'not stated'."""
-    return NOT_STATED if value in EMPTY_CODES else None if value is None else str(value)
-
-
-def age_band(age: Value) -> Code:
-    """Code of the age group, such as ``15-17``; an impossible age is in no group."""
-    if age is None:
-        return None
-    return next((f"{a}-{b}" for a, b in AGE_BANDS if a <= int(age) <= b), NOT_CLASSIFIED)
+    return NOT_STATED if value in EMPTY_CODES else None if value is None or is_group(value) else str(value)
 
 
 def leading(digits: int) -> Callable[[Value], Code]:
     """Code of the group that the first digits of a hierarchical code name."""
 
     def group(value: Value) -> Code:
+        if is_group(value):
+            known = str(value).removesuffix(GROUP)
+            return known[:digits] if len(known) >= digits else None
         code = settled(value)
         return code[:digits] if code else code
 
@@ -126,7 +123,7 @@ def trimmed(codes: Iterable[Code]) -> Path:
 
 
 GROUPINGS: Mapping[str, Callable[[Value], Code]] = {
-    "age": age_band,
+    "age": settled,
     "country_group": country_group,
     "transport": transport,
 }
@@ -144,7 +141,7 @@ def level_of(name: str, dimension: Dimension) -> Level:
         codes=codes,
         code_of=leading(dimension.digits) if dimension.digits else group,
         ranked=dimension.ranked,
-        missing=(NOT_CLASSIFIED, None) if by_age else (None,) if dimension.number else MISSING,
+        missing=(None,) if by_age or dimension.number else MISSING,
         unknown="age_unknown" if by_age else "number_unknown" if dimension.number else "awaiting",
     )
 

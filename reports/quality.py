@@ -42,7 +42,7 @@ def account(session: Session, period: Period) -> Body:
         (say_all("report.cards_settled"), 2, done, done + waiting),
         (say_all("report.cards_waiting"), 2, waiting, done + waiting),
     ]
-    dateless = undated(session)
+    dateless = undated(session, period)
     total = sum(dateless.values())
     lines += [
         (say_all("report.cards_undated"), 1, total, total),
@@ -64,10 +64,12 @@ def _reason_label(reason: str) -> Label:
 def by_field(session: Session, period: Period) -> Body:
     """T14: for each field, cards that have it by what came of it."""
     fields = specs()["T14"].rows
-    found = answers(session, period, fields, EMPTY_CODES)
+    known = {name: codebook().dimension[name] for name in fields}
+    columns_of = {name: (one.column or name, one.digits or 0) for name, one in known.items()}
+    found = answers(session, period, columns_of, EMPTY_CODES)
     rows, cells = [], []
     for name in fields:
-        dimension = codebook().dimension[name]
+        dimension = known[name]
         side = dimension.direction
         groups = [numbers[name] for direction, numbers in found.items() if side in (None, direction)]
         whole, *without = (sum(group) for group in zip(*groups, strict=True)) if groups else (0, 0, 0, 0)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Integer, case, false, func, select
+from sqlalchemy import ColumnElement, FromClause, Integer, case, false, func, select, true
 from sqlalchemy.orm import Session
 
 from reports.period import Period
+from store.record_values import GROUP
 from store.tables import Record, RecordValue, Scan
 
 records = Record.__table__
@@ -21,8 +22,9 @@ _CROSSES = records.c.direction != ""
 
 
 def within(period: Period) -> ColumnElement[bool]:
-    """Condition that a record is of a crossing, and its date lies in the period."""
-    return _CROSSES & records.c.crossing_date.between(period.start, period.end)
+    """Condition that a record is of a crossing, and of all days that this may have been on each lies in the period."""
+    first, last = records.c.crossing_first, records.c.crossing_last
+    return _CROSSES & first.between(period.start, period.end) & (last <= period.end)
 
 
 def count_by(session: Session, columns: Sequence[str], *conditions: ColumnElement[bool]) -> list[tuple[Any, ...]]:
@@ -43,32 +45,40 @@ def count_by(session: Session, columns: Sequence[str], *conditions: ColumnElemen
     return [tuple(row) for row in session.execute(query)]
 
 
-def undated(session: Session) -> dict[str, int]:
-    """Number of records without a settled crossing date, by direction."""
-    found = count_by(session, ["direction"], _CROSSES, records.c.crossing_date.is_(None))
+def undated(session: Session, period: Period) -> dict[str, int]:
+    """Number of records by direction of which it is not settled whether the crossing lies in the period."""
+    first, last = records.c.crossing_first, records.c.crossing_last
+    open_ended = (first <= period.end) & (last >= period.start) & ((first < period.start) | (last > period.end))
+    found = count_by(session, ["direction"], _CROSSES, first.is_(None) | open_ended)
     return {"D": 0, "A": 0} | dict(found)
 
 
-def daily(session: Session, period: Period) -> list[tuple[date, str, int]]:
-    """(day, direction, number of records) for the days that have any."""
-    keys = (records.c.crossing_date, records.c.direction)
+def daily(session: Session, period: Period) -> list[tuple[date, date, str, int]]:
+    """(first day, last day, direction, number of records); the days are one where the crossing's is settled."""
+    keys = (records.c.crossing_first, records.c.crossing_last, records.c.direction)
     query = select(*keys, func.count()).where(within(period)).group_by(*keys)
-    return [(day, direction, number) for day, direction, number in session.execute(query)]
+    return [(first, last, direction, number) for first, last, direction, number in session.execute(query)]
 
 
 def answers(
-    session: Session, period: Period, fields: Sequence[str], empty: Collection[str]
+    session: Session, period: Period, fields: Mapping[str, tuple[str, int]], empty: Collection[str]
 ) -> dict[str, dict[str, tuple[int, int, int, int]]]:
     """By direction and field: cards, those left empty, those not in the dictionary, those not settled.
 
     A number is either there or not settled: its column tells no more.
+
+    Parameters
+    ----------
+    fields
+        Column of each, and how many signs of a group's code suffice for an answer; 0 where no group does.
     """
     sums: list[ColumnElement[int]] = []
-    for name in fields:
-        value = records.c[name]
-        wanted = [value.in_(empty), value == "?", value.is_(None)]
-        if isinstance(value.type, Integer):
-            wanted[:2] = [false(), false()]
+    for column, signs in fields.values():
+        value = records.c[column]
+        wanted = [false(), false(), value.is_(None)]
+        if not isinstance(value.type, Integer):
+            group = value.like(f"%{GROUP}") & (func.length(value) < signs + len(GROUP) if signs else true())
+            wanted = [value.in_(empty), value == "?", value.is_(None) | group]
         sums += [func.sum(case((condition, 1), else_=0)) for condition in wanted]
     query = select(records.c.direction, func.count(), *sums).where(within(period))
     found: dict[str, dict[str, tuple[int, int, int, int]]] = {}

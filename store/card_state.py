@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Literal, TypeAlias
 
 from ocr.forms.definition import FieldSpec, Form
-from ocr.reading import Why
+from ocr.reading import LevelReading, Why, settled_level
 
 RULE = "rule:"
 UNKNOWN = "?"
@@ -33,7 +33,7 @@ class Turn(StrEnum):
 
 @dataclass(frozen=True)
 class StoredReading:
-    """The newest reading of one field; `review` and `probability` as in `ocr.reading.FieldReading`.
+    """The newest reading of one field; `review`, `levels` and `probability` as in `ocr.reading.FieldReading`.
 
     `candidates` are codes with the reader's share of each, best first.
     """
@@ -43,6 +43,7 @@ class StoredReading:
     review: tuple[str, ...]
     quad: Any
     read_at: datetime
+    levels: tuple[LevelReading, ...] = ()
     probability: float = 0.0
     candidates: tuple[tuple[str, float], ...] = ()
 
@@ -145,11 +146,20 @@ class CardState:
         The fields that wait.
     broken
         Broken rules with their fields.
+    settled_levels
+        Of fields that wait, and that nobody keyed yet, the level at which it is sure in which group the value lies
+        (`ocr.reading.settled_level`).
     """
 
     values: Mapping[str, str | None]
     waiting: tuple[WaitingField, ...]
     broken: BrokenRules
+    settled_levels: Mapping[str, LevelReading]
+
+    @property
+    def groups(self) -> dict[str, str]:
+        """Codes of the groups that are sure though the values are not, by field."""
+        return {name: level.code for name, level in self.settled_levels.items()}
 
 
 def taken_back(log: Sequence[Decided]) -> set[int]:
@@ -190,7 +200,8 @@ def card_state(
 
     A decision that settles a field (`keying_states`) holds, whatever the machine read. Without one, an accepted reading
     holds; one drawn for the audit holds too until a person has looked: were it taken out, the tables would lack a
-    share of the surest values.
+    share of the surest values. Where neither holds, the group in which the value lies for sure does, until somebody has
+    keyed the field: a person's word goes before it.
     Rules are looked at again once a person has decided something on the card: a field that waited for a broken rule
     alone is released when another field's correction mends the rule, and a field that nobody looked at waits when one
     breaks it.
@@ -223,7 +234,8 @@ def card_state(
     )
     waits = {wait.field for wait in waiting if not wait.is_audit}
     values = {spec.name: None if spec.name in waits else sure.get(spec.name) for spec in form.fields}
-    return CardState(values, waiting, broken)
+    levels = {wait.field: settled_level(seen[wait.field].levels, wait.why) for wait in waiting if not wait.keyed_by}
+    return CardState(values, waiting, broken, {name: level for name, level in levels.items() if level})
 
 
 def _as_read(seen: Mapping[str, StoredReading]) -> dict[str, tuple[str, ...]]:

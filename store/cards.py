@@ -198,7 +198,8 @@ def _keep_new(session: Session, cards: Sequence[tuple[ReadCard, Mapping[str, Any
 def _unsaved(field: FieldReading, at: datetime) -> StoredReading:
     """A reading as it will be stored; no state depends on its id."""
     candidates = tuple((one.value, one.probability) for one in field.candidates)
-    return StoredReading(0, field.value, field.review, field.quad, at, field.probability, candidates)
+    about = (field.levels, field.probability, candidates)
+    return StoredReading(0, field.value, field.review, field.quad, at, *about)
 
 
 @dataclass(frozen=True)
@@ -248,12 +249,13 @@ def _about(reading: FieldReading) -> dict[str, Any]:
     }
 
 
-_NOTHING = {"raw": None, "candidates": None, "value": None}
+_NOTHING = {"raw": None, "candidates": None, "value": None, "levels": None}
 
 
 def _content(reading: FieldReading) -> dict[str, Any]:
     candidates = [{"value": c.value, "text": c.text, "probability": c.probability} for c in reading.candidates]
-    return {"raw": reading.raw, "candidates": candidates, "value": reading.value}
+    levels = [asdict(level) for level in reading.levels] or None
+    return {"raw": reading.raw, "candidates": candidates, "value": reading.value, "levels": levels}
 
 
 def _readers(fields: Sequence[FieldReading]) -> str:

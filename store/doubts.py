@@ -15,10 +15,10 @@ from sqlalchemy import Date
 
 from ocr.forms.codebook import Role, VariableKind
 from ocr.forms.definition import Form
-from ocr.reading import parse_iso
+from ocr.reading import parse_iso, settled_level
 from store.card_state import CardState, Decided, StoredReading, in_force
 from store.draws import size_of
-from store.record_values import AGE, LEFT_EMPTY, OTHER, age_at, own_values, record_values
+from store.record_values import AGE_GROUP, LEFT_EMPTY, OTHER, age_at, age_group, is_group, own_values, record_values
 from store.tables import Record
 
 Shares: TypeAlias = dict[str, float]
@@ -58,17 +58,25 @@ def column_doubts(
 ) -> list[ColumnDoubt]:
     """The columns of a record that the machine did not settle, in the order of the form."""
     by_machine = {name: reading.value if reading.stands else None for name, reading in seen.items()}
-    as_read, now = (record_values(form, values) | own_values(form, values) for values in (by_machine, state.values))
+    levels = {name: settled_level(reading.levels, reading.review) for name, reading in seen.items()}
+    groups = {name: level.code for name, level in levels.items() if level}
+    as_read = record_values(form, by_machine, groups) | own_values(form, by_machine, groups)
+    now = record_values(form, state.values, state.groups) | own_values(form, state.values, state.groups)
     decisions, found = in_force(log), []
     for column, names in sources(form).items():
         fields = tuple(name for name in names if not seen[name].stands)
-        if not fields or as_read[column] is not None:
+        if not fields or not _open(as_read[column]):
             continue
         shares = _shares(form, column, seen)
-        settled = now[column] is not None or all(state.values[name] is not None for name in fields)
+        settled = not _open(now[column]) or all(state.values[name] is not None for name in fields)
         known = _known(fields, decisions) if settled else ""
         found.append(ColumnDoubt(column, fields, size_of(_grouped(column, shares)), shares, known))
     return found
+
+
+def _open(value: object) -> bool:
+    """Whether a column says nothing, or no more than a group."""
+    return value is None or is_group(value)
 
 
 def field_shares(reading: StoredReading) -> Shares:
@@ -107,27 +115,27 @@ def sources(form: Form) -> dict[str, list[str]]:
             sources[column] += [spec.name, spec.specify] if spec.specify else [spec.name]
     birth, crossed = (form.by_role.get(role) for role in (Role.BIRTH_DATE, Role.CROSSING_DATE))
     if birth and crossed:
-        sources[AGE] = [birth.name, crossed.name]
+        sources[AGE_GROUP] = [birth.name, crossed.name]
     return dict(sources)
 
 
 def _shares(form: Form, column: str, seen: Mapping[str, StoredReading]) -> Shares:
     names = sources(form)[column]
     each = [{seen[name].value or "": 1.0} if seen[name].stands else field_shares(seen[name]) for name in names]
-    if column == AGE:
-        return _rounded(_ages(*each))
+    if column == AGE_GROUP:
+        return _rounded(_age_groups(*each))
     spec = form.by_name[names[0]]
     return _rounded(_specified(*each) if spec.specify else each[0])
 
 
-def _ages(births: Shares, crossings: Shares) -> Shares:
-    """Ages by the dates of birth and crossing; those that are no person's age are left out."""
+def _age_groups(births: Shares, crossings: Shares) -> Shares:
+    """Age groups by the dates of birth and crossing; what is no person's age is left out."""
     found: defaultdict[str, float] = defaultdict(float)
     for birth, one in births.items():
         for crossing, other in crossings.items():
-            age = age_at(parse_iso(birth), parse_iso(crossing))
-            if age is not None:
-                found[str(age)] += one * other
+            group = age_group(age_at(parse_iso(birth), parse_iso(crossing)))
+            if group is not None:
+                found[group] += one * other
     return dict(found)
 
 

@@ -1,7 +1,8 @@
 """What people's decisions say about the readers: every reading that was judged by its score, right or wrong or unknown.
 
-A field that waited was decided blind, so its decision is a label. A value that stood has one only if it was drawn for
-the audit: that somebody corrected it is no random sample, and would make the reader look worse than it is.
+A field that waited was decided blind, so its decision is a label. A value that stood, or its group at a coarser level,
+has one only if it was drawn for the audit: that somebody corrected it is no random sample, and would make the reader
+look worse than it is.
 """
 
 from __future__ import annotations
@@ -17,10 +18,13 @@ from sqlalchemy.orm import Session
 from ocr.confidence.fit import ScoredReading
 from ocr.confidence.kinds import kind_of
 from ocr.confidence.values import canonical
+from ocr.forms.codebook import Coarser
 from ocr.forms.definition import FieldSpec
-from ocr.reading import FieldState, Why
+from ocr.lexicon.levels import code_at
+from ocr.reading import FieldState, LevelReading, Why, settled_level
 from store.card_state import Decided, in_force
-from store.queries import READ_VALUE, AnySelect, decided, decision_log, newest_readings
+from store.engine import AnyRow
+from store.queries import READ_LEVELS, READ_VALUE, AnySelect, decided, decision_log, newest_readings
 from store.records import CHUNK, forms_of
 from store.tables import Card, Decision, Reading
 
@@ -94,21 +98,43 @@ def _of_cards(session: Session, card_ids: Sequence[int]) -> Iterator[LabelledRea
     forms = forms_of(session, (row.form_id for row in rows))
     decisions, blind = blind_decisions(session, card_ids)
     for row in rows:
-        if row.state not in (FieldState.READ, FieldState.EMPTY) or not set(row.review) <= BY_SCORE:
+        if row.state not in (FieldState.READ, FieldState.EMPTY) or not set(row.review) <= BY_SCORE | {Why.AMBIGUOUS}:
             continue
-        spec, stands = forms[row.form_id].by_name[row.field], stood(row.review)
         decision = decisions[row.card_id].get(row.field)
-        if decision is None or decision.id not in blind or (stands and not row.review):
-            decision = None
-        right = None if decision is None else canonical(spec, row.value) == canonical(spec, decision.value or "")
-        kind = kind_of(spec, FieldState(row.state))
-        sample = ScoredReading(row.reader, row.reader_version, kind, row.score, right, stands)
-        yield LabelledReading(sample, spec, row.read_at, decision.id if decision else None)
+        known = decision if decision is not None and decision.id in blind else None
+        spec = forms[row.form_id].by_name[row.field]
+        if Why.AMBIGUOUS not in row.review:
+            yield _of_value(row, spec, known)
+        yield from _of_levels(row, spec, known)
+
+
+def _of_value(row: AnyRow, spec: FieldSpec, decision: Decided | None) -> LabelledReading:
+    """The reading as it says the value of a field."""
+    stands = stood(row.review)
+    label = decision if not stands or row.review else None
+    right = None if label is None else canonical(spec, row.value) == canonical(spec, label.value or "")
+    kind = kind_of(spec, FieldState(row.state))
+    sample = ScoredReading(row.reader, row.reader_version, kind, row.score, right, stands)
+    return LabelledReading(sample, spec, row.read_at, label.id if label else None)
+
+
+def _of_levels(row: AnyRow, spec: FieldSpec, decision: Decided | None) -> Iterator[LabelledReading]:
+    """The reading as it says the groups of the value. What stood, with its value or alone, only the audit labels."""
+    levels = tuple(LevelReading(**level) for level in row.levels or ())
+    settled, stands = settled_level(levels, row.review), stood(row.review)
+    for one in levels:
+        stands = stands or one == settled
+        label = decision if not stands or Why.AUDIT in row.review else None
+        level = Coarser(one.level)
+        right = None if label is None else code_at(spec, level, label.value or "") == one.code
+        kind = kind_of(spec, FieldState(row.state), level)
+        sample = ScoredReading(row.reader, row.reader_version, kind, one.score, right, stands, row.score)
+        yield LabelledReading(sample, spec, row.read_at, label.id if label else None)
 
 
 def _readings(card_ids: Sequence[int]) -> AnySelect:
     about = (Reading.card_id, Reading.field, Reading.state, Reading.review, Reading.score, Reading.read_at)
-    query = newest_readings(Card.form_id, *about, Reading.reader, Reading.reader_version, READ_VALUE)
+    query = newest_readings(Card.form_id, *about, Reading.reader, Reading.reader_version, READ_VALUE, READ_LEVELS)
     return query.where(Reading.card_id.in_(card_ids), Reading.score.is_not(None), READ_VALUE.is_not(None))
 
 

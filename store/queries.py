@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from ocr.reading import LevelReading
 from store.card_state import Decided, StoredReading
 from store.engine import AnyRow
 from store.tables import Card, Decision, PersonalDecision, PersonalReading, Reading
@@ -24,6 +25,7 @@ AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 READ_RAW = func.coalesce(Reading.raw, PersonalReading.raw).label("raw")
 READ_CANDIDATES = func.coalesce(Reading.candidates, PersonalReading.candidates).label("candidates")
 READ_VALUE = func.coalesce(Reading.value, PersonalReading.value).label("value")
+READ_LEVELS = func.coalesce(Reading.levels, PersonalReading.levels).label("levels")
 """What a reading says, be it personal; for `readings` and `newest_readings`."""
 
 DECIDED_VALUE = func.coalesce(Decision.value, PersonalDecision.value).label("value")
@@ -67,8 +69,10 @@ def decided(row: AnyRow) -> Decided:
 
 def stored_reading(row: AnyRow) -> StoredReading:
     """A reading from a row with its columns."""
+    levels = tuple(LevelReading(**level) for level in row.levels or ())
     candidates = tuple((one["value"], one["probability"]) for one in row.candidates or ())
-    return StoredReading(row.id, row.value, tuple(row.review), row.quad, row.read_at, row.probability, candidates)
+    about = (tuple(row.review), row.quad, row.read_at, levels, row.probability, candidates)
+    return StoredReading(row.id, row.value, *about)
 
 
 @dataclass
@@ -83,7 +87,7 @@ def card_logs(session: Session, card_ids: Sequence[int]) -> defaultdict[int, Car
     """Newest readings and all decisions of cards, personal ones with their values; locks nothing."""
     found: defaultdict[int, CardLog] = defaultdict(CardLog)
     columns = (Reading.id, Reading.card_id, Reading.field, READ_VALUE, Reading.review, Reading.quad, Reading.read_at)
-    newest = newest_readings(*columns, Reading.probability, READ_CANDIDATES)
+    newest = newest_readings(*columns, Reading.probability, READ_CANDIDATES, READ_LEVELS)
     for row in session.execute(newest.where(Reading.card_id.in_(card_ids))):
         found[row.card_id].readings[row.field] = stored_reading(row)
     for row in session.execute(decision_log().where(Decision.card_id.in_(card_ids))):

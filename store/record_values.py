@@ -1,15 +1,20 @@
-"""How a card's settled values become its statistical record. The codebook says what goes where; pure functions."""
+"""How a card's settled values become its statistical record. The codebook says what goes where; pure functions.
+
+Where a value is not settled but the group in which it lies is, the record holds the group, so marked that nobody takes
+it for a value.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Date, Integer, String
 
 from ocr.forms.codebook import Role, VariableKind, codebook
 from ocr.forms.definition import FieldSpec, Form
+from ocr.lexicon.levels import days_of
 from ocr.lexicon.rules import OLDEST_AGE
 from ocr.reading import parse_iso
 from store.card_state import UNKNOWN
@@ -18,8 +23,8 @@ from store.tables import Record
 LEFT_EMPTY = ""
 OTHER = "OTHER"
 
-AGE = "age"
-"""Column that follows from two dates."""
+AGE, AGE_GROUP = "age", "age_group"
+"""Columns that follow from two dates."""
 
 NOTHING: Mapping[str, str | None] = {
     column: LEFT_EMPTY if isinstance(Record.__table__.c[column].type, String) else None
@@ -28,11 +33,28 @@ NOTHING: Mapping[str, str | None] = {
 }
 """Columns of the record that fields of cards fill, each as it is where a form lacks such a field."""
 
-REGION_LENGTH = len("TJ-SU")
-"""A district's code begins with its region's: TJ-SU-01 lies in TJ-SU."""
+_CROSSING = codebook().column_of(Role.CROSSING_DATE)
+
+GROUP = "*"
+"""Behind the code of a group, where no more of a value is settled."""
+
+AGE_BANDS = ((0, 14), (15, 17), (18, 19), *((a, a + 4) for a in range(20, 65, 5)), (65, 120))
+"""First and last age of the age groups."""
+
+_LIES_IN = {
+    Role.HOME_DISTRICT: (Role.HOME_REGION, len("TJ-SU"), (None, LEFT_EMPTY, UNKNOWN)),
+    Role.PLACE_ABROAD: (Role.COUNTRY_ABROAD, len("RU"), (None,)),
+}
+"""What a place lies in; how many signs of its code say so: TJ-SU-01 lies in TJ-SU; and instead of which answers that is
+taken. A country that is left empty or in no dictionary is an answer of its own."""
+
+Groups: TypeAlias = Mapping[str, str]
+"""Fields whose value is not settled, with the group in which it lies (`store.card_state.CardState`)."""
+
+_Days: TypeAlias = tuple[date, date]
 
 
-def record_values(form: Form, values: Mapping[str, str | None]) -> dict[str, Any]:
+def record_values(form: Form, values: Mapping[str, str | None], groups: Groups) -> dict[str, Any]:
     """The columns of the statistical record that follow from a card's values.
 
     Parameters
@@ -43,25 +65,28 @@ def record_values(form: Form, values: Mapping[str, str | None]) -> dict[str, Any
     Returns
     -------
     dict
-        Coded columns (None, ``''``, ``'?'`` or a code), `crossing_date`, `age` and `stay_months`.
+        Columns as in `store.tables.Record`.
     """
     record: dict[str, Any] = dict(NOTHING)
     for spec in form.fields:
         if spec.about.column:
-            record[spec.about.column] = _as_column(spec, values)
-    record["region"] = _region(record["region"], record["district"])
-    birth, crossed = (_day(form, role, values) for role in (Role.BIRTH_DATE, Role.CROSSING_DATE))
-    return record | {AGE: age_at(birth, crossed)}
+            record[spec.about.column] = _as_column(spec, values, groups)
+    for inner, (outer, length, gaps) in _LIES_IN.items():
+        record |= _placed(record, codebook().column_of(inner), codebook().column_of(outer), length, gaps)
+    crossed = next((spec for spec in form.fields if spec.about.column == _CROSSING), None)
+    birth, crossing = (_days(spec, values, groups) for spec in (form.by_role.get(Role.BIRTH_DATE), crossed))
+    first, last = crossing or (None, None)
+    return record | {"crossing_first": first, "crossing_last": last} | _ages(birth, crossing)
 
 
-def own_values(form: Form, values: Mapping[str, str | None]) -> dict[str, str | None]:
+def own_values(form: Form, values: Mapping[str, str | None], groups: Groups) -> dict[str, str | None]:
     """Values of the statistical variables that have no column: those that an office added. Never a personal one.
 
     What is written beside a box ``OTHER`` belongs to the field with that box.
     """
     beside = {spec.specify for spec in form.fields}
     return {
-        spec.name: _coded(spec, values)
+        spec.name: _coded(spec, values, groups)
         for spec in form.fields
         if spec.about.kind is VariableKind.STATISTICAL
         and not (spec.personal or spec.about.column or spec.name in beside)
@@ -76,21 +101,47 @@ def age_at(birth: date | None, day: date | None) -> int | None:
     return years if 0 <= years <= OLDEST_AGE else None
 
 
-def _as_column(spec: FieldSpec, values: Mapping[str, str | None]) -> str | int | date | None:
+def age_group(age: int | None) -> str | None:
+    """Code of the age group, such as ``15-17``."""
+    return next((f"{a}-{b}" for a, b in AGE_BANDS if age is not None and a <= age <= b), None)
+
+
+def is_group(value: object) -> bool:
+    """Whether a column says only in which group the value lies."""
+    return isinstance(value, str) and value.endswith(GROUP)
+
+
+def _as_column(spec: FieldSpec, values: Mapping[str, str | None], groups: Groups) -> str | int | date | None:
     """The value of a field as its column holds it."""
     kind = Record.__table__.c[spec.about.column or ""].type
     if isinstance(kind, Date):
         return parse_iso(values.get(spec.name))
-    return _number(values.get(spec.name)) if isinstance(kind, Integer) else _coded(spec, values)
+    return _number(values.get(spec.name)) if isinstance(kind, Integer) else _coded(spec, values, groups)
 
 
-def _day(form: Form, role: Role, values: Mapping[str, str | None]) -> date | None:
-    spec = form.by_role.get(role)
-    return parse_iso(values.get(spec.name)) if spec else None
+def _days(spec: FieldSpec | None, values: Mapping[str, str | None], groups: Groups) -> _Days | None:
+    """First and last day that a date may be, as far as it is settled."""
+    if spec is None:
+        return None
+    day = parse_iso(values.get(spec.name))
+    if day is not None:
+        return day, day
+    return days_of(groups[spec.name]) if spec.name in groups else None
 
 
-def _coded(spec: FieldSpec, values: Mapping[str, str | None]) -> str | None:
+def _ages(birth: _Days | None, crossing: _Days | None) -> dict[str, Any]:
+    """The age and its group, each where it is the same for all days that birth and crossing may be."""
+    if birth is None or crossing is None:
+        return {AGE: None, AGE_GROUP: None}
+    youngest, oldest = age_at(birth[1], crossing[0]), age_at(birth[0], crossing[1])
+    age = youngest if youngest == oldest else None
+    return {AGE: age, AGE_GROUP: age_group(youngest) if age_group(youngest) == age_group(oldest) else None}
+
+
+def _coded(spec: FieldSpec, values: Mapping[str, str | None], groups: Groups) -> str | None:
     value, specify = values[spec.name], spec.specify
+    if value is None and spec.name in groups:
+        return groups[spec.name] + GROUP
     if specify is None or value not in (LEFT_EMPTY, OTHER):
         return value
     written = values[specify]
@@ -99,9 +150,16 @@ def _coded(spec: FieldSpec, values: Mapping[str, str | None]) -> str | None:
     return written
 
 
-def _region(region: str | None, district: str | None) -> str | None:
-    """A settled district knows its region."""
-    return district[:REGION_LENGTH] if not _is_code(region) and district and _is_code(district) else region
+def _placed(
+    record: Mapping[str, Any], inner: str, outer: str, length: int, gaps: Collection[str | None]
+) -> dict[str, str | None]:
+    """A settled place knows what it lies in, and one of which only that is settled must not contradict it."""
+    place, around = record[inner], record[outer]
+    if not _is_code(place):
+        return {}
+    if around in gaps:
+        return {outer: place.removesuffix(GROUP)[:length]}
+    return {inner: None} if is_group(place) and place != f"{around}{GROUP}" else {}
 
 
 def _is_code(value: str | None) -> bool:

@@ -285,7 +285,7 @@ def _suspicion(pair: PairNow) -> dict[str, Any]:
 
 
 def _record(card: CardNow) -> dict[str, Any]:
-    return record_values(card.form, card.state.values) | {
+    return record_values(card.form, card.state.values, card.state.groups) | {
         "card_id": card.head.id,
         "batch_id": card.head.batch_id,
         "form": card.head.form,
@@ -298,5 +298,5 @@ def _record(card: CardNow) -> dict[str, Any]:
 def _record_values(card: CardNow) -> list[dict[str, Any]]:
     return [
         {"card_id": card.head.id, "variable": name, "value": value}
-        for name, value in own_values(card.form, card.state.values).items()
+        for name, value in own_values(card.form, card.state.values, card.state.groups).items()
     ]

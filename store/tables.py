@@ -75,6 +75,7 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 Verbatim = Text().with_variant(Text(collation="C"), "postgresql")
 """Text that is compared sign by sign on both databases, so that what begins alike stands together in an index."""
 
+JsonOrNull = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
@@ -258,14 +259,17 @@ class Card(Base):
 class Reading(Base):
     """What one version of the software made of one field; append-only.
 
-    A personal field has no `raw`, `candidates` and `value` here: see `PersonalReading`. `score` is what the
-    probability was derived from, NULL in readings from before it was kept.
+    A personal field has no `raw`, `candidates`, `value` and `levels` here: see `PersonalReading`. `score` is what the
+    probability was derived from, NULL in readings from before it was kept. `levels` are what the field says at coarser
+    levels (`ocr.reading.LevelReading`), finest first; NULL where it has none.
     """
 
     __tablename__ = "readings"
     __table_args__ = (
         UniqueConstraint("card_id", "field", "edition"),
-        CheckConstraint("NOT personal OR (raw IS NULL AND candidates IS NULL AND value IS NULL)", name="personal"),
+        CheckConstraint(
+            "NOT personal OR (raw IS NULL AND candidates IS NULL AND value IS NULL AND levels IS NULL)", name="personal"
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -275,10 +279,9 @@ class Reading(Base):
     personal: Mapped[bool]
     state: Mapped[str]
     raw: Mapped[str | None]
-    candidates: Mapped[list[Any] | None] = mapped_column(
-        JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-    )
+    candidates: Mapped[list[Any] | None] = mapped_column(JsonOrNull)
     value: Mapped[str | None]
+    levels: Mapped[list[Any] | None] = mapped_column(JsonOrNull)
     score: Mapped[float | None]
     probability: Mapped[float]
     review: Mapped[list[Any]]
@@ -298,6 +301,7 @@ class PersonalReading(Base):
     raw: Mapped[str]
     candidates: Mapped[list[Any]]
     value: Mapped[str | None] = mapped_column(Verbatim, index=True)
+    levels: Mapped[list[Any] | None] = mapped_column(JsonOrNull)
 
 
 class Decision(Base):
@@ -455,14 +459,17 @@ class Record(Base):
     """The statistical record of one card; derived. A card that was scanned before has none: it counts once.
 
     In coded columns NULL is not settled yet (a person has to look), ``''`` is left empty on the card or not asked
-    there, ``'?'`` is settled but not in the dictionary, anything else is the code. In `crossing_date`, `age` (years
-    at the crossing) and `stay_months` NULL is any of the first three. `serial` is printed on both sides of a card
-    and links a departure to its return. `pending` counts the fields whose value is not settled; one that waits for an
-    audit alone is.
+    there, ``'?'`` is settled but not in the dictionary, a code with ``*`` behind it is the group in which the code lies
+    that is not settled yet (``'7*'`` some occupation of major group 7), anything else is the code. In `crossing_date`,
+    `age` (years at the crossing) and `stay_months` NULL is any of the first four. The crossing was not before
+    `crossing_first` and not after `crossing_last`: both are the day where that is settled, the ends of its month or
+    year where no more is, NULL where nothing is. `age_group` is settled wherever `age` is, and now and then without it.
+    `serial` is printed on both sides of a card and links a departure to its return. `pending` counts the fields whose
+    value is not settled; one that waits for an audit alone is.
     """
 
     __tablename__ = "records"
-    __table_args__ = (Index(None, "crossing_date", "direction"),)
+    __table_args__ = (Index(None, "crossing_first", "direction"),)
 
     card_id: Mapped[int] = mapped_column(ForeignKey("cards.id"), primary_key=True, autoincrement=False)
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"), index=True)
@@ -470,9 +477,12 @@ class Record(Base):
     direction: Mapped[str] = mapped_column(String(1))
     serial: Mapped[str | None] = mapped_column(index=True)
     crossing_date: Mapped[date | None]
+    crossing_first: Mapped[date | None]
+    crossing_last: Mapped[date | None]
     checkpoint: Mapped[str | None]
     sex: Mapped[str | None]
     age: Mapped[int | None]
+    age_group: Mapped[str | None]
     region: Mapped[str | None]
     district: Mapped[str | None]
     education: Mapped[str | None]

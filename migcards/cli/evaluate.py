@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
+from migcards.cli.shared.acceptance import own_target_errors
 from migcards.cli.shared.context import IN_FOLDER, forms_dir, settings
 from migcards.cli.shared.output import json_option, print_json
 from migcards.cli.shared.pictures import write_png
@@ -56,7 +57,7 @@ def evaluate(
     truths = list(read_truth(truth or scans))
     crew = settings().workers, settings().page_timeout_s, forms_dir()
     today = date.today()
-    pages = read_labelled(scans, truths, *crew, today=today)
+    pages = read_labelled(scans, truths, *crew, today=today, target_errors=own_target_errors())
     labelled = list(tqdm(pages, total=len(truths), unit="page", disable=None))
     other = dict(read_all_beside((result for _, result in labelled), *crew, today)) if beside else None
     scored = sorted(score_all(labelled, forms_dir(), other, today=today), key=lambda page: (page.scan, page.page))

@@ -118,7 +118,7 @@ def _learn(pages: Sequence[SettledPage], data: str, as_json: bool) -> None:
 def _measured(course: Course, present: Calibration, data: str) -> tuple[KnownNetwork, Iterator[str]]:
     """The network with its calibration, and what that changes, in words."""
     version = version_of(course.model)
-    scored = [one.scored for one in course.after if one.scored is not None]
+    scored = [sample for one in course.after for sample in one.scored]
     versions = {one.reader: measured_version(one.reader, one.version) for one in scored}
     begun = carried_over(present, versions)
     changed = {scale.reader for scale in present.scales if versions.get(scale.reader, scale.version) != scale.version}

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from ocr.confidence.calibration import Calibration
 from ocr.confidence.kinds import kind_of, measured_version, target_error
+from ocr.forms.codebook import Coarser
 from ocr.forms.definition import FieldSpec
 from ocr.reading import FieldReading, FieldState, Why
 from ocr.scan import ScanId
@@ -30,8 +31,10 @@ class Acceptance:
 class Acceptor(Protocol):
     """Says what a score is worth."""
 
-    def assess(self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float) -> Acceptance:
-        """Probability that the value is right, and whether it stands without a person."""
+    def assess(
+        self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float, level: Coarser | None = None
+    ) -> Acceptance:
+        """Probability that the value is right, or its group at a coarser level, and whether that stands by itself."""
         ...
 
     def knows(self, look: tuple[float, ...] | None) -> bool:
@@ -42,7 +45,9 @@ class Acceptor(Protocol):
 class Uncalibrated:
     """Passes raw scores through and accepts nothing: for measuring."""
 
-    def assess(self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float) -> Acceptance:
+    def assess(
+        self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float, level: Coarser | None = None
+    ) -> Acceptance:
         """The score itself."""
         return Acceptance(score, False)
 
@@ -57,9 +62,11 @@ class Distrust:
 
     acceptor: Acceptor
 
-    def assess(self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float) -> Acceptance:
+    def assess(
+        self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float, level: Coarser | None = None
+    ) -> Acceptance:
         """The acceptor's probability, and a person."""
-        probability = self.acceptor.assess(reader, version, spec, state, score).probability
+        probability = self.acceptor.assess(reader, version, spec, state, score, level).probability
         return Acceptance(probability, False, Why.UNFAMILIAR)
 
     def knows(self, look: tuple[float, ...] | None) -> bool:
@@ -83,9 +90,14 @@ class AcceptancePolicy:
     target_errors: Mapping[str, float] = field(default_factory=dict)
     stopped: frozenset[tuple[str, str]] = frozenset()
 
-    def assess(self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float) -> Acceptance:
-        """What a score is worth; a reader, version or kind that was not measured is worth nothing."""
-        key = reader, kind_of(spec, state)
+    def assess(
+        self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float, level: Coarser | None = None
+    ) -> Acceptance:
+        """What a score is worth; a reader, version or kind that was not measured is worth nothing.
+
+        Where a kind was stopped, nothing of it stands at any level.
+        """
+        key = reader, kind_of(spec, state, level)
         scale = self.calibration.by_key.get(key)
         if reader not in self.calibration.readers or (scale and scale.version != measured_version(reader, version)):
             return Acceptance(0.0, False, Why.UNMEASURED)
@@ -95,7 +107,8 @@ class AcceptancePolicy:
         threshold = scale.threshold(target_error(spec, self.target_errors))
         if threshold is None or score < threshold.score:
             return Acceptance(probability, False)
-        return Acceptance(probability, key not in self.stopped, Why.STOPPED)
+        stopped = not self.stopped.isdisjoint({key, (reader, kind_of(spec, state))})
+        return Acceptance(probability, not stopped, Why.STOPPED)
 
     def knows(self, look: tuple[float, ...] | None) -> bool:
         """Whether the card is like those of the calibration, as far as either can be told."""
@@ -104,15 +117,20 @@ class AcceptancePolicy:
 
 
 def with_audits(fields: Sequence[FieldReading], scan: ScanId, share: float) -> tuple[FieldReading, ...]:
-    """Mark the accepted fields that fall to the audit; their value stands until a person says otherwise.
+    """Mark the fields that fall to the audit: of those that stand, be it at a coarser level than their value.
+
+    What stands does so until a person says otherwise.
 
     Parameters
     ----------
     share
-        Of the accepted fields, 0..1.
+        Of the fields that stand, 0..1.
     """
     return tuple(
-        replace(f, review=(str(Why.AUDIT),)) if f.accepted and is_audited(scan, f.field, share) else f for f in fields
+        replace(f, review=(*f.review, str(Why.AUDIT)))
+        if (f.accepted or f.settled) and is_audited(scan, f.field, share)
+        else f
+        for f in fields
     )
 
 

@@ -26,6 +26,8 @@ class ScoredReading:
         None where nobody has looked.
     stood
         Whether the machine's value stood when it was read, so that only the audit looks at it.
+    value_score
+        Score of the value itself where this is its group at a coarser level, else None.
     """
 
     reader: str
@@ -34,6 +36,7 @@ class ScoredReading:
     score: float
     right: bool | None
     stood: bool = False
+    value_score: float | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,13 @@ def _evidence(group: list[ScoredReading]) -> LabelledScores:
         right=np.array([bool(s.right) for s in group]),
         labelled=np.array([s.right is not None for s in group]),
         stood=np.array([s.stood for s in group]),
+        value_scores=_value_scores(group),
     )
+
+
+def _value_scores(group: list[ScoredReading]) -> NDArray[np.float64] | None:
+    found = [s.value_score for s in group if s.value_score is not None]
+    return np.array(found) if len(found) == len(group) else None
 
 
 def fit(

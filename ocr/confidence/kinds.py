@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from ocr.forms.codebook import codebook
+from ocr.forms.codebook import Coarser, codebook
 from ocr.forms.definition import Entry, FieldKind, FieldSpec
 from ocr.lexicon.lexicon import load_lexicon
 from ocr.reading import FieldState
@@ -32,7 +32,7 @@ def target_error(spec: FieldSpec, own: Mapping[str, float] = NO_TARGET_ERRORS) -
     return own.get(spec.name, spec.about.target_error)
 
 
-def kind_of(spec: FieldSpec, state: FieldState) -> str:
+def kind_of(spec: FieldSpec, state: FieldState, level: Coarser | None = None) -> str:
     """The kind under which readings are calibrated together.
 
     Handwriting goes by how it is written (``comb`` or ``line``) and by what is answered (``name``, ``coded`` by a
@@ -40,8 +40,14 @@ def kind_of(spec: FieldSpec, state: FieldState) -> str:
     calendar makes their shares comparable, and their target error takes 2,140 labelled answers to prove. Empty
     zones are judged by their ink, not by their text, so what would be answered does not matter there. Corrected
     answers, and marks on printed words, which are harder to see than marks in boxes, have kinds of their own.
+
+    Parameters
+    ----------
+    level
+        Where it is not the value that is calibrated but its group at a coarser level.
     """
-    return f"{_written(spec, state)}{_SUFFIX.get(state, '')}"
+    by_level = f" by {level.value}" if level else ""
+    return f"{_written(spec, state)}{_SUFFIX.get(state, '')}{by_level}"
 
 
 def _written(spec: FieldSpec, state: FieldState) -> str:

@@ -28,18 +28,28 @@ class LabelledScores:
     stood
         (N,) bool, whether the machine's value stood when it was read. Of these only the audited are labelled: a random
         sample. Of the others people decide every one.
+    value_scores
+        (N,) float, scores of the values themselves where `scores` are those of their groups at a coarser level; None
+        where they are the values' own.
     """
 
     scores: NDArray[np.float64]
     right: NDArray[np.bool_]
     labelled: NDArray[np.bool_]
     stood: NDArray[np.bool_]
+    value_scores: NDArray[np.float64] | None = None
 
     @classmethod
     def full(cls, scores: ArrayLike, right: ArrayLike) -> LabelledScores:
         """Readings that all have a label, as on labelled scans."""
         values, hits = np.asarray(scores, dtype=np.float64), np.asarray(right, dtype=bool)
         return cls(values, hits, np.ones(len(values), bool), np.zeros(len(values), bool))
+
+    def by_value(self, least: float) -> LabelledScores:
+        """The readings whose group scores at least so much, by the scores of their values."""
+        kept = self.scores >= least
+        scores = self.scores if self.value_scores is None else self.value_scores
+        return LabelledScores(scores[kept], self.right[kept], self.labelled[kept], self.stood[kept])
 
     @cached_property
     def weights(self) -> NDArray[np.float64]:

@@ -105,6 +105,10 @@ def lowest_threshold(evidence: LabelledScores, target_error: float, level: float
     and so on down to as many as bear one error. Five times keeps a value at the edge about as sure as one that a single
     person keyed. All candidates that pass are proven together, so any of them may be chosen.
 
+    Groups. Where a value's group at a coarser level is accepted, most values are sure themselves, and these would pay
+    for those that are not, for whose sake the level is there. So the groups of the least sure values, by the scores of
+    the values, are held to the same limit at the edge.
+
     Parameters
     ----------
     target_error
@@ -120,13 +124,23 @@ def lowest_threshold(evidence: LabelledScores, target_error: float, level: float
         return None
     counts = count_above(evidence)
     passed = _passed(counts, _starts(counts, target_error, 1 - level), target_error)
-    sound = [i for i in passed if _is_edge_sound(counts, i, target_error)]
+    sound = [i for i in passed if _is_sound(evidence, counts, i, target_error)]
     if not sound:
         return None
     best = sound[-1]
     accepted, labelled, wrong = (int(a[:, best].sum()) for a in (counts.readings, counts.labelled, counts.wrong))
     bound = float(counts.bounds(level, counts.wrong)[best])
     return Threshold(float(counts.scores[best]), accepted, labelled, wrong, bound, accepted / len(evidence.scores))
+
+
+def _is_sound(evidence: LabelledScores, counts: CountsAbove, i: int, target_error: float) -> bool:
+    """Whether the edge of a candidate is sound, and that of the values whose groups it accepts."""
+    if not _is_edge_sound(counts, i, target_error):
+        return False
+    if evidence.value_scores is None:
+        return True
+    by_value = count_above(evidence.by_value(float(counts.scores[i])))
+    return _is_edge_sound(by_value, len(by_value.scores) - 1, target_error)
 
 
 def _is_edge_sound(counts: CountsAbove, i: int, target_error: float) -> bool:

@@ -44,6 +44,11 @@ class FieldScore:
         For mark fields: options, and those whose mark was seen differently.
     offsets_mm
         Distances between the zone's corners and where they truly lie; empty where that is not known.
+    levels
+        Coarser levels that the variable has, finest first.
+    settled, group_right
+        At which of them a doubtful value is settled, empty where it is at none; whether the true value lies in that
+        group.
     """
 
     scan: str
@@ -72,6 +77,9 @@ class FieldScore:
     boxes: int
     wrong_boxes: int
     offsets_mm: tuple[float, ...]
+    levels: tuple[str, ...] = ()
+    settled: str = ""
+    group_right: bool = False
 
     @property
     def judged(self) -> bool:

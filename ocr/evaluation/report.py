@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ocr.evaluation.confusions import Confusion
+from ocr.evaluation.doubtful import LevelFigures
 from ocr.evaluation.figures import FieldFigures
 from ocr.evaluation.summary import WITHIN_MM, Evaluation, Registered, refused_rightly
 from texts.templates import templates
@@ -53,6 +54,7 @@ def tables(evaluation: Evaluation) -> list[FigureTable]:
         *(table for table in slips if table.rows),
         _figures("by kind", evaluation.by_kind),
         _figures("by field", evaluation.by_field),
+        _levels(evaluation.by_level),
     ]
 
 
@@ -102,6 +104,19 @@ def _figures(title: str, rows: Sequence[FieldFigures]) -> FigureTable:
         ("", *(column.head for column in shown)),
         tuple((row.name, *(column.cell(row) for column in shown)) for row in rows),
     )
+
+
+def _levels(rows: Sequence[LevelFigures]) -> FigureTable:
+    cells = tuple(
+        (
+            f"{row.field}, {row.level}",
+            *(str(row.doubtful), str(row.settled), _share(row.settled / row.doubtful if row.doubtful else None)),
+            *(str(row.wrong), _share(row.wrong_bound)),
+        )
+        for row in rows
+    )
+    heads = ("", "doubtful", "settled", "share", "wrong", "bound")
+    return FigureTable("doubtful fields that are settled at a coarser level", heads, cells)
 
 
 def _cards(evaluation: Evaluation) -> tuple[tuple[str, ...], ...]:

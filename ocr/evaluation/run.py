@@ -11,14 +11,16 @@ from ocr import worker_pool as batch
 from ocr.confidence.acceptance import AcceptancePolicy, Uncalibrated
 from ocr.confidence.calibration import load_calibration
 from ocr.confidence.fit import ScoredReading
-from ocr.confidence.kinds import kind_of
+from ocr.confidence.kinds import NO_TARGET_ERRORS, kind_of
 from ocr.confidence.values import canonical
 from ocr.errors import BadInputError
 from ocr.evaluation.reread import BesideJob, read_beside
 from ocr.evaluation.score import PageScore, score_page
 from ocr.evaluation.truth import PageTruth
 from ocr.extract.network import MODELS
+from ocr.forms.codebook import Coarser
 from ocr.forms.definition import FORMS_DIR, FieldSpec, load_forms
+from ocr.lexicon.levels import code_at
 from ocr.page import PageJob, PageResult, crashed_page, read_page
 from ocr.preprocess.content import file_hash
 from ocr.reading import FieldReading, FieldState, Refused, Why
@@ -29,8 +31,9 @@ Beside = Mapping[PageJob, dict[str, str]]
 MEASURED = (FieldState.READ, FieldState.EMPTY, FieldState.CORRECTED)
 """States whose probabilities are calibrated, each in a kind of its own; all others always go to people."""
 
-ANYHOW = frozenset({Why.NOT_IN_LEXICON, Why.SEVERAL_MARKS, Why.AMBIGUOUS, Why.OVERRULED})
-"""Reasons to wait that no score can lift: such readings teach nothing about thresholds."""
+_AT_NO_LEVEL = frozenset({Why.NOT_IN_LEXICON, Why.SEVERAL_MARKS, Why.OVERRULED})
+"""Reasons to wait that no score can lift: such readings teach nothing about thresholds. Nor does what is ambiguous, but
+both meanings may lie in one group."""
 
 
 def read_labelled(
@@ -42,9 +45,15 @@ def read_labelled(
     *,
     today: date,
     calibrated: bool = True,
+    target_errors: Mapping[str, float] = NO_TARGET_ERRORS,
     network: Path = MODELS,
 ) -> Iterator[tuple[PageTruth, PageResult]]:
     """Read every page that has truth, with the network of a folder.
+
+    Parameters
+    ----------
+    target_errors
+        As in `AcceptancePolicy`.
 
     Raises
     ------
@@ -54,7 +63,7 @@ def read_labelled(
     jobs: dict[PageJob, PageTruth] = {}
     for truth in truths:
         jobs[job_of(scans, truth)] = truth
-    acceptor = AcceptancePolicy(load_calibration()) if calibrated else Uncalibrated()
+    acceptor = AcceptancePolicy(load_calibration(), target_errors) if calibrated else Uncalibrated()
     work = partial(read_page, acceptor=acceptor, forms_dir=forms_dir, network=network, today=today)
     for job, result in batch.run(jobs, work, workers=workers, timeout_s=timeout_s, on_crash=crashed_page):
         yield jobs[job], result
@@ -108,21 +117,28 @@ def samples_of(truth: PageTruth, result: PageResult, forms_dir: Path = FORMS_DIR
         known = truth.fields.get(reading.field)
         if known is None or reading.value is None:
             continue
-        spec = specs[reading.field]
-        sample = scored(spec, reading, canonical(spec, reading.value) == canonical(spec, known.value))
-        if sample is not None:
-            yield sample
+        yield from scored(specs[reading.field], reading, known.value)
 
 
-def scored(spec: FieldSpec, reading: FieldReading, right: bool | None, *, stood: bool = False) -> ScoredReading | None:
-    """An uncalibrated reading as thresholds are set by it; None where none decides about it.
+def scored(
+    spec: FieldSpec, reading: FieldReading, known: str | None, *, stood: bool = False
+) -> Iterator[ScoredReading]:
+    """An uncalibrated reading as thresholds are set by it: that of the value, and those of its groups.
 
     Parameters
     ----------
-    right, stood
+    known
+        The true value, None where nobody has looked.
+    stood
         As in `ScoredReading`.
     """
-    if reading.value is None or reading.state not in MEASURED or ANYHOW.intersection(reading.review):
-        return None
-    kind = kind_of(spec, reading.state)
-    return ScoredReading(reading.reader, reading.reader_version, kind, reading.probability, right, stood)
+    if reading.value is None or reading.state not in MEASURED or _AT_NO_LEVEL.intersection(reading.review):
+        return
+    who = reading.reader, reading.reader_version
+    if Why.AMBIGUOUS not in reading.review:
+        right = None if known is None else canonical(spec, reading.value) == canonical(spec, known)
+        yield ScoredReading(*who, kind_of(spec, reading.state), reading.score, right, stood)
+    for one in reading.levels:
+        level = Coarser(one.level)
+        right = None if known is None else code_at(spec, level, known) == one.code
+        yield ScoredReading(*who, kind_of(spec, reading.state, level), one.score, right, stood, reading.score)

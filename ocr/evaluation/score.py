@@ -14,7 +14,9 @@ from ocr.confidence.values import canonical
 from ocr.evaluation.fields import FieldScore, group_of, reported_kind
 from ocr.evaluation.reread import decode_written
 from ocr.evaluation.truth import FieldTruth, PageTruth
+from ocr.forms.codebook import Coarser
 from ocr.forms.definition import FieldKind, FieldSpec, Form
+from ocr.lexicon.levels import code_at
 from ocr.lexicon.lexicon import OPEN_LEXICONS
 from ocr.reading import CardReading, FieldReading, FieldState, Refused
 
@@ -114,7 +116,7 @@ def score_field(
     truth = page.fields[spec.name]
     unread = reading.value is None or reading.state is FieldState.UNREAD
     written = _written(spec, truth)
-    letters = (written or "") if spec.kind.is_text else ""
+    letters, settled = (written or "") if spec.kind.is_text else "", reading.settled
     errors = Levenshtein.distance(reading.raw.casefold(), letters.casefold())
     return FieldScore(
         scan=page.scan,
@@ -143,6 +145,9 @@ def score_field(
         boxes=len(spec.options),
         wrong_boxes=_wrong_boxes(truth.value, reading.value or "") if spec.kind.is_marks else 0,
         offsets_mm=_offsets(spec, truth, reading),
+        levels=tuple(level.value for level in spec.about.coarser),
+        settled=settled.level if settled else "",
+        group_right=settled is not None and code_at(spec, Coarser(settled.level), truth.value) == settled.code,
     )
 
 

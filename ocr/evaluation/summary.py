@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ocr.evaluation.confusions import Confusion, confusions
+from ocr.evaluation.doubtful import LevelFigures, by_level
 from ocr.evaluation.fields import FieldScore
 from ocr.evaluation.figures import FieldFigures
 from ocr.evaluation.score import PageScore
@@ -59,6 +60,8 @@ class Evaluation:
         Tick boxes of accepted mark fields, and those among them seen wrongly.
     splits
         Tables about handwriting; the first is the headline.
+    by_level
+        Doubtful fields that are settled at a coarser level.
     """
 
     pages: int
@@ -70,6 +73,7 @@ class Evaluation:
     by_kind: tuple[FieldFigures, ...]
     splits: tuple[Split, ...]
     confusions: tuple[Confusion, ...]
+    by_level: tuple[LevelFigures, ...]
 
 
 def scored_fields(pages: Sequence[PageScore]) -> list[FieldScore]:
@@ -91,6 +95,7 @@ def summarise(pages: Sequence[PageScore]) -> Evaluation:
         by_kind=split("by kind", fields, lambda field: field.kind).rows,
         splits=splits(fields),
         confusions=confusions(fields),
+        by_level=by_level(fields),
     )
 
 

@@ -62,6 +62,16 @@ class Role(StrEnum):
     STAY_MONTHS = "stay_months"
 
 
+class Coarser(StrEnum):
+    """A level at which a value may be sure though it is in doubt itself (`ocr.lexicon.levels`)."""
+
+    PARENT = "parent"
+    TWO_DIGITS = "two_digits"
+    ONE_DIGIT = "one_digit"
+    MONTH = "month"
+    YEAR = "year"
+
+
 class _Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -91,6 +101,7 @@ class Variable(_Entry):
     dictionary: str | None = None
     column: str | None = None
     direction: Literal["D", "A"] | None = None
+    coarser: tuple[Coarser, ...] = ()
     target_error: Annotated[float, Field(gt=0, lt=1)] = Field(default_factory=_usual_error)
     rank: Annotated[int, Field(ge=0, le=LAST_RANK)] = LAST_RANK
 

@@ -9,8 +9,8 @@ from reports.charts.bars import diverging_bars, paired_bars, share_bars, stacked
 from reports.charts.lines import month_lines
 from reports.charts.pyramid import age_pyramid
 from reports.charts.svg import NOT_CLASSIFIED_FILL, NOT_STATED_FILL, SERIES, Series
-from reports.levels import AGE_BANDS
 from reports.table import Cell, Row, RowKind, Table, Unit
+from store.record_values import AGE_BANDS
 from texts import Label, say_all
 
 MAX_BARS = 16

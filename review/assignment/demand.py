@@ -16,7 +16,7 @@ from store.goals import sampling_levels
 from store.records import AUDIT, forms_of
 from store.tables import FormDefinition, RequestedCard, Suspicion, Waiting
 
-Keying: TypeAlias = Literal["everything", "statistical", "goals"]
+KeyingScope: TypeAlias = Literal["everything", "statistical", "goals"]
 """What people key. ``everything``: each field that is not sure. ``statistical``: each that enters tables, so that the
 records are exact. ``goals``: of these, a random part as large as the goals for the tables need. In the last two the
 others are keyed where somebody needs them: on a card that was requested, or to tell whether it was scanned twice."""
@@ -32,7 +32,7 @@ class Demand:
         Up to which draw each field is keyed, by name; None where there is no limit. Only for ``goals``.
     """
 
-    keying: Keying = "everything"
+    keying: KeyingScope = "everything"
     levels: Mapping[str, float] | None = None
 
     def parts(self) -> list[ColumnElement[bool]]:
@@ -54,7 +54,7 @@ class Demand:
 EVERYTHING = Demand()
 
 
-def demand_of(session: Session, keying: Keying) -> Demand:
+def demand_of(session: Session, keying: KeyingScope) -> Demand:
     """What is wanted now."""
     return Demand(keying, field_levels(session) if keying == "goals" else None)
 

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from ocr.forms.definition import FieldSpec
 from ocr.reading import Why
-from review.assignment.demand import Keying
+from review.assignment.demand import KeyingScope
 from store.card_state import UNKNOWN, Policy, Turn
 
 PolicyName: TypeAlias = Literal["blind", "double", "prefilled"]
@@ -33,14 +33,14 @@ class DeskRules:
     window
         Tasks are drawn at random among so many of those that come next; more than a person takes at once.
     keying
-        Which fields people key (`review.assignment.demand.Keying`).
+        Which fields people key (`review.assignment.demand.KeyingScope`).
     """
 
     policies: Mapping[str, PolicyName] = field(default_factory=dict)
     lease_minutes: float = 10.0
     control_share: float = 0.02
     window: int = 10
-    keying: Keying = "everything"
+    keying: KeyingScope = "everything"
 
     @property
     def lease(self) -> timedelta:

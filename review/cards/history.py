@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ocr.reading import Candidate
 from store.card_state import Decided, in_force, keying_states, taken_back
-from store.queries import READ_CANDIDATES, READ_RAW, READ_VALUE, decided, decision_log, readings
+from store.queries import READ_CANDIDATES, READ_LEVELS, READ_RAW, READ_VALUE, decided, decision_log, readings
 from store.tables import Decision, Reading
 
 _ABOUT = (
@@ -114,7 +114,7 @@ def history_of(session: Session, card_id: int) -> History:
     """Read everything about one card."""
     log = decision_log(Decision.at, Decision.seconds, Decision.reason)
     rows = session.execute(log.where(Decision.card_id == card_id)).all()
-    read = readings(*_ABOUT, READ_RAW, READ_CANDIDATES, READ_VALUE).where(Reading.card_id == card_id)
+    read = readings(*_ABOUT, READ_RAW, READ_CANDIDATES, READ_VALUE, READ_LEVELS).where(Reading.card_id == card_id)
     newest_first = read.order_by(Reading.edition.desc(), Reading.id)
     return History(session.execute(newest_first).all(), rows, [decided(row) for row in rows])
 

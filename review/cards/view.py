@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from ocr.forms.codebook import Role
 from ocr.forms.definition import FieldSpec, Form
 from ocr.geometry import Quad, as_quad
+from ocr.reading import LevelReading
 from ocr.scan import ScanId
 from review.cards.history import DecisionEvent, History, ReadingEvent, history_of
 from review.decisions.keying import agrees
@@ -37,8 +38,11 @@ class FieldView:
     ----------
     value
         What holds; None while the field waits.
+    settled
+        What holds where the value waits and its group at a coarser level is sure.
     hidden
-        Whether `value`, and all values in `reads` and `decisions`, were left out because they identify a person.
+        Whether `value`, `settled`, and all values in `reads` and `decisions`, were left out because they identify a
+        person.
     turn, why
         Whose key it waits for and for which reasons, where it waits.
     quad
@@ -56,6 +60,7 @@ class FieldView:
     spec: FieldSpec
     state: State
     value: str | None
+    settled: LevelReading | None
     hidden: bool
     turn: Turn | None
     why: tuple[str, ...]
@@ -173,10 +178,12 @@ def _field(spec: FieldSpec, now: CardNow, history: History, personal: bool) -> F
     wait = next((wait for wait in waiting if wait.field == spec.name), None)
     decisions = history.decisions(spec.name, hidden)
     value, agreed = now.state.values[spec.name], history.agreed(spec.name)
+    settled = now.state.settled_levels.get(spec.name)
     return FieldView(
         spec=spec,
         state=_state(now, spec, wait, decisions),
         value=None if hidden else value,
+        settled=None if hidden or now.is_duplicate else settled,
         hidden=hidden and value is not None,
         turn=wait.turn if wait else None,
         why=wait.why if wait else (),

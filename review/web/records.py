@@ -14,6 +14,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
+from ocr.forms.definition import Form as CardForm
 from ocr.lexicon.lexicon import label
 from review.accounts.sessions import Visitor
 from review.cards.filters import CardStatus
@@ -23,11 +24,11 @@ from review.desk import Desk
 from review.errors import ReviewError
 from review.web.deps import RowId, Site, SiteDep, Supervisor
 from review.web.images import picture, scan_at_hand
-from review.web.labels import sought_label, value_label
+from review.web.labels import group_label, sought_label, value_label
 from review.web.render import page
 from review.web.search_form import SearchForm, filters_of, meant, not_understood, understood
 from store.card_state import UNKNOWN
-from store.record_values import LEFT_EMPTY
+from store.record_values import LEFT_EMPTY, is_group
 from store.records import known_fields
 from texts import Language, rule_message, why_message
 
@@ -155,7 +156,7 @@ def _changed(request: Request, site: Site, visitor: Visitor, change: _Change) ->
             return RedirectResponse(back, HTTPStatus.SEE_OTHER)
     language = visitor.language
     lines = [
-        (_line(old, language), _line(new, language))
+        (_line(before.form, old, language), _line(after.form, new, language))
         for old, new in zip(before.fields, after.fields, strict=True)
         if (old.state, old.value, old.why) != (new.state, new.value, new.why) or old.spec.name == change.sent["field"]
     ]
@@ -169,22 +170,25 @@ def _shown(view: CardView, language: Language) -> dict[str, Any]:
     return {
         "view": view,
         "size": view.size[::-1] if turned else view.size,
-        "lines": [_line(item, language) for item in view.fields],
+        "lines": [_line(view.form, item, language) for item in view.fields],
         "zones": [(item.spec.name, upright(item.quad, view.rotation, view.size), item.state) for item in view.fields],
         "broken": [(rule_message(rule, language), fields) for rule, fields in view.broken.items()],
         "problem": "",
     }
 
 
-def _line(item: FieldView, language: Language) -> dict[str, Any]:
+def _line(form: CardForm, item: FieldView, language: Language) -> dict[str, Any]:
     """One field in words; `said` puts any of its values so."""
 
     def said(value: str | None) -> str:
         return "—" if value is None else value_label(item.spec, value, language)
 
     why = [why_message(reason, language) for reason in item.why]
-    return {"name": item.spec.name, "item": item, "value": said(item.value), "why": why, "said": said}
+    group = group_label(form, item.spec, item.settled, language) if item.settled else ""
+    return {"name": item.spec.name, "item": item, "value": said(item.value), "group": group, "why": why, "said": said}
 
 
 def _named(language: Language, lexicon: str, code: str | None) -> str:
-    return label(lexicon, code, language) if code not in (None, LEFT_EMPTY, UNKNOWN) else code or "—"
+    if code is None or is_group(code):
+        return "—"
+    return label(lexicon, code, language) if code not in (LEFT_EMPTY, UNKNOWN) else code or "—"

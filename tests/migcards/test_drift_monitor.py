@@ -13,7 +13,7 @@ from ocr.confidence.calibration import Calibration, ProvenThreshold, Scale
 from ocr.confidence.threshold import Threshold
 from review.decisions.decision_log import decide
 from store.calibrations import apply_calibration, in_force
-from tests.store.cards import card
+from tests.store.cards import card, with_levels
 from tests.store.test_cards import save
 
 
@@ -51,6 +51,14 @@ def test_several_wrong_audits_stop_the_reader_until_a_new_calibration(session: S
     assert look(session).stopped == {("made-up", "one_of")}
     apply_calibration(session, calibration("one_of", share=0.8))
     assert look(session).stopped == frozenset()
+
+
+def test_wrong_groups_among_the_audited_stop_the_level_and_nothing_else(session: Session) -> None:
+    apply_calibration(session, calibration("stamp date by month"))
+    for n in range(1, 5):
+        read = with_levels(card(n, review={"crossing_date": ("not_sure", "audit")}), crossing_date={"month": "2016-03"})
+        decide(session, save(session, read), "crossing_date", "2016-04-04", person="p", kind="key")
+    assert look(session).stopped == {("made-up", "stamp date by month")}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from ocr.batch_evidence import weigh
 from ocr.confidence.acceptance import is_audited
 from ocr.forms.cover_sheet import CoverSheet
-from ocr.reading import Candidate, CardReading, FieldReading, FieldState
+from ocr.reading import Candidate, CardReading, FieldReading, FieldState, LevelReading
 from tests.store.cards import card, form
 
 TODAY = date(2020, 1, 1)
@@ -71,6 +71,16 @@ def test_one_of_several_days_is_likelier_but_settles_nothing() -> None:
     assert (field.value, field.review) == ("2016-03-04", ("not_sure",))
     assert [c.value for c in field.candidates] == ["2016-03-04", "2016-08-04"]
     assert sum(c.probability for c in field.candidates) == pytest.approx(1.0)
+
+
+def test_the_month_stands_as_long_as_the_batch_says_no_other() -> None:
+    march = (LevelReading("month", "2016-03", 0.99, 0.99, True), LevelReading("year", "2016", 0.99, 0.99, True))
+    field = crossing(weighed(dated("2016-03-09", "2016-03-04", levels=march), WEEK))
+    assert (field.value, field.settled) == ("2016-03-04", march[0])
+    field = crossing(weighed(dated("2016-08-04", "2016-03-04", levels=(replace(march[0], code="2016-08"),)), WEEK))
+    assert (field.value, field.settled) == ("2016-03-04", None)
+    clear = {"candidates": (Candidate("2016-08-04", "", 1.0),), "levels": (replace(march[0], code="2016-08"),)}
+    assert crossing(weighed(dated("2016-08-04", **clear), WEEK)).settled is None
 
 
 def test_a_day_that_only_the_batch_makes_likely_waits_even_where_it_is_the_only_one() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from ocr.confidence.acceptance import Acceptance, Uncalibrated
 from ocr.extract.reader import Raw
+from ocr.forms.codebook import Coarser
 from ocr.forms.definition import FieldKind, FieldSpec, Form, load_forms
 from ocr.interpret import ZoneReading, interpret
 from ocr.lexicon.posteriors import CharPosteriors
@@ -21,7 +22,9 @@ QUAD = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 class Trusting:
     """Accepts every score."""
 
-    def assess(self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float) -> Acceptance:
+    def assess(
+        self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float, level: Coarser | None = None
+    ) -> Acceptance:
         return Acceptance(score, True)
 
     def knows(self, look: tuple[float, ...] | None) -> bool:
@@ -68,6 +71,24 @@ def test_a_doubtful_date_of_crossing_settles_no_meaning(form: Form) -> None:
     assert {first.value, second.value} == {"TJ-KT-01", "TJ-KT-06"}
     assert first.probability < 0.9
     assert "ambiguous" in fields["residence_district"].review
+
+
+def test_what_is_spread_over_values_of_one_group_says_the_group(form: Form) -> None:
+    district = comb("БОХТАР", 18)
+    fields, _ = read(form, Uncalibrated(), crossing_date="14.03.2022", residence_district=district)
+    (level,) = fields["residence_district"].levels
+    assert (level.level, level.code, level.accepted) == ("parent", "TJ-KT", False)
+    first, second = fields["residence_district"].candidates[:2]
+    assert level.score >= 0.99 * (first.probability + second.probability) > fields["residence_district"].score
+    assert [(one.level, one.code) for one in fields["crossing_date"].levels] == [("month", "2022-03"), ("year", "2022")]
+    assert fields["sex"].levels == fields["surname"].levels == fields["occupation"].levels == ()
+
+
+def test_a_group_that_is_sure_stands_where_its_value_is_ambiguous(form: Form) -> None:
+    fields, _ = read(form, Trusting(), residence_district=comb("БОХТАР", 18))
+    district = fields["residence_district"]
+    assert district.review == ("ambiguous",)
+    assert district.settled == district.levels[0]
 
 
 def test_a_required_field_left_empty_goes_to_a_person(form: Form) -> None:

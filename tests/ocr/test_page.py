@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr.confidence.acceptance import Acceptance
+from ocr.forms.codebook import Coarser
 from ocr.forms.definition import FieldSpec
 from ocr.likeness import distances, load_limits
 from ocr.page import PageJob, Stopwatch, crashed_page, load_engine, read_sheet
@@ -22,7 +23,9 @@ from tests.ocr.preprocess.scans import on_dark_ground, scribbled, sheet_of
 class Trusting:
     """Accepts whatever is read."""
 
-    def assess(self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float) -> Acceptance:
+    def assess(
+        self, reader: str, version: str, spec: FieldSpec, state: FieldState, score: float, level: Coarser | None = None
+    ) -> Acceptance:
         return Acceptance(1.0, True)
 
     def knows(self, look: tuple[float, ...] | None) -> bool:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from store.record_values import age_group
 from store.tables import Record, Scan
 from tests.reports.demo import demo_session, empty_store, scan
 
@@ -20,7 +21,9 @@ def record(card_id: int, **values: Any) -> dict[str, Any]:
         "marital_status": "2", "occupation": "7112", "country": "RU", "destination": "RU-MOW", "purpose": "1",
         "sector": "F", "duration": "4", "stay_months": None, "return_reason": "", "intends_again": "", "pending": 0,
     }  # fmt: skip
-    return usual | values
+    said = usual | values
+    days = {"crossing_first": said["crossing_date"], "crossing_last": said["crossing_date"]}
+    return days | {"age_group": age_group(said["age"])} | said
 
 
 @pytest.fixture
@@ -32,7 +35,7 @@ def filled() -> Iterator[Filler]:
         session = Session(empty_store())
         sessions.append(session)
         if records:
-            session.execute(insert(Record), [record(i) | r for i, r in enumerate(records, start=1)])
+            session.execute(insert(Record), [record(**{"card_id": i} | r) for i, r in enumerate(records, start=1)])
         for i, reason in enumerate(scans, start=1):
             session.execute(insert(Scan), scan(i, "refused" if reason else "read", reason))
         return session

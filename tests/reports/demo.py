@@ -11,6 +11,7 @@ from sqlalchemy import Engine, create_engine, insert
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
+from store.record_values import age_group
 from store.tables import Base, Record, Scan
 
 # Departures by month in thousands of a year of 735 (2011), spring being the season.
@@ -59,7 +60,7 @@ def person(rng: random.Random, card_id: int, year: int, direction: str) -> dict[
     woman = rng.random() < 0.115
     country = pick(rng, COUNTRIES)
     leaves = direction == "D"
-    return {
+    said = {
         "card_id": card_id,
         "form": "revised-departure" if leaves else "revised-return",
         "direction": direction,
@@ -82,6 +83,8 @@ def person(rng: random.Random, card_id: int, year: int, direction: str) -> dict[
         "intends_again": "" if leaves else "1",
         "pending": int(rng.random() < 0.14),
     }
+    day = said["crossing_date"]
+    return said | {"crossing_first": day, "crossing_last": day, "age_group": age_group(said["age"])}
 
 
 def population(cards: int, seed: int = 1) -> Iterator[dict[str, Any]]:

@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 
 from ocr.errors import BadInputError
 from ocr.forms.codebook import codebook
+from ocr.lexicon.levels import days_of
 from ocr.reading import Refusal
 from reports.build import available, build
-from reports.specs import specs
-from reports.table import Cell, RowKind, Table, Unit, percent
+from reports.levels import LEVELS
+from reports.specs import Spec, specs
+from reports.table import Cell, Row, RowKind, Table, Unit, percent
 from store.engine import open_store
+from store.record_values import age_group
 from store.tables import Record, Scan
 from tests.reports.conftest import Filler, record
 from tests.reports.demo import empty_store, population, scan
@@ -31,6 +34,10 @@ def rows(table: Table) -> dict[str, tuple[Cell, ...]]:
     for row, cells in zip(table.rows, table.cells, strict=True):
         named.setdefault(row.label.en, cells)
     return named
+
+
+def parts(table: Table) -> tuple[tuple[Row, ...], tuple[tuple[Cell, ...], ...]]:
+    return table.rows, table.cells
 
 
 def heads(table: Table) -> list[str]:
@@ -101,12 +108,12 @@ def test_a_period_over_a_year_is_compared_with_no_other(filled: Filler) -> None:
 
 
 def test_t3_groups_ages(filled: Filler) -> None:
-    ages = [14, 15, 17, 18, 19, 20, 24, 64, 65, 101, None, -1]
+    ages = [14, 15, 17, 18, 19, 20, 24, 64, 65, 101, None]
     table = build(filled(*({"age": a} for a in ages)), "T3", *YEAR)
     found = {name: cells[0] for name, cells in rows(table).items() if cells[0]}
     assert found == {
-        "Total": 12, "0–14": 1, "15–17": 2, "18–19": 2, "20–24": 2, "60–64": 1, "65+": 2,
-        "not in the classification": 1, "age not established (not stated or awaiting review)": 1,
+        "Total": 11, "0–14": 1, "15–17": 2, "18–19": 2, "20–24": 2, "60–64": 1, "65+": 2,
+        "age not established (not stated or awaiting review)": 1,
     }  # fmt: skip
     assert any(note.en == "Departures aged 15–29: 6." for note in table.notes)
 
@@ -177,6 +184,55 @@ def test_t12_groups_crossing_points_by_transport(filled: Filler) -> None:
     table = build(filled(*({"checkpoint": p} for p in points)), "T12", *YEAR)
     counted = [(r.level, c[0]) for r, c in zip(table.rows, table.cells, strict=True) if c[0]]
     assert counted == [(0, 6), (1, 2), (2, 2), (1, 1), (2, 1), (1, 2), (2, 1), (2, 1), (1, 1)]
+
+
+MARCH = {"crossing_date": None, "crossing_first": date(2026, 3, 1), "crossing_last": date(2026, 3, 31)}
+THIS_YEAR = {"crossing_date": None, "crossing_first": date(2026, 1, 1), "crossing_last": date(2026, 12, 31)}
+
+
+def test_a_card_counts_in_every_period_that_holds_all_days_on_which_it_may_have_crossed(filled: Filler) -> None:
+    session = filled({}, MARCH, THIS_YEAR, {**RETURN, **MARCH})
+    spans = {
+        (date(2026, 1, 1), date(2026, 12, 31)): (3, 0),
+        (date(2026, 3, 1), date(2026, 3, 31)): (2, 1),
+        (date(2026, 3, 2), date(2026, 3, 31)): (1, 2),
+        (date(2026, 4, 1), date(2026, 4, 30)): (0, 1),
+        (date(2025, 1, 1), date(2025, 12, 31)): (0, 0),
+        (date(2025, 12, 31), date(2027, 1, 1)): (3, 0),
+    }
+    for days, (inside, not_settled) in spans.items():
+        table = build(session, "T5", *days)
+        assert table.cards == inside
+        assert any(note.en.endswith(f"not in the table: {not_settled}.") for note in table.notes), days
+
+
+def test_t11_shows_apart_the_cards_of_which_only_the_year_is_settled(filled: Filler) -> None:
+    session = filled({}, MARCH, THIS_YEAR, {**RETURN, **MARCH})
+    found = rows(build(session, "T11", *YEAR))
+    assert (found["Total"][0], found["Total"][4]) == (3, 1)
+    assert (found["March 2026"][0], found["March 2026"][4]) == (2, 1)
+    assert (found["month not settled yet"][0], found["month not settled yet"][4]) == (1, 0)
+    assert "month not settled yet" not in rows(build(session, "T11", date(2026, 3, 1), date(2026, 3, 31)))
+
+
+def test_what_is_known_of_a_doubtful_place_or_trade_counts_at_its_level_and_waits_at_finer_ones(filled: Filler) -> None:
+    session = filled(
+        {}, {"district": "TJ-SU*", "occupation": "71*", "destination": "RU*"}, {"occupation": "7*"},
+        {"district": "TJ-DU", "region": "TJ-DU"}, {"district": "TJ-DU*", "region": "TJ-DU"},
+    )  # fmt: skip
+    places = [(r.label.en, r.level, c[0]) for r, c in zip(*parts(build(session, "T1", *YEAR)), strict=True) if c[0]]
+    assert places == [
+        ("Total", 0, 5), ("Sughd", 1, 3), ("Khujand", 2, 2), ("awaiting review", 2, 1),
+        ("Dushanbe", 1, 2), ("awaiting review", 2, 1),
+    ]  # fmt: skip
+    trades = [(r.level, r.label.en, c[0]) for r, c in zip(*parts(build(session, "T4", *YEAR)), strict=True) if c[0]]
+    assert [(level, number) for level, _, number in trades] == [(0, 5), (1, 5), (2, 4), (2, 1)]
+    assert trades[-1][1] == "awaiting review"
+    assert rows(build(session, "T7", *YEAR))["awaiting review"][0] == 1
+    quality = rows(build(session, "T14", *YEAR))
+    assert quality["city, district"][:2] == (5, 3)
+    assert quality["occupation"] == (5, 4, 0, 0, 1, 80.0), "two digits suffice for the table's occupations"
+    assert quality["region abroad"][4] == 1
 
 
 def test_t13_accounts_for_every_sheet_and_card(filled: Filler) -> None:
@@ -270,12 +326,12 @@ def test_percentages_round_halves_to_even(part: int, whole: int, wanted: float |
 coded = {
     "sex": ["M", "F", "", "?", None],
     "region": ["TJ-SU", "TJ-KT", "", "?", None, "XX"],
-    "district": ["TJ-SU-01", "TJ-KT-02", "", "?", None],
+    "district": ["TJ-SU-01", "TJ-KT-02", "TJ-SU*", "TJ-DU", "TJ-DU*", "", "?", None],
     "education": ["1", "8", "99", "", "?", None],
     "marital_status": ["1", "4", "5", "", None],
-    "occupation": ["7112", "9", "0110", "", "?", None],
+    "occupation": ["7112", "9", "0110", "71*", "7*", "9*", "", "?", None],
     "country": ["RU", "KZ", "UZ", "TR", "ZZ", "", "?", None],
-    "destination": ["RU-MOW", "KZ-ALA", "", "?", None],
+    "destination": ["RU-MOW", "KZ-ALA", "RU*", "", "?", None],
     "purpose": ["1", "11", "", "?", None],
     "sector": ["F", "X0", "OTHER", "X9", "", None],
     "duration": ["1", "6", "", "?", None],
@@ -285,10 +341,11 @@ cards = st.fixed_dictionaries(
     {name: st.sampled_from(values) for name, values in coded.items()}
     | {
         "direction": st.sampled_from("DA"),
-        "age": st.none() | st.integers(-5, 130),
+        "age": st.none() | st.integers(0, 110),
         "crossing_date": st.none() | st.dates(date(2025, 11, 1), date(2026, 3, 31)),
+        "open": st.sampled_from(["", "month", "year"]),
     }
-)
+).map(lambda drawn: dated(drawn))
 
 
 @pytest.fixture(scope="module")
@@ -303,7 +360,7 @@ def test_every_table_adds_up(store: Session, drawn: list[dict[str, Any]]) -> Non
     if drawn:
         store.execute(insert(Record), [record(i, **values) for i, values in enumerate(drawn, start=1)])
     start, end = date(2026, 1, 1), date(2026, 2, 28)
-    inside = [c for c in drawn if c["crossing_date"] and start <= c["crossing_date"] <= end]
+    inside = [c for c in drawn if c["crossing_first"] and start <= c["crossing_first"] <= c["crossing_last"] <= end]
     for spec in specs().values():
         table = build(store, spec.id, start, end)
         wanted = [c for c in inside if spec.direction in (None, c["direction"])]
@@ -311,6 +368,30 @@ def test_every_table_adds_up(store: Session, drawn: list[dict[str, Any]]) -> Non
         assert table.cards == len(wanted)
         if spec.stub:
             check_crosstab(table, len(wanted))
+            check_levels(table, spec, wanted)
+
+
+def check_levels(table: Table, spec: Spec, wanted: list[dict[str, Any]]) -> None:
+    """Each row of the first level holds the cards of which at least so much is settled, counted one by one."""
+    level = LEVELS[spec.stub[0]]
+    for row, cells in zip(table.rows, table.cells, strict=True):
+        if row.level == 1:
+            held = sum(level.label(level.code_of(c.get(level.column))) == row.label for c in wanted)
+            assert held == sum(
+                int(cells[j] or 0) for j, c in enumerate(table.columns) if c.unit is Unit.COUNT and not c.part
+            )
+
+
+def dated(drawn: dict[str, Any]) -> dict[str, Any]:
+    """A drawn card of which perhaps no more than the month or the year of crossing is settled."""
+    known, day = {key: value for key, value in drawn.items() if key != "open"}, drawn["crossing_date"]
+    days = (day, day) if day is None or not drawn["open"] else days_of(str(day)[: 7 if drawn["open"] == "month" else 4])
+    exact = day if days[0] == days[1] else None
+    return (
+        known
+        | {"crossing_date": exact, "crossing_first": days[0], "crossing_last": days[1]}
+        | {"age_group": age_group(known["age"])}
+    )
 
 
 def check_crosstab(table: Table, number: int) -> None:

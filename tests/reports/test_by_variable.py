@@ -85,7 +85,7 @@ def test_the_table_adds_up_with_numbers_in_their_order(store: Engine) -> None:
 @pytest.mark.parametrize(("value", "found"), [("9", 2), ("10", 1), ("1*", 1), ("?", 1), ("11", 0)])
 def test_the_search_asks_for_the_value_that_holds(store: Engine, value: str, found: int) -> None:
     with Session(store) as session:
-        assert len(find(session, Filters(values=(("children", value),))).hits) == found
+        assert len(find(session, Filters(values=(("children", (value,)),))).hits) == found
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ocr.forms.definition import Form, load_forms
 from ocr.forms.serial import serial_number
-from ocr.reading import Candidate, CardReading, FieldReading, FieldState
+from ocr.reading import Candidate, CardReading, FieldReading, FieldState, LevelReading
 from ocr.scan import ScanId
 from store.records import cards_now
 
@@ -107,6 +108,17 @@ def reading(name: str, value: str | None, review: tuple[str, ...], version: str,
         reader=reader,
         reader_version=version,
     )
+
+
+def with_levels(made: CardReading, **groups: Mapping[str, str]) -> CardReading:
+    """A card of which some fields are sure at coarser levels: the group by level, finest first."""
+    fields = (
+        replace(f, levels=tuple(LevelReading(level, code, 0.85, 0.99, True) for level, code in groups[f.field].items()))
+        if f.field in groups
+        else f
+        for f in made.fields
+    )
+    return replace(made, fields=tuple(fields))
 
 
 def current_values(session: Session, card_id: int) -> dict[str, str | None]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr.forms.definition import Form
-from store.card_state import Decided, StoredReading, card_state, in_force, taken_back
+from ocr.reading import LevelReading
+from store.card_state import Decided, RuleCheck, StoredReading, card_state, in_force, taken_back
 from tests.store.cards import QUAD, card, form
 
 DEPARTURE = form("revised-departure")
@@ -89,6 +92,53 @@ def test_a_value_drawn_for_the_audit_no_longer_stands_once_a_rule_is_broken() ->
     state = card_state(DEPARTURE, read, (), [decide(1, "residence_district", "TJ-KT-06")], district_lies_in_region)
     assert state.values["residence_region"] is None
     assert [wait.why for wait in state.waiting] == [("audit", "rule:district_in_region")]
+
+
+MONTH, YEAR = LevelReading("month", "2016-03", 0.9, 0.99, True), LevelReading("year", "2016", 0.9, 0.99, True)
+
+
+def groups(
+    levels: Sequence[LevelReading], why: Sequence[str], log: Sequence[Decided] = (), check: RuleCheck = lambda *_: {}
+) -> Mapping[str, str]:
+    """What a card's state says of its doubtful date of crossing."""
+    read = seen({"crossing_date": tuple(why)})
+    read["crossing_date"] = replace(read["crossing_date"], levels=tuple(levels))
+    state = card_state(DEPARTURE, read, (), log, check)
+    assert not state.groups or state.values["crossing_date"] is None
+    return state.groups
+
+
+def test_of_a_value_that_waits_the_finest_group_that_is_sure_holds() -> None:
+    unsure = replace(MONTH, accepted=False)
+    assert groups([MONTH, YEAR], ["not_sure"]) == {"crossing_date": "2016-03"}
+    assert groups([unsure, YEAR], ["not_sure", "audit"]) == {"crossing_date": "2016"}
+    assert groups([MONTH], ["ambiguous", "not_sure"]) == {"crossing_date": "2016-03"}
+    assert groups([unsure], ["not_sure"]) == groups([MONTH], []) == groups([MONTH], ["audit"]) == {}
+
+
+@pytest.mark.parametrize(
+    "why",
+    ["unfamiliar", "stopped", "unmeasured", "corrected", "doubtful_mark", "not_in_lexicon", "rule:x", "duplicate",
+     "contradicts_batch"],
+)  # fmt: skip
+def test_nothing_holds_at_any_level_where_more_than_the_reading_is_in_doubt(why: str) -> None:
+    assert groups([MONTH, YEAR], ["not_sure", why]) == {}
+
+
+def test_a_persons_word_goes_before_a_group() -> None:
+    key = Decided(1, "crossing_date", "2016-04-04", person="anna", policy="blind", agrees=False)
+    assert groups([MONTH], ["not_sure"], [key]) == {}, "though it waits for a second key"
+    assert groups([MONTH], ["not_sure"], [key, Decided(2, "crossing_date", None, undoes=1)]) == {
+        "crossing_date": "2016-03"
+    }
+    assert groups([MONTH], ["not_sure"], [decide(1, "crossing_date", "2016-04-04")]) == {}
+    assert groups([MONTH], ["not_sure"], [Decided(1, "crossing_date", None, kind="reopen")]) == {}
+
+
+def test_a_rule_that_another_fields_decision_breaks_takes_the_group_away() -> None:
+    log = [decide(1, "sex", "F")]
+    assert groups([MONTH], ["not_sure"], log) == {"crossing_date": "2016-03"}
+    assert groups([MONTH], ["not_sure"], log, lambda *_: {"crossing_in_time": ("crossing_date",)}) == {}
 
 
 def test_dates_of_crossing_rank_before_required_facts_and_those_before_the_rest() -> None:

@@ -61,7 +61,7 @@ def test_a_sure_district_leaves_no_doubt_of_its_region(session: Session) -> None
 def test_the_age_is_in_doubt_where_the_birth_is_and_says_no_date(session: Session) -> None:
     save(session, doubtful(reads={"birth_date": (("1990-05-17", 0.5), ("1980-05-17", 0.4), ("2030-01-01", 0.1))}))
     (age,) = doubts(session).values()
-    assert (age.variable, age.shares) == ("age", {"25": 0.5, "35": 0.4})
+    assert (age.variable, age.shares) == ("age_group", {"25-29": 0.5, "35-39": 0.4})
 
 
 def test_people_settle_it_by_the_queue_or_otherwise(session: Session) -> None:

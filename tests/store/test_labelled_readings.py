@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from review.decisions.decision_log import decide, undo
 from store.labelled_readings import LabelledReading, audited, labelled_readings, newest_versions
-from tests.store.cards import card
+from tests.store.cards import card, with_levels
 from tests.store.test_cards import save
 
 REVIEW = {"sex": ("not_sure",), "education": ("audit",), "sector": ("doubtful_mark",), "surname": ("not_sure", "audit")}
@@ -40,6 +40,26 @@ def test_decisions_are_labels_where_the_field_waited(session: Session) -> None:
     right = {name: item.sample.right for name, item in found(session).items()}
     assert (right["sex"], right["education"], right["surname"]) == (False, True, True)
     assert right["purpose"] is None, "a correction of a value that stood is no random sample"
+
+
+def test_a_level_is_labelled_like_a_value_and_where_it_stood_by_the_audit_alone(session: Session) -> None:
+    why = {"crossing_date": ("not_sure", "audit"), "occupation": ("not_sure",), "residence_district": ("ambiguous",)}
+    read = with_levels(
+        card(1, review=why),
+        crossing_date={"month": "2016-03"},
+        occupation={"one_digit": "7"},
+        residence_district={"parent": "TJ-SU"},
+    )
+    card_id = save(session, read)
+    for field, value in (("crossing_date", "2016-03-09"), ("occupation", "9313"), ("residence_district", "TJ-KT-01")):
+        decide(session, card_id, field, value, person="p", kind="key")
+    samples = {item.sample.kind: item.sample for item in labelled_readings(session)}
+    month, trade = samples["stamp date by month"], samples["comb coded by one_digit"]
+    assert (month.right, month.stood, month.score, month.value_score) == (True, True, 0.85, 0.8)
+    assert samples["stamp date"].right is False, "another day of the month"
+    assert (trade.right, trade.stood) == (None, True), "it stood, and no audit asked for it"
+    assert samples["comb coded by parent"].right is None
+    assert [item.sample.kind for item in audited(session, None)] == ["stamp date by month"]
 
 
 def test_what_was_prefilled_says_nothing_about_the_reader(session: Session) -> None:

@@ -16,6 +16,8 @@ from review.decisions.decision_log import decide
 from store.calibrations import apply_calibration
 from store.engine import alembic_config, migrating
 from store.tables import ControlItem, Lease, LoginSession, User
+from tests.store.cards import card, with_levels
+from tests.store.test_cards import save as save_card
 from tests.store.test_engine import save
 
 AT = datetime(2024, 1, 2, tzinfo=UTC)
@@ -97,11 +99,28 @@ def test_what_was_read_and_keyed_before_is_found_by_its_spelling(engine: Engine)
     assert rows(engine, known) == before
 
 
-@pytest.mark.parametrize("table", ["control_items", "calibrations"])
-def test_tables_that_were_migrated_stay_append_only(engine: Engine, table: str) -> None:
+def test_records_get_the_days_and_age_groups_of_what_is_settled_and_lose_groups_on_the_way_down(engine: Engine) -> None:
+    doubtful = card(2, review=dict.fromkeys(("crossing_date", "occupation"), ("not_sure",)))
+    with Session(engine) as session, session.begin():
+        save(session)
+        save_card(session, with_levels(doubtful, crossing_date={"month": "2016-05"}, occupation={"one_digit": "7"}))
+    query = "SELECT crossing_first, crossing_last, age_group, occupation FROM records ORDER BY card_id"
+    before = rows(engine, query)
+    assert before[1][2:] == ("25-29", "7*")
+    migrate(engine, "0004")
+    assert rows(engine, "SELECT occupation FROM records ORDER BY card_id") == [("7112",), (None,)]
+    migrate(engine, "head")
+    assert rows(engine, query) == [before[0], (None, None, None, None)]
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [("control_items", "id"), ("calibrations", "id"), ("readings", "id"), ("personal_readings", "reading_id")],
+)
+def test_tables_that_were_migrated_stay_append_only(engine: Engine, table: str, key: str) -> None:
     fill(engine)
     migrate(engine, "0004")
     migrate(engine, "head")
-    for change in (f"UPDATE {table} SET id = 99", f"DELETE FROM {table}"):
+    for change in (f"UPDATE {table} SET {key} = 99", f"DELETE FROM {table}"):
         with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
             connection.execute(text(change))

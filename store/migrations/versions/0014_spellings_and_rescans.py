@@ -11,7 +11,7 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 VERBATIM = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

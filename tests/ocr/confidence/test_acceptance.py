@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr.confidence.acceptance import AcceptancePolicy, is_audited, with_audits
-from ocr.confidence.calibration import load_calibration
+from ocr.confidence.acceptance import AcceptancePolicy, Distrust, is_audited, with_audits
+from ocr.confidence.calibration import Calibration, load_calibration
 from ocr.confidence.kinds import kind_of, measured_version, target_error
+from ocr.forms.codebook import Coarser
 from ocr.forms.definition import Form, load_forms
-from ocr.reading import FieldState, Why
+from ocr.reading import FieldState, LevelReading, Why
 from ocr.scan import ScanId
 from tests.ocr.confidence.readings import field
 from tests.ocr.confidence.test_fit import calibration
@@ -53,6 +55,37 @@ def test_a_stopped_kind_is_not_accepted_however_sure() -> None:
     acceptance = stopped.assess("marks", "1", field("education"), READ, 0.99)
     assert (acceptance.accepted, acceptance.reason) == (False, Why.STOPPED)
     assert stopped.assess("marks", "1", field("education"), READ, 0.2).reason is Why.NOT_SURE
+
+
+def by_level(level: str) -> Calibration:
+    """The made-up calibration, with the same scale for what lies in groups at a level."""
+    known = calibration()
+    kinds = [known.scales[0].model_copy(update={"kind": f"stamp date{end}"}) for end in ("", f" by {level}")]
+    return known.model_copy(update={"scales": tuple(kinds)})
+
+
+def test_a_level_is_accepted_by_its_own_measurement_alone() -> None:
+    policy, date = AcceptancePolicy(by_level("month"), {"crossing_date": 0.003}), field("crossing_date")
+    assert policy.assess("marks", "1", date, READ, 0.99, Coarser.MONTH).accepted
+    assert not policy.assess("marks", "1", date, READ, 0.2, Coarser.MONTH).accepted
+    unmeasured = policy.assess("marks", "1", date, READ, 0.99, Coarser.YEAR)
+    assert (unmeasured.accepted, unmeasured.probability) == (False, 0.0)
+    assert not AcceptancePolicy(by_level("month")).assess("marks", "1", date, READ, 0.99, Coarser.MONTH).accepted
+
+
+@pytest.mark.parametrize("kind", ["stamp date", "stamp date by month"])
+def test_where_a_kind_or_a_level_of_it_is_stopped_the_level_is(kind: str) -> None:
+    stopped = frozenset({("marks", kind)})
+    policy = AcceptancePolicy(by_level("month"), {"crossing_date": 0.003}, stopped)
+    acceptance = policy.assess("marks", "1", field("crossing_date"), READ, 0.99, Coarser.MONTH)
+    assert (acceptance.accepted, acceptance.reason) == (False, Why.STOPPED)
+    value = policy.assess("marks", "1", field("crossing_date"), READ, 0.99)
+    assert value.accepted is (kind != "stamp date"), "a level that is stopped stops no value"
+
+
+def test_nothing_of_an_unfamiliar_card_is_accepted_at_any_level() -> None:
+    policy = Distrust(AcceptancePolicy(by_level("month"), {"crossing_date": 0.003}))
+    assert not policy.assess("marks", "1", field("crossing_date"), READ, 0.99, Coarser.MONTH).accepted
 
 
 def test_the_operators_target_error_goes_before_the_usual_one() -> None:
@@ -135,9 +168,12 @@ def test_the_audit_draws_its_share_of_every_field_and_page() -> None:
     assert 10 < both < 60, "fields are drawn one by one"
 
 
-def test_only_accepted_fields_are_drawn() -> None:
-    fields = card(1, review={"sex": ("not_sure",)}).fields
+def test_only_what_stands_is_drawn_be_it_at_a_coarser_level() -> None:
+    month = LevelReading("month", "2016-03", 0.9, 0.99, True)
+    fields = card(1, review=dict.fromkeys(("sex", "crossing_date"), ("not_sure",))).fields
+    fields = tuple(replace(f, levels=(month,)) if f.field == "crossing_date" else f for f in fields)
     marked = {f.field: f.review for f in with_audits(fields, scan(1), 1.0)}
     assert marked.pop("sex") == ("not_sure",)
+    assert marked.pop("crossing_date") == ("not_sure", "audit")
     assert set(marked.values()) == {("audit",)}
     assert with_audits(fields, scan(1), 0.0) == fields

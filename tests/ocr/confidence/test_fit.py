@@ -69,6 +69,17 @@ def test_readings_are_grouped_by_reader_the_version_that_counts_and_kind() -> No
     assert (codes.labelled.tolist(), codes.stood.tolist()) == ([True, False], [False, True])
 
 
+def test_a_group_at_a_coarser_level_is_measured_beside_its_value() -> None:
+    samples = [
+        ScoredReading("stamp", "1", "stamp date", 0.5, False),
+        ScoredReading("stamp", "1", "stamp date by month", 0.9, True, value_score=0.5),
+    ]
+    groups = grouped(samples)
+    value, month = (groups[Key("stamp", "1", f"stamp date{end}")] for end in ("", " by month"))
+    assert value.value_scores is None
+    assert month.value_scores is not None and month.value_scores.tolist() == value.scores.tolist() == [0.5]
+
+
 def test_a_threshold_for_every_target_error_and_the_strictest_that_suffices_is_used() -> None:
     (scale,) = calibration(4000).scales  # some 1,600 readings without error prove 0.2 %, not 0.14 %
     assert [k.target_error for k in scale.kept] == [0.0014, 0.003, 0.01]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import ceil
 
 import numpy as np
@@ -55,6 +56,20 @@ def edge(scores: NDArray[np.float64], right: NDArray[np.bool_], limit: float) ->
     sizes = {max(fewest, tenth), *(fewest * 2**k for k in range(12) if k == 0 or fewest * 2**k <= tenth)}
     lowest = (np.sort(scores)[min(len(scores), size) - 1] for size in sizes)
     return max(float(1 - right[scores <= score].mean()) for score in lowest)
+
+
+def test_groups_that_are_sure_because_of_their_values_pay_for_no_others() -> None:
+    """Of 200 groups with a doubtful value each tenth is wrong, however surely their groups are read."""
+    count = 5000
+    doubtful = np.arange(count) % 25 == 0
+    wrong = doubtful & (np.arange(count) % 250 == 0)
+    values = np.where(doubtful, 0.4, np.linspace(1, 0.9, count))
+    evidence = LabelledScores.full(np.linspace(1, 0.9, count), ~wrong)
+    assert lowest_threshold(evidence, 0.01) is not None
+    assert lowest_threshold(replace(evidence, value_scores=values), 0.01) is None
+    sound = LabelledScores.full(evidence.scores, ~(wrong & (np.arange(count) > 4000)))
+    found = lowest_threshold(replace(sound, value_scores=values), 0.01)
+    assert found is not None and found.wrong <= 0.05 * (doubtful & (evidence.scores >= found.score)).sum()
 
 
 @settings(max_examples=25, deadline=None)

@@ -7,11 +7,11 @@ import pytest
 
 from ocr.evaluation.run import samples_of
 from ocr.page import PageJob, PageResult
-from ocr.reading import FieldReading, FieldState, Why
+from ocr.reading import FieldReading, FieldState, LevelReading, Why
 from tests.ocr.evaluation.test_score import card, page, reading, truth
 
 
-def _samples(*fields: FieldReading) -> list[bool]:
+def _samples(*fields: FieldReading) -> list[bool | None]:
     told = page(residence_district=truth("ВОСЕ", "TJ-KT-11"))
     result = PageResult(PageJob(Path("a.png"), "0" * 64, 0), card(*fields), 300.0, (10, 10))
     return [sample.right for sample in samples_of(told, result)]
@@ -21,6 +21,16 @@ def _samples(*fields: FieldReading) -> list[bool]:
 def test_a_reading_that_a_score_decides_on_is_a_sample(value: str, right: bool) -> None:
     field = replace(reading("residence_district", "ВОСЕ", value), review=(str(Why.NOT_SURE),))
     assert _samples(field) == [right]
+
+
+@pytest.mark.parametrize(("group", "right"), [("TJ-KT", True), ("TJ-SU", False)])
+def test_its_group_at_a_coarser_level_is_a_sample_too_also_of_what_is_ambiguous(group: str, right: bool) -> None:
+    district = replace(
+        reading("residence_district", "ВОСЕ", "TJ-KT-12"), levels=(LevelReading("parent", group, 0.9, 0.9, False),)
+    )
+    assert _samples(district) == [False, right]
+    assert _samples(replace(district, review=(str(Why.AMBIGUOUS),))) == [right]
+    assert _samples(replace(district, review=(str(Why.NOT_IN_LEXICON),))) == []
 
 
 def test_what_waits_at_any_score_teaches_nothing_about_thresholds() -> None:

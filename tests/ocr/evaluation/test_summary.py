@@ -54,6 +54,20 @@ def test_fields_that_people_must_key_are_counted_by_the_card() -> None:
     assert to_key.rows == (("all", "1.52"), ("occupation", "1.00"), ("sex", "0.50"), ("others", "0.02"))
 
 
+def test_doubtful_fields_are_counted_at_the_finest_level_at_which_they_are_settled() -> None:
+    levels = ("two_digits", "one_digit")
+    fields = [score(levels=levels, settled="two_digits", group_right=n > 0) for n in range(4)]
+    fields += [score(levels=levels, settled="one_digit", group_right=True), score(levels=levels)]
+    fields += [score(levels=levels, accepted=True), score(levels=levels, state="empty"), tick(True, False)]
+    evaluation = summarise([page("read", "read", tuple(fields))])
+    assert [(row.level, row.doubtful, row.settled, row.wrong) for row in evaluation.by_level] == [
+        ("two_digits", 6, 4, 1),
+        ("one_digit", 6, 1, 0),
+    ]
+    (table,) = (table for table in tables(evaluation) if table.title.startswith("doubtful"))
+    assert table.rows[0] == ("occupation, two_digits", "6", "4", "66.67%", "1", "75.14%")
+
+
 def test_another_reader_has_a_column_only_where_it_was_asked() -> None:
     asked = next(table for table in tables(some()) if table.title == "handwriting by what it says")
     row = dict(zip(asked.heads, asked.rows[0], strict=True))

@@ -94,9 +94,9 @@ def test_an_offices_own_name_of_a_role_is_as_good_as_ours(tmp_path: Path) -> Non
         "border_day": "2016-03-04",
         "birth_date": "1990-05-17",
     }
-    record = record_values(form, values)
+    record = record_values(form, values, {})
     assert (str(record["crossing_date"]), record["age"]) == ("2016-03-04", 25)
-    assert own_values(form, values) == {}
+    assert own_values(form, values, {}) == {}
     assert Form.model_validate_json(form.model_dump_json()).by_role[Role.CROSSING_DATE].name == "border_day"
 
 

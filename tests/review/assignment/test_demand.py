@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from review.assignment.demand import Keying, demand_of, field_levels
+from review.assignment.demand import KeyingScope, demand_of, field_levels
 from review.assignment.policy import DeskRules
 from review.assignment.queue import counts, waiting
 from review.desk import Desk, progress
@@ -22,7 +22,7 @@ AT = datetime(2024, 5, 6, tzinfo=UTC)
 REASONS = {"surname": "not_sure", "birth_date": "not_sure", "sex": "not_sure", "card_no": "not_sure"}
 
 
-def given(session: Session, keying: Keying) -> set[str]:
+def given(session: Session, keying: KeyingScope) -> set[str]:
     """The fields that a person gets, one after the other."""
     rules, found = DeskRules(control_share=0.0, keying=keying), set()
     while tasks := Desk(session, ANNA, NOW, rules).assign(count=1):
@@ -36,7 +36,7 @@ def given(session: Session, keying: Keying) -> set[str]:
     [("everything", set(REASONS)), ("statistical", {"birth_date", "sex"}), ("goals", set())],
 )
 def test_what_is_wanted_is_what_people_get_and_what_is_counted(
-    session: Session, keying: Keying, wanted: set[str]
+    session: Session, keying: KeyingScope, wanted: set[str]
 ) -> None:
     wait(session, **REASONS)
     demand = demand_of(session, keying)
@@ -47,8 +47,8 @@ def test_what_is_wanted_is_what_people_get_and_what_is_counted(
     assert given(session, keying) == wanted
 
 
-@pytest.mark.parametrize("keying", get_args(Keying))
-def test_audits_are_always_wanted(session: Session, keying: Keying) -> None:
+@pytest.mark.parametrize("keying", get_args(KeyingScope))
+def test_audits_are_always_wanted(session: Session, keying: KeyingScope) -> None:
     wait(session, surname="audit", sex="audit")
     assert given(session, keying) == {"surname", "sex"}
 

@@ -22,7 +22,7 @@ from store.cards import start_run
 from store.engine import read_only
 from store.tables import Flag
 from tests.review.desk import ANNA, BORIS, BOSS, NOW, RULES, wait
-from tests.store.cards import DEPARTURE, QUAD, card, current_values
+from tests.store.cards import DEPARTURE, QUAD, card, current_values, with_levels
 from tests.store.test_cards import save
 
 
@@ -52,6 +52,18 @@ def test_the_head_says_where_the_card_comes_from(session: Session) -> None:
     assert card_view(session, other, personal=False).run is None
     attach(session, {card(2).scan: ""}, batch_of(session, CoverSheet("26-ABCDEFG"), "anna"), None)
     assert (view.batch, card_view(session, other, personal=False).batch) == (None, "26-ABCDEFG")
+
+
+def test_what_is_sure_of_a_value_that_waits_is_said_unless_it_identifies_a_person(session: Session) -> None:
+    groups = {"residence_district": {"parent": "TJ-SU"}, "birth_date": {"year": "1990"}}
+    reading = with_levels(card(1, review=dict.fromkeys(groups, ("not_sure",))), **groups)
+    card_id = save(session, reading)
+    for personal in (True, False):
+        view = card_view(session, card_id, personal=personal)
+        settled = {name: field(view, name).settled for name in groups}
+        assert settled["residence_district"] == reading.field("residence_district").levels[0]
+        assert settled["birth_date"] == (reading.field("birth_date").levels[0] if personal else None)
+    assert field(view, "sex").settled is None
 
 
 def test_whose_value_stands(session: Session) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from ocr.forms.codebook import codebook
 from ocr.forms.definition import load_forms
-from review.web.labels import value_label
+from ocr.reading import LevelReading
+from review.web.labels import group_label, value_label
 from tests.store.cards import form
 
 
@@ -30,3 +31,19 @@ def test_every_field_of_the_shipped_forms_has_a_name() -> None:
 )
 def test_a_value_as_people_say_it(field: str, value: str, said: str) -> None:
     assert value_label(form("revised-departure").by_name[field], value, "en") == said
+
+
+@pytest.mark.parametrize(
+    ("field", "level", "code", "said"),
+    [
+        ("residence_district", "parent", "TJ-SU", "Sughd (TJ-SU)"),
+        ("dest_region", "parent", "RU", "Russia (RU)"),
+        ("occupation", "one_digit", "7", "Craft and related trades workers (7)"),
+        ("crossing_date", "month", "2016-03", "March 2016"),
+        ("birth_date", "year", "1990", "1990"),
+    ],
+)
+def test_groups_are_said_by_their_names(field: str, level: str, code: str, said: str) -> None:
+    card = form("revised-departure")
+    group = LevelReading(level, code, 0.9, 0.99, True)
+    assert group_label(card, card.by_name[field], group, "en") == said
