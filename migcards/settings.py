@@ -59,8 +59,8 @@ class Settings(BaseSettings):
     lease_minutes
         How long a field stays before a person who does not answer.
     keying
-        Which of the fields that are not sure people key (`review.assignment.demand.KeyingScope`): ``everything``, those that
-        enter tables (``statistical``), or as many of these as the goals for the tables need (``goals``).
+        Which of the fields that are not sure people key (`review.assignment.demand.KeyingScope`): ``everything``, those
+        that enter tables (``statistical``), or as many of these as the goals for the tables need (``goals``).
     control_share
         Share of people's tasks whose value is known already, to measure how they key.
     """
