@@ -151,13 +151,13 @@ def test_date_and_place_of_a_stamp_are_keyed_on_one_picture(seat: Seat, site: Re
     assert spec.name == "crossing_date"
     anna.press("Alt+Equal", "Alt+KeyX", "Alt+KeyR", "Alt+KeyK", "Escape")
     anna.page.locator("#crop img").evaluate("image => { image.id = 'seen'; }")
-    how = anna.page.locator("#crop").get_attribute("style")
+    how = anna.page.locator("#crop img").evaluate("image => image.style.transform")
     first = anna.answer(anna.truth())
     second = anna.wait_for_task(other_than=first)
     assert anna.place[0] == card_id and anna.place[1].name == "checkpoint"
     assert anna.page.locator("#crop img").get_attribute("id") == "seen", "the picture stays"
-    assert anna.page.locator("#crop").get_attribute("style") == how
-    expect(anna.page.locator("#crop")).to_have_class("crop contrast")
+    assert anna.page.locator("#crop img").evaluate("image => image.style.transform") == how
+    expect(anna.page.locator("#crop")).to_have_class("crop contrast upright")
     expect(anna.page.locator("#value")).to_be_focused()
     expect(anna.page.locator("#task-note")).to_contain_text("Картинка та же")
     anna.answer(anna.truth())

@@ -15,6 +15,7 @@ from httpx import Response
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from migcards.goal_keeper import GoalKeeper
 from ocr.errors import BadInputError
 from ocr.geometry import Quad
 from ocr.scan import ScanId
@@ -119,7 +120,8 @@ class Workplace:
 
     @cached_property
     def app(self) -> FastAPI:
-        return create_app(self.engine, self.cutter, self.rules, clock=self.clock, **self.options)
+        options = {"goals": GoalKeeper(self.engine)} | self.options
+        return create_app(self.engine, self.cutter, self.rules, clock=self.clock, **options)
 
     def stranger(self, **options: Any) -> Browser:
         """A browser that is not logged in."""

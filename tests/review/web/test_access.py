@@ -28,6 +28,7 @@ SOME = {
     "field": "sex",
     "card_id": "1",
     "flag_id": "1",
+    "goal_id": "1",
     "pair_id": "1",
     "side": "later",
     "number": "1",
@@ -59,6 +60,8 @@ EXPECTED = {
     "/rescan/{sha256}/{number}": SCANNERS,
     "/metrics": set(),
     "/flags": {"supervisor"},
+    "/goals": {"supervisor"},
+    "/goals/{goal_id}/drop": {"supervisor"},
     "/api/v1/flags/{flag_id}/resolve": {"supervisor"},
 }
 """Who may, where it is not reviewers and supervisors; listed here a second time, so that a slip shows."""

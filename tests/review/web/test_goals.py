@@ -27,7 +27,6 @@ def office(workplace: Workplace) -> Workplace:
     """Cards whose region the machine leaves open: it is right on four of five."""
     rng = np.random.default_rng(4)
     workplace.rules = DeskRules(control_share=0.0, keying="goals")
-    workplace.options["goals"] = GoalKeeper(workplace.engine)
     with Session(workplace.engine) as session, session.begin():
         for n in range(1, CARDS + 1):
             reads = (("TJ-SU", 0.8), ("TJ-KT", 0.2)) if rng.random() < 0.5 else (("TJ-KT", 0.8), ("TJ-SU", 0.2))
