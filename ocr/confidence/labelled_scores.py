@@ -45,11 +45,11 @@ class LabelledScores:
         values, hits = np.asarray(scores, dtype=np.float64), np.asarray(right, dtype=bool)
         return cls(values, hits, np.ones(len(values), bool), np.zeros(len(values), bool))
 
-    def by_value(self, least: float) -> LabelledScores:
-        """The readings whose group scores at least so much, by the scores of their values."""
-        kept = self.scores >= least
-        scores = self.scores if self.value_scores is None else self.value_scores
-        return LabelledScores(scores[kept], self.right[kept], self.labelled[kept], self.stood[kept])
+    def lifted(self, least: float) -> LabelledScores:
+        """The readings whose group scores at least so much, and whose value does not."""
+        values = self.scores if self.value_scores is None else self.value_scores
+        kept = (self.scores >= least) & (values < least)
+        return LabelledScores(self.scores[kept], self.right[kept], self.labelled[kept], self.stood[kept])
 
     @cached_property
     def weights(self) -> NDArray[np.float64]:

@@ -106,8 +106,8 @@ def lowest_threshold(evidence: LabelledScores, target_error: float, level: float
     person keyed. All candidates that pass are proven together, so any of them may be chosen.
 
     Groups. Where a value's group at a coarser level is accepted, most values are sure themselves, and these would pay
-    for those that are not, for whose sake the level is there. So the groups of the least sure values, by the scores of
-    the values, are held to the same limit at the edge.
+    for those that are not, for whose sake the level is there. So of the groups that score enough though their values do
+    not, no more than `EDGE` times the target error were wrong either, and as many were seen as bear one error.
 
     Parameters
     ----------
@@ -134,13 +134,16 @@ def lowest_threshold(evidence: LabelledScores, target_error: float, level: float
 
 
 def _is_sound(evidence: LabelledScores, counts: CountsAbove, i: int, target_error: float) -> bool:
-    """Whether the edge of a candidate is sound, and that of the values whose groups it accepts."""
+    """Whether the edge of a candidate is sound, and so are the groups that it accepts of doubtful values."""
     if not _is_edge_sound(counts, i, target_error):
         return False
     if evidence.value_scores is None:
         return True
-    by_value = count_above(evidence.by_value(float(counts.scores[i])))
-    return _is_edge_sound(by_value, len(by_value.scores) - 1, target_error)
+    lifted = evidence.lifted(float(counts.scores[i]))
+    seen = int(lifted.labelled.sum())
+    if seen < ceil(1 / (EDGE * target_error)):
+        return False
+    return count_above(lifted).edge_error(-1, seen) <= EDGE * target_error * (1 + 1e-9)
 
 
 def _is_edge_sound(counts: CountsAbove, i: int, target_error: float) -> bool:

@@ -63,7 +63,7 @@ def read_labelled(
     jobs: dict[PageJob, PageTruth] = {}
     for truth in truths:
         jobs[job_of(scans, truth)] = truth
-    acceptor = AcceptancePolicy(load_calibration(), target_errors) if calibrated else Uncalibrated()
+    acceptor = AcceptancePolicy(load_calibration(), dict(target_errors)) if calibrated else Uncalibrated()
     work = partial(read_page, acceptor=acceptor, forms_dir=forms_dir, network=network, today=today)
     for job, result in batch.run(jobs, work, workers=workers, timeout_s=timeout_s, on_crash=crashed_page):
         yield jobs[job], result

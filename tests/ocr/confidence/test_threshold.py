@@ -59,7 +59,7 @@ def edge(scores: NDArray[np.float64], right: NDArray[np.bool_], limit: float) ->
 
 
 def test_groups_that_are_sure_because_of_their_values_pay_for_no_others() -> None:
-    """Of 200 groups with a doubtful value each tenth is wrong, however surely their groups are read."""
+    """Of the groups with a doubtful value each tenth is wrong, however surely their groups are read."""
     count = 5000
     doubtful = np.arange(count) % 25 == 0
     wrong = doubtful & (np.arange(count) % 250 == 0)
@@ -68,8 +68,15 @@ def test_groups_that_are_sure_because_of_their_values_pay_for_no_others() -> Non
     assert lowest_threshold(evidence, 0.01) is not None
     assert lowest_threshold(replace(evidence, value_scores=values), 0.01) is None
     sound = LabelledScores.full(evidence.scores, ~(wrong & (np.arange(count) > 4000)))
-    found = lowest_threshold(replace(sound, value_scores=values), 0.01)
-    assert found is not None and found.wrong <= 0.05 * (doubtful & (evidence.scores >= found.score)).sum()
+    assert lowest_threshold(replace(sound, value_scores=values), 0.01) is not None
+
+
+def test_a_level_is_proven_by_doubtful_values_not_by_sure_ones_alone() -> None:
+    scores, right = np.full(5000, 0.99), np.ones(5000, bool)
+    for doubtful, proven in ((19, False), (20, True)):
+        values = np.where(np.arange(5000) < doubtful, 0.5, 0.99)
+        found = lowest_threshold(replace(LabelledScores.full(scores, right), value_scores=values), 0.01)
+        assert (found is not None) is proven
 
 
 @settings(max_examples=25, deadline=None)
