@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import gammaincinv, ndtri, stdtrit
 
-from estimation.two_phase import TwoPhase
-
-Floats = NDArray[np.float64]
+from estimation.two_phase import Floats, TwoPhase
 
 LEVEL = 0.95
 

@@ -11,23 +11,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from sqlalchemy import ColumnElement, FromClause, Select, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from estimation.axes import Axis, AxisCell, AxisCode, AxisValue, coded, crossed
 from estimation.two_phase import TwoPhase
 from ocr.forms.codebook import Role, codebook
-from store.tables import Doubt, Flag, Record, RecordValue
+from store.doubts import DRAWN, OUT_OF_TURN
+from store.queries import record_columns
+from store.tables import Doubt, Flag, Record
 
 FEW = 20.0
 """Of a month's doubtful cards so many have to be drawn before they speak for themselves; until then the others do."""
 
-DRAWN, OUT_OF_TURN = "drawn", "otherwise"
-"""How people settled what the machine left open (`store.tables.Doubt`)."""
-
 DIRECTION = "direction"
+"""The column that no reading can leave open: the form says it."""
 
-_records, _beside = Record.__table__, RecordValue.__table__
+_records = Record.__table__
 
 
 @dataclass(frozen=True)
@@ -109,9 +109,9 @@ def _sample(
     found: csr_array,
 ) -> Sample:
     settled: defaultdict[AxisCell, float] = defaultdict(float)
+    places = [(axis, question.columns.index(axis.column)) for axis in question.axes]
     for values, number in counted.items():
-        place = (values[question.columns.index(axis.column)] for axis in question.axes)
-        settled[tuple(axis.code_of(value) for axis, value in zip(question.axes, place, strict=True))] += number
+        settled[tuple(axis.code_of(values[place]) for axis, place in places)] += number
     every = tuple(dict.fromkeys([*cells, *settled]))
     seen = csr_array(found.multiply(cards.drawn[:, None]))
     counts = np.array([settled.get(cell, 0.0) for cell in every])
@@ -146,20 +146,6 @@ def _prior(axis: Axis, place: int, counted: Mapping[tuple[Any, ...], int], cards
     return {code: number / whole for code, number in found.items()}
 
 
-def _source(columns: Sequence[str]) -> tuple[list[ColumnElement[Any]], FromClause]:
-    """Columns of the records, and of the variables kept beside them; only cards that have all of these."""
-    keys: list[ColumnElement[Any]] = []
-    source: FromClause = _records
-    for name in columns:
-        if name in _records.c:
-            keys.append(_records.c[name])
-        else:
-            one = _beside.alias()
-            source = source.join(one, (one.c.card_id == _records.c.card_id) & (one.c.variable == name))
-            keys.append(one.c.value)
-    return keys, source
-
-
 def _has_doubt(columns: Sequence[str]) -> ColumnElement[bool]:
     """That the machine left one of these columns open, and no person settled it out of turn."""
     about = (Doubt.card_id == _records.c.card_id, Doubt.variable.in_(columns), Doubt.known != OUT_OF_TURN)
@@ -168,7 +154,7 @@ def _has_doubt(columns: Sequence[str]) -> ColumnElement[bool]:
 
 def _counted(session: Session, question: Question) -> dict[tuple[Any, ...], int]:
     """Number of the cards of which nothing is in doubt, by their values."""
-    keys, source = _source(question.columns)
+    keys, source = record_columns(question.columns)
     day = _records.c[question.day]
     fixed = [_records.c[name] == value for name, value in question.fixed.items()]
     query = select(*keys, func.count()).select_from(source).group_by(*keys)
@@ -185,9 +171,9 @@ def _inside(session: Session, question: Question) -> dict[AxisCode, float]:
 
 
 def _doubtful(session: Session, question: Question) -> _Doubtful:
-    keys, source = _source(question.columns)
+    keys, source = record_columns(question.columns)
     day = _records.c[question.day]
-    fixed = [_records.c[name] == value for name, value in question.fixed.items() if name not in _in_doubt(question)]
+    fixed = [_records.c[name] == value for name, value in question.fixed.items() if name == DIRECTION]
     query = select(_records.c.card_id, *keys).select_from(source).order_by(_records.c.card_id)
     in_period = or_(day.between(question.first, question.last), _has_doubt([question.day]))
     rows = session.execute(query.where(in_period, *fixed, _has_doubt(question.columns))).all()
@@ -207,11 +193,6 @@ def _doubtful(session: Session, question: Question) -> _Doubtful:
         cohort[i] = max(cohort[i], doubt.cohort)
     values = {name: [row[k + 1] for row in rows] for k, name in enumerate(question.columns)}
     return _Doubtful(values, shares, *_borrowed(chance, drawn, cohort), size)
-
-
-def _in_doubt(question: Question) -> tuple[str, ...]:
-    """Columns that a reading can leave open: all but the direction, which the form says."""
-    return tuple(name for name in question.columns if name != DIRECTION)
 
 
 def _doubts(columns: Sequence[str]) -> Select[*tuple[Any, ...]]:

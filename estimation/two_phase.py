@@ -15,7 +15,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, eye_array
 
 Floats = NDArray[np.float64]
 
@@ -96,7 +96,7 @@ class TwoPhase:
     @cached_property
     def _dispersion(self) -> float:
         """How much larger the errors seen are than expected, over all cells."""
-        cells = csr_array(np.eye(len(self.settled)))
+        cells = csr_array(eye_array(len(self.settled)))
         seen, expected = self._seen(cells)[0].sum(), self._expected(cells, self.chance).sum()
         cards = self._sampled
         return float((cards * seen / expected + BORROWED) / (cards + BORROWED)) if expected > 0 else 1.0

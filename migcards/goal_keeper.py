@@ -79,11 +79,11 @@ class GoalKeeper:
 
     def _view(self, session: Session, row: PrecisionGoal, found: Standing) -> GoalView:
         numbers = [
-            NumberView(one.label, round(one.count.estimate), one.count.margin, max(1, int(one.asked)))
+            NumberView(one.label, round(one.count.estimate), one.count.margin, max(1, int(one.asked)), one.reached)
             for one in found.codes
         ]
         left = 0 if found.reached else sum(_left(session, name, found.level) for name in found.variables)
-        return GoalView(row, self.dimensions()[row.dimension], numbers, left)
+        return GoalView(row, self.dimensions()[row.dimension], numbers, found.reached, left)
 
 
 def _goal(row: PrecisionGoal) -> Goal:

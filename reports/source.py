@@ -6,16 +6,16 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Integer, case, false, func, select, true
+from sqlalchemy import ColumnElement, Integer, case, false, func, select, true
 from sqlalchemy.orm import Session
 
 from reports.period import Period
+from store.queries import record_columns
 from store.record_values import GROUP
-from store.tables import Record, RecordValue, Scan
+from store.tables import Record, Scan
 
 records = Record.__table__
 scans = Scan.__table__
-beside = RecordValue.__table__
 
 _CROSSES = records.c.direction != ""
 """Cards of other forms than departures and returns count in no table."""
@@ -32,15 +32,7 @@ def count_by(session: Session, columns: Sequence[str], *conditions: ColumnElemen
 
     A name that is no column of the records is that of a variable kept beside them; only records that have it count.
     """
-    keys: list[ColumnElement[Any]] = []
-    source: FromClause = records
-    for name in columns:
-        if name in records.c:
-            keys.append(records.c[name])
-        else:
-            one = beside.alias()
-            source = source.join(one, (one.c.card_id == records.c.card_id) & (one.c.variable == name))
-            keys.append(one.c.value)
+    keys, source = record_columns(columns)
     query = select(*keys, func.count()).select_from(source).where(*conditions).group_by(*keys)
     return [tuple(row) for row in session.execute(query)]
 

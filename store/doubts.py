@@ -9,16 +9,26 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from sqlalchemy import Date
 
-from ocr.forms.codebook import Role, VariableKind
+from ocr.forms.codebook import Role
 from ocr.forms.definition import Form
 from ocr.reading import parse_iso, settled_level
 from store.card_state import CardState, Decided, StoredReading, in_force
 from store.draws import size_of
-from store.record_values import AGE_GROUP, LEFT_EMPTY, OTHER, age_at, age_group, is_group, own_values, record_values
+from store.record_values import (
+    AGE_GROUP,
+    LEFT_EMPTY,
+    OTHER,
+    age_at,
+    age_group,
+    is_group,
+    own_specs,
+    own_values,
+    record_values,
+)
 from store.tables import Record
 
 Shares: TypeAlias = dict[str, float]
@@ -28,8 +38,10 @@ Known: TypeAlias = Literal["", "drawn", "otherwise"]
 DECIMALS = 5
 LEAST_SHARE = 1e-4
 
-_OUT_OF_TURN = ("correct",)
-_GROUP = "group"
+DRAWN: Final = "drawn"
+OUT_OF_TURN: Final = "otherwise"
+
+_CORRECTION, _GROUP = "correct", "group"
 
 
 @dataclass(frozen=True)
@@ -57,6 +69,8 @@ def column_doubts(
     form: Form, seen: Mapping[str, StoredReading], state: CardState, log: Sequence[Decided]
 ) -> list[ColumnDoubt]:
     """The columns of a record that the machine did not settle, in the order of the form."""
+    if all(reading.stands for reading in seen.values()):
+        return []
     by_machine = {name: reading.value if reading.stands else None for name, reading in seen.items()}
     levels = {name: settled_level(reading.levels, reading.review) for name, reading in seen.items()}
     groups = {name: level.code for name, level in levels.items() if level}
@@ -67,7 +81,7 @@ def column_doubts(
         fields = tuple(name for name in names if not seen[name].stands)
         if not fields or not _open(as_read[column]):
             continue
-        shares = _shares(form, column, seen)
+        shares = _shares(form, column, names, seen)
         settled = not _open(now[column]) or all(state.values[name] is not None for name in fields)
         known = _known(fields, decisions) if settled else ""
         found.append(ColumnDoubt(column, fields, size_of(_grouped(column, shares)), shares, known))
@@ -107,10 +121,9 @@ def _divided(shares: Shares) -> Shares:
 def sources(form: Form) -> dict[str, list[str]]:
     """The fields that each column of the record, and each variable kept beside it, depends on."""
     sources: defaultdict[str, list[str]] = defaultdict(list)
-    beside = {spec.specify for spec in form.fields}
+    own = {spec.name for spec in own_specs(form)}
     for spec in form.fields:
-        own = spec.about.kind is VariableKind.STATISTICAL and not spec.personal and spec.name not in beside
-        column = spec.about.column or (spec.name if own else "")
+        column = spec.about.column or (spec.name if spec.name in own else "")
         if column:
             sources[column] += [spec.name, spec.specify] if spec.specify else [spec.name]
     birth, crossed = (form.by_role.get(role) for role in (Role.BIRTH_DATE, Role.CROSSING_DATE))
@@ -119,8 +132,8 @@ def sources(form: Form) -> dict[str, list[str]]:
     return dict(sources)
 
 
-def _shares(form: Form, column: str, seen: Mapping[str, StoredReading]) -> Shares:
-    names = sources(form)[column]
+def _shares(form: Form, column: str, names: Sequence[str], seen: Mapping[str, StoredReading]) -> Shares:
+    """What the machine says of a column by the fields that it depends on, in doubt or not."""
     each = [{seen[name].value or "": 1.0} if seen[name].stands else field_shares(seen[name]) for name in names]
     if column == AGE_GROUP:
         return _rounded(_age_groups(*each))
@@ -168,8 +181,8 @@ def _grouped(column: str, shares: Shares) -> Shares:
 def _known(fields: Sequence[str], decisions: Mapping[str, Decided]) -> Known:
     """By a way of their own, where that is how all was settled: by a correction, in a group, or by itself."""
     ways = [decisions.get(name) for name in fields]
-    own = all(way is None or way.kind in _OUT_OF_TURN or way.shown == _GROUP for way in ways)
-    return "otherwise" if own else "drawn"
+    own = all(way is None or way.kind == _CORRECTION or way.shown == _GROUP for way in ways)
+    return OUT_OF_TURN if own else DRAWN
 
 
 def draws(form: Form, doubts: Sequence[ColumnDoubt], number: float) -> Iterator[tuple[str, float]]:

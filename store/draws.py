@@ -10,23 +10,19 @@ these probabilities are right on average at any moment (Duffield, Lund and Thoru
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import blake2b
 from math import sqrt
 
-from ocr.scan import ScanId
+from ocr.scan import NUMBERS, ScanId
 
 LEAST_DOUBT = 0.02
 """Doubt of which the machine is surest: no field is left out, so that no error of the machine goes unseen for ever."""
 
 _KEY = b"migcards draw"
-_DIGEST_BYTES = 8
-_NUMBERS = float(1 << 8 * _DIGEST_BYTES)
 
 
 def number_of(scan: ScanId) -> float:
     """The random number of a card, 0 < u <= 1."""
-    name = f"{scan.sha256}:{scan.page}".encode()
-    return (1 + int.from_bytes(blake2b(name, digest_size=_DIGEST_BYTES, key=_KEY).digest(), "big")) / _NUMBERS
+    return (1 + scan.number(_KEY)) / NUMBERS
 
 
 def size_of(shares: Mapping[str, float]) -> float:

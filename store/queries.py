@@ -8,17 +8,17 @@ here once. Columns are added by the caller; conditions too.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, FromClause, Select, func, select
 from sqlalchemy.orm import Session
 
 from ocr.reading import LevelReading
 from store.card_state import Decided, StoredReading
 from store.engine import AnyRow
-from store.tables import Card, Decision, PersonalDecision, PersonalReading, Reading
+from store.tables import Card, Decision, PersonalDecision, PersonalReading, Reading, Record, RecordValue
 
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
@@ -30,6 +30,24 @@ READ_LEVELS = func.coalesce(Reading.levels, PersonalReading.levels).label("level
 
 DECIDED_VALUE = func.coalesce(Decision.value, PersonalDecision.value).label("value")
 """What a decision says, be it personal; for `decisions`."""
+
+
+def record_columns(names: Iterable[str]) -> tuple[list[ColumnElement[Any]], FromClause]:
+    """Columns of the records by name, and from where to select them.
+
+    A name that is no column of the records is that of a variable kept beside them; only records that have it are there.
+    """
+    records, beside = Record.__table__, RecordValue.__table__
+    columns: list[ColumnElement[Any]] = []
+    source: FromClause = records
+    for name in names:
+        if name in records.c:
+            columns.append(records.c[name])
+        else:
+            one = beside.alias()
+            source = source.join(one, (one.c.card_id == records.c.card_id) & (one.c.variable == name))
+            columns.append(one.c.value)
+    return columns, source
 
 
 def readings(*columns: Any) -> AnySelect:

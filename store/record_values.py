@@ -84,13 +84,18 @@ def own_values(form: Form, values: Mapping[str, str | None], groups: Groups) -> 
 
     What is written beside a box ``OTHER`` belongs to the field with that box.
     """
+    return {spec.name: _coded(spec, values, groups) for spec in own_specs(form)}
+
+
+def own_specs(form: Form) -> list[FieldSpec]:
+    """The fields whose values are kept beside the record under their own names."""
     beside = {spec.specify for spec in form.fields}
-    return {
-        spec.name: _coded(spec, values, groups)
+    return [
+        spec
         for spec in form.fields
         if spec.about.kind is VariableKind.STATISTICAL
         and not (spec.personal or spec.about.column or spec.name in beside)
-    }
+    ]
 
 
 def age_at(birth: date | None, day: date | None) -> int | None:

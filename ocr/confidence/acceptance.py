@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 from typing import Protocol
 
 from ocr.confidence.calibration import Calibration
@@ -12,11 +11,9 @@ from ocr.confidence.kinds import kind_of, measured_version, target_error
 from ocr.forms.codebook import Coarser
 from ocr.forms.definition import FieldSpec
 from ocr.reading import FieldReading, FieldState, Why
-from ocr.scan import ScanId
+from ocr.scan import NUMBERS, ScanId
 
 _KEY = b"migcards audit"
-_DIGEST_BYTES = 8
-_NUMBERS = float(1 << 8 * _DIGEST_BYTES)
 
 
 @dataclass(frozen=True)
@@ -139,6 +136,4 @@ def is_audited(scan: ScanId, field: str, share: float) -> bool:
 
     What a larger share draws contains what a smaller one draws.
     """
-    name = f"{scan.sha256}:{scan.page}:{field}".encode()
-    drawn = int.from_bytes(blake2b(name, digest_size=_DIGEST_BYTES, key=_KEY).digest(), "big")
-    return drawn < share * _NUMBERS
+    return scan.number(_KEY, field) < share * NUMBERS

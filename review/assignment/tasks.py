@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal, TypeAlias, cast
 
 import numpy as np
@@ -110,7 +111,7 @@ class DeskContext:
     now: datetime
     rules: DeskRules = field(default_factory=DeskRules)
 
-    @property
+    @cached_property
     def demand(self) -> Demand:
         """Which fields are to be keyed now."""
         return demand_of(self.session, self.rules.keying)

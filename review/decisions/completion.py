@@ -66,7 +66,7 @@ class _Hit:
 
 
 @dataclass(frozen=True)
-class _Start:
+class WordStart:
     """The rest of a written form from the beginning of one of its words, folded."""
 
     key: str
@@ -140,19 +140,31 @@ def _by_code(asked: _Asked) -> Iterator[_Hit]:
 def _by_words(asked: _Asked) -> Iterator[_Hit]:
     """Entries of which a form has a word that begins so."""
     wanted = _wanted(asked.typed)
-    starts = _starts(asked.lexicon)[0]
+    starts = word_starts(asked.lexicon)
     return (_hit(asked, start, 0, whole=start.key in wanted) for start in starts if start.key.startswith(wanted))
 
 
 def _nearly(asked: _Asked) -> Iterator[_Hit]:
     """Entries of which a form has a word that begins nearly so."""
-    starts = _starts(asked.lexicon)[0]
-    key = fold(asked.typed)
-    most = len(key) // _FORGIVEN_FROM
+    near = nearly(asked.lexicon, fold(asked.typed), _NEAREST)
+    return (_hit(asked, start, mistakes, whole=False) for start, mistakes in near)
+
+
+def nearly(lexicon: Lexicon, key: str, limit: int | None) -> Iterator[tuple[WordStart, int]]:
+    """Words that begin with a few mistakes as what was typed does, and how many; the same one may come several times.
+
+    Parameters
+    ----------
+    key
+        What was typed, folded.
+    limit
+        Most words of each length.
+    """
+    starts = word_starts(lexicon)
+    most = min(len(key) // _FORGIVEN_FROM, 2)
     for length in (len(key) - 1, len(key), len(key) + 1) if most else ():  # a missing letter shifts the rest
-        cut = _cut(asked.lexicon, length)
-        near = process.extract(key, cut, scorer=OSA.distance, score_cutoff=min(most, 2), limit=_NEAREST)
-        yield from (_hit(asked, starts[i], int(mistakes), whole=False) for _, mistakes, i in near)
+        near = process.extract(key, _cut(lexicon, length), scorer=OSA.distance, score_cutoff=most, limit=limit)
+        yield from ((starts[i], int(mistakes)) for _, mistakes, i in near)
 
 
 def _wanted(typed: str) -> tuple[str, ...]:
@@ -163,22 +175,27 @@ def _wanted(typed: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16)
-def _starts(lexicon: Lexicon) -> tuple[tuple[_Start, ...], dict[str, int]]:
-    """Beginnings of all words of all forms, and the places of the codes."""
+def word_starts(lexicon: Lexicon) -> tuple[WordStart, ...]:
+    """Beginnings of all words of all forms."""
     starts = []
     for form in lexicon.forms:
         words = form.key.split()
-        starts += [_Start(" ".join(words[i:]), form, i > 0) for i in range(len(words))]
-    return tuple(starts), {code: place for place, code in enumerate(lexicon.entries)}
+        starts += [WordStart(" ".join(words[i:]), form, i > 0) for i in range(len(words))]
+    return tuple(starts)
+
+
+@lru_cache(maxsize=16)
+def _places(lexicon: Lexicon) -> dict[str, int]:
+    return {code: place for place, code in enumerate(lexicon.entries)}
 
 
 @lru_cache(maxsize=64)
 def _cut(lexicon: Lexicon, length: int) -> list[str]:
-    return [start.key[:length] for start in _starts(lexicon)[0]]
+    return [start.key[:length] for start in word_starts(lexicon)]
 
 
-def _hit(asked: _Asked, start: _Start, mistakes: int, *, whole: bool) -> _Hit:
-    form, places = start.form, _starts(asked.lexicon)[1]
+def _hit(asked: _Asked, start: WordStart, mistakes: int, *, whole: bool) -> _Hit:
+    form, places = start.form, _places(asked.lexicon)
     exact = whole and not start.within
     fit = _WITHIN if start.within else _WHOLE if exact else _BEGINNING
     rare, length = asked.rare(form.code), len(form.text)  # of the key parts are left out, as of "обл."

@@ -14,17 +14,13 @@ from texts import Label
 
 @dataclass(frozen=True)
 class NumberView:
-    """One number of a goal: the count with its margin and the one that is asked."""
+    """One number of a goal: the count with its margin and the one that is asked, and whether it is as sure as that."""
 
     label: Label
     count: int
     margin: int
     asked: int
-
-    @property
-    def reached(self) -> bool:
-        """Whether the number is as sure as asked."""
-        return self.margin <= self.asked
+    reached: bool
 
 
 @dataclass(frozen=True)
@@ -33,6 +29,8 @@ class GoalView:
 
     Attributes
     ----------
+    reached
+        Whether all numbers are as sure as asked.
     fields
         How many more people have to key, as far as can be told.
     """
@@ -40,12 +38,8 @@ class GoalView:
     goal: PrecisionGoal
     dimension: Label
     numbers: Sequence[NumberView]
+    reached: bool
     fields: int
-
-    @property
-    def reached(self) -> bool:
-        """Whether all numbers are as sure as asked."""
-        return all(one.reached for one in self.numbers)
 
 
 class GoalBoard(Protocol):
