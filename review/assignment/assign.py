@@ -21,6 +21,10 @@ TURNS: dict[str, tuple[tuple[Turn, ...], ...]] = {
 adjudicate keys like a reviewer, so that two people can run an office."""
 
 
+LOOKED_AT = 50
+"""Fields of each turn from which those are taken that come next: enough to pass by cards that the person knows."""
+
+
 @dataclass(frozen=True)
 class _Open:
     """A field that the person may have."""
@@ -54,15 +58,16 @@ class Assignment(Leases):
             found = [place for turn in turns for part in wanted for place in self._first(turn, field, part)]
             if found:
                 mode = min(place.mode for place in found)
-                next_ones = sorted((item for item in found if item.mode == mode), key=lambda item: item.draw)
-                pool = [item.place for item in next_ones[: self.rules.window]]
+                same = [item for item in found if item.mode == mode]
+                touched = self._touched([item.place.card_id for item in same])
+                same.sort(key=lambda item: (touched.get(item.place.card_id, 0), item.draw))
+                pool = [item.place for item in same[: max(count, self.rules.window)]]
                 random.shuffle(pool)
-                touched = self._touched([place.card_id for place in pool])
                 return sorted(pool, key=lambda place: touched.get(place.card_id, 0))[:count]
         return []
 
     def _first(self, turn: Turn, field: str | None, wanted: ColumnElement[bool]) -> list[_Open]:
-        query = window_query(self.person.login, turn, field, self.now, self.rules.window).where(wanted)
+        query = window_query(self.person.login, turn, field, self.now, LOOKED_AT).where(wanted)
         rows = self.session.execute(query)
         return [_Open(Place(row.card_id, row.field, row.turn), row.rank, row.draw) for row in rows]
 

@@ -139,7 +139,7 @@ def _leased(person: Person, tickets: Sequence[str]) -> Any:
         .join(Scan, Scan.id == Card.scan_id)
         .outerjoin(Waiting, (Waiting.card_id == Lease.card_id) & (Waiting.field == Lease.field))
         .where(Lease.ticket.in_(tickets), Lease.person == person.login)
-        .order_by(Lease.taken, Lease.ticket)
+        .order_by(Lease.taken, Lease.card_id, Lease.field)
         .execution_options(populate_existing=True)
     )
 
