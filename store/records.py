@@ -250,7 +250,7 @@ def _waiting(card: CardNow) -> list[dict[str, Any]]:
             "field": wait.field,
             "rank": wait.rank,
             "personal": wait.personal,
-            "purpose": AUDIT if wait.is_audit else card.form.by_name[wait.field].about.purpose,
+            "needed_for": AUDIT if wait.is_audit else card.form.by_name[wait.field].about.purpose,
             "draw": draw[wait.field],
             "why": "|".join(wait.why),
             "since": wait.since,

@@ -429,14 +429,15 @@ class Waiting(Base):
 
     `turn` says for whose key it waits: the first, that of a second person, or a supervisor's. `keyed_by` are the logins
     of those who keyed it already, each followed by ``|``. `alike` is the machine's value where a person may confirm
-    many of the same at a glance (`store.card_state.WaitingField`), else NULL. `purpose` is what the variable is keyed
-    for (`ocr.forms.codebook.Purpose`), or ``audit``; `draw` its place in the order of a random sample (`store.draws`).
+    many of the same at a glance (`store.card_state.WaitingField`), else NULL. `needed_for` is what the variable is
+    keyed for (`ocr.forms.codebook.Purpose`), or ``audit``; `draw` its place in the order of a random
+    sample (`store.draws`).
     """
 
     __tablename__ = "waiting"
     __table_args__ = (
         CheckConstraint("turn IN ('key', 'verify', 'adjudicate')", name="turn"),
-        Index("ix_waiting_queue", "turn", "purpose", "rank", "field", "draw", "card_id"),
+        Index("ix_waiting_queue", "turn", "needed_for", "rank", "field", "draw", "card_id"),
         Index("ix_waiting_field", "field", "turn", "draw", "card_id"),
         Index("ix_waiting_alike", "field", "alike", "since", "card_id"),
     )
@@ -451,7 +452,7 @@ class Waiting(Base):
     turn: Mapped[str] = mapped_column(String(10))
     keyed_by: Mapped[str]
     alike: Mapped[str | None]
-    purpose: Mapped[str] = mapped_column(String(8))
+    needed_for: Mapped[str] = mapped_column(String(8))
     draw: Mapped[float]
 
 

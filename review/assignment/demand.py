@@ -38,13 +38,13 @@ class Demand:
     def parts(self) -> list[ColumnElement[bool]]:
         """Conditions on `Waiting`, each of which an index serves; a field is wanted that fulfils one."""
         if self.keying == "everything":
-            return [Waiting.purpose == purpose for purpose in (*Purpose, AUDIT)]
-        tables = Waiting.purpose == Purpose.TABLES
+            return [Waiting.needed_for == purpose for purpose in (*Purpose, AUDIT)]
+        tables = Waiting.needed_for == Purpose.TABLES
         limited = [
             and_(tables, Waiting.field == name, Waiting.draw < level) for name, level in (self.levels or {}).items()
         ]
         # audits always, since the trust in what is accepted rests on them
-        return [*(limited if self.keying == "goals" else [tables]), Waiting.purpose == AUDIT, _needed()]
+        return [*(limited if self.keying == "goals" else [tables]), Waiting.needed_for == AUDIT, _needed()]
 
     def condition(self) -> ColumnElement[bool]:
         """Whether a waiting field is wanted."""
@@ -74,5 +74,5 @@ def _needed() -> ColumnElement[bool]:
     """That a field of no table is on a card that was requested, or is the number of one that may be there twice."""
     requested = exists().where(RequestedCard.card_id == Waiting.card_id)
     suspected = exists().where(Suspicion.card_id == Waiting.card_id)
-    handling = and_(Waiting.purpose == Purpose.CONTROL, suspected)
-    return and_(Waiting.purpose.in_((Purpose.IDENTITY, Purpose.CONTROL)), or_(requested, handling))
+    handling = and_(Waiting.needed_for == Purpose.CONTROL, suspected)
+    return and_(Waiting.needed_for.in_((Purpose.IDENTITY, Purpose.CONTROL)), or_(requested, handling))

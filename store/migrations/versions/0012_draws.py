@@ -27,14 +27,14 @@ def upgrade() -> None:
     for index in ("ix_waiting_queue", "ix_waiting_field"):
         op.drop_index(index, "waiting")
     with op.batch_alter_table("waiting") as waiting:
-        waiting.add_column(sa.Column("purpose", sa.String(8), nullable=False, server_default="tables"))
+        waiting.add_column(sa.Column("needed_for", sa.String(8), nullable=False, server_default="tables"))
         waiting.add_column(sa.Column("draw", sa.Double(), nullable=False, server_default="1"))
-    op.execute("UPDATE waiting SET purpose = 'identity' WHERE personal")
-    op.execute("UPDATE waiting SET purpose = 'audit' WHERE why = 'audit'")
+    op.execute("UPDATE waiting SET needed_for = 'identity' WHERE personal")
+    op.execute("UPDATE waiting SET needed_for = 'audit' WHERE why = 'audit'")
     with op.batch_alter_table("waiting") as waiting:
-        waiting.alter_column("purpose", server_default=None)
+        waiting.alter_column("needed_for", server_default=None)
         waiting.alter_column("draw", server_default=None)
-    op.create_index("ix_waiting_queue", "waiting", ["turn", "purpose", "rank", "field", "draw", "card_id"])
+    op.create_index("ix_waiting_queue", "waiting", ["turn", "needed_for", "rank", "field", "draw", "card_id"])
     op.create_index("ix_waiting_field", "waiting", ["field", "turn", "draw", "card_id"])
     _doubts()
     _goals()
@@ -103,6 +103,6 @@ def downgrade() -> None:
         op.drop_index(index, "waiting")
     with op.batch_alter_table("waiting") as waiting:
         waiting.drop_column("draw")
-        waiting.drop_column("purpose")
+        waiting.drop_column("needed_for")
     op.create_index("ix_waiting_queue", "waiting", ["turn", "rank", "field", "since", "card_id"])
     op.create_index("ix_waiting_field", "waiting", ["field", "turn", "since", "card_id"])

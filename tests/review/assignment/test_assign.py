@@ -53,7 +53,7 @@ def row(card_id: int, n: int, name: str) -> dict[str, object]:
         "turn": "verify" if second else "key",
         "keyed_by": "boris|" if second else "",
         "alike": None,
-        "purpose": "identity" if FIELDS[name] == 2 else "tables",
+        "needed_for": "identity" if FIELDS[name] == 2 else "tables",
         "draw": n / 7,
     }
 
@@ -71,7 +71,7 @@ def plan(session: Session, query: Select[int, str, str, int]) -> str:
 def test_the_window_is_read_from_one_index_in_its_order(
     full: Session, turn: Turn, field: str | None, index: str
 ) -> None:
-    query = window_query("anna", turn, field, NOW, 10).where(Waiting.purpose == "tables")
+    query = window_query("anna", turn, field, NOW, 10).where(Waiting.needed_for == "tables")
     assert len(full.execute(query).all()) == 10
     how = plan(full, query)
     assert index in how, how
