@@ -29,6 +29,11 @@ KILL_AT = 0.95
 LOOK_EVERY_S = 0.05
 """A worker is looked at that often; each time takes about 0.1 ms."""
 
+LOOK_CLOSELY_S = 0.005
+"""So often while one holds more than `CLOSELY_AT` of what it may: bombs unfold at 1 GB/s and more."""
+
+CLOSELY_AT = 0.6
+
 _MB = 2**20
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -100,12 +105,15 @@ class MemoryWatch:
         self._over.set()
 
     def _look(self) -> None:
-        while not self._over.wait(LOOK_EVERY_S):
+        wait_s, most = LOOK_EVERY_S, self.memory_mb * _MB
+        while not self._over.wait(wait_s):
             with self._lock:
                 watched = tuple(self._watched)
+            held = {pid: held_bytes(pid) for pid in watched}
             for pid in watched:
-                if held_bytes(pid) > KILL_AT * self.memory_mb * _MB:
+                if held[pid] > KILL_AT * most:
                     self._kill(pid)
+            wait_s = LOOK_CLOSELY_S if max(held.values(), default=0) > CLOSELY_AT * most else LOOK_EVERY_S
 
     def _kill(self, pid: int) -> None:
         with self._lock:
