@@ -32,7 +32,7 @@ class Interval:
 
 
 def count_intervals(cards: TwoPhase, of: csr_array, level: float = LEVEL) -> list[Interval]:
-    """Counts with their intervals, which never leave what is known for certain and what is possible.
+    """Counts with their intervals.
 
     Parameters
     ----------
@@ -43,20 +43,26 @@ def count_intervals(cards: TwoPhase, of: csr_array, level: float = LEVEL) -> lis
     -----
     What is not certain of a count is a weighted sum of rare events, which leans to the left where it is small: its ends
     are those of the gamma distribution with its mean and variance, which the normal one resembles where it is large.
-    Both are widened as Student's distribution is against the normal one, and go to whole cards.
+    Both are widened as Student's distribution is against the normal one, go to whole cards, and never leave what is
+    known for certain and what is possible. Errors that no drawing mends are added in squares.
     """
+    other, scale = ndtri((1 + level) / 2) ** 2 * cards.other_variances(of), cards.scale
+    other = np.where(other < 0.25, 0.0, other)  # less than half a card: none
+    totals, lower, upper = (scale * end for end in _drawn_ends(cards, of, level))
+    below, above = (np.sqrt((totals - end) ** 2 + other) for end in (lower, upper))
+    ends = totals, np.maximum(0, np.floor(totals - below + _ROUNDING)), np.ceil(totals + above - _ROUNDING)
+    return [Interval(*three) for three in zip(*(end.tolist() for end in ends), strict=True)]
+
+
+def _drawn_ends(cards: TwoPhase, of: csr_array, level: float) -> tuple[Floats, Floats, Floats]:
+    """Counts of the cards that were read, and the ends of their intervals by the drawing alone."""
     totals, (variances, freedom) = cards.totals(of), cards.variances(of)
     known, possible = (np.asarray(end @ of, np.float64) for end in (cards.known, cards.possible))
     totals = np.clip(totals, known, possible)
     spread = np.where(variances > _ROUNDING, variances * _widening(freedom, level) ** 2, 0.0)
     doubtful = np.maximum(totals - known, np.where(spread > 0, _LEAST, 0.0))
     lower, upper = (known + end for end in _gamma_ends(doubtful, spread, level))
-    ends = (
-        totals,
-        np.floor(np.minimum(lower, totals) + _ROUNDING),
-        np.clip(np.ceil(upper - _ROUNDING), totals, possible),
-    )
-    return [Interval(*three) for three in zip(*(end.tolist() for end in ends), strict=True)]
+    return totals, np.minimum(lower, totals), np.clip(np.ceil(upper - _ROUNDING), totals, possible)
 
 
 _ROUNDING = 1e-6
@@ -67,9 +73,10 @@ _LEAST = 0.5
 
 
 def difference_margins(cards: TwoPhase, of: csr_array, level: float = LEVEL) -> Floats:
-    """Half the widths of the intervals of sums whose weights (K, J) may be of both signs."""
+    """Half the widths of the intervals of sums whose weights (K, J) may be of both signs; lost cards in them."""
     variances, freedom = cards.variances(of)
-    return np.asarray(stdtrit(freedom, (1 + level) / 2) * np.sqrt(variances), np.float64)
+    drawn = (cards.scale * stdtrit(freedom, (1 + level) / 2)) ** 2 * variances
+    return np.asarray(np.sqrt(drawn + ndtri((1 + level) / 2) ** 2 * cards.other_variances(of)), np.float64)
 
 
 def _widening(freedom: Floats, level: float) -> Floats:

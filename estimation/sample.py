@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from estimation.axes import Axis, AxisCell, AxisCode, AxisValue, coded, crossed
-from estimation.two_phase import TwoPhase
-from ocr.forms.codebook import Role, codebook
+from estimation.accepted import accepted_error
+from estimation.assembly import Counted, Doubtful, Question, Sample, put_together
+from estimation.axes import AxisCode
+from store.audits import audit_outcomes
 from store.doubts import DRAWN, OUT_OF_TURN
+from store.lost_cards import lost_cards
 from store.queries import record_columns
 from store.tables import Doubt, Flag, Record
 
@@ -30,120 +29,12 @@ DIRECTION = "direction"
 _records = Record.__table__
 
 
-@dataclass(frozen=True)
-class Question:
-    """What is asked of the cards.
-
-    Attributes
-    ----------
-    axes
-        What the cells are made by.
-    first, last
-        Days of crossing, both included.
-    fixed
-        Values that columns must have, by name of the column.
-    possible
-        Whether a cell can be: a district lies in its region.
-    """
-
-    axes: tuple[Axis, ...]
-    first: date
-    last: date
-    fixed: Mapping[str, str]
-    possible: Callable[[AxisCell], bool] = lambda cell: True
-
-    @property
-    def day(self) -> str:
-        """The column of the day of crossing."""
-        return codebook().column_of(Role.CROSSING_DATE)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """All columns that the answer depends on; those of the axes first."""
-        return tuple(dict.fromkeys([*(axis.column for axis in self.axes), self.day, *self.fixed]))
-
-
-@dataclass(frozen=True, eq=False)
-class Sample:
-    """The cells of a table, and its cards."""
-
-    cells: tuple[AxisCell, ...]
-    cards: TwoPhase
-
-
-@dataclass(frozen=True, eq=False)
-class _Doubtful:
-    """The doubtful cards: their settled values by column, their doubts by column and row, and how they were drawn."""
-
-    values: Mapping[str, Sequence[AxisValue]]
-    shares: Mapping[str, Mapping[int, Mapping[str, float]]]
-    chance: NDArray[np.float64]
-    drawn: NDArray[np.bool_]
-    size: NDArray[np.float64]
-
-
 def load_sample(session: Session, question: Question) -> Sample:
     """Read what is known of the cards of a table. Reads only."""
-    counted = _counted(session, question)
-    cards = _doubtful(session, question)
-    own = len(question.axes)
-    axes = (*question.axes, _within(question), *(_fixed(name, value) for name, value in question.fixed.items()))
-    priors = [_prior(axis, question.columns.index(axis.column), counted, cards) for axis in question.axes]
-    priors += [_inside(session, question), *({} for _ in question.fixed)]
-    along = [
-        coded(axis, cards.values[axis.column], cards.shares.get(axis.column, {}), prior)
-        for axis, prior in zip(axes, priors, strict=True)
-    ]
-    cells, predicted, found = crossed(along, lambda cell: question.possible(cell[:own]))
-    inside = [k for k, cell in enumerate(cells) if all(cell[own:])]
-    about = csr_array(predicted[:, inside]), csr_array(found[:, inside])
-    return _sample(question, counted, [cells[k][:own] for k in inside], cards, *about)
-
-
-def _sample(
-    question: Question,
-    counted: Mapping[tuple[Any, ...], int],
-    cells: Sequence[AxisCell],
-    cards: _Doubtful,
-    predicted: csr_array,
-    found: csr_array,
-) -> Sample:
-    settled: defaultdict[AxisCell, float] = defaultdict(float)
-    places = [(axis, question.columns.index(axis.column)) for axis in question.axes]
-    for values, number in counted.items():
-        settled[tuple(axis.code_of(values[place]) for axis, place in places)] += number
-    every = tuple(dict.fromkeys([*cells, *settled]))
-    seen = csr_array(found.multiply(cards.drawn[:, None]))
-    counts = np.array([settled.get(cell, 0.0) for cell in every])
-    wide = (_widened(matrix, len(every)) for matrix in (predicted, seen))
-    drawing = cards.chance, cards.drawn, cards.size
-    return Sample(every, TwoPhase(counts, next(wide), *drawing, next(wide)))
-
-
-def _widened(matrix: csr_array, columns: int) -> csr_array:
-    """The matrix with columns of zeros after its own."""
-    return csr_array((matrix.data, matrix.indices, matrix.indptr), shape=(matrix.shape[0], columns))
-
-
-def _within(question: Question) -> Axis:
-    first, last = question.first.isoformat(), question.last.isoformat()
-    return Axis(question.day, lambda value: "1" if value and first <= str(value) <= last else "")
-
-
-def _fixed(column: str, wanted: str) -> Axis:
-    return Axis(column, lambda value: "1" if value == wanted else "")
-
-
-def _prior(axis: Axis, place: int, counted: Mapping[tuple[Any, ...], int], cards: _Doubtful) -> dict[AxisCode, float]:
-    """Shares of the codes of an axis among the cards of which it is settled."""
-    found: defaultdict[AxisCode, float] = defaultdict(float)
-    for values, number in counted.items():
-        found[axis.code_of(values[place])] += number
-    for value in cards.values[axis.column]:
-        if value is not None:
-            found[axis.code_of(value)] += 1
-    whole = sum(found.values())
-    return {code: number / whole for code, number in found.items()}
+    counted, cards = _counted(session, question), _doubtful(session, question)
+    wrong = accepted_error(audit_outcomes(session, question.columns))
+    lost = lost_cards(session, question.first, question.last, question.fixed.get(DIRECTION))
+    return put_together(question, counted, cards, _inside(session, question), wrong, lost)
 
 
 def _has_doubt(columns: Sequence[str]) -> ColumnElement[bool]:
@@ -152,7 +43,7 @@ def _has_doubt(columns: Sequence[str]) -> ColumnElement[bool]:
     return exists().where(*about)
 
 
-def _counted(session: Session, question: Question) -> dict[tuple[Any, ...], int]:
+def _counted(session: Session, question: Question) -> Counted:
     """Number of the cards of which nothing is in doubt, by their values."""
     keys, source = record_columns(question.columns)
     day = _records.c[question.day]
@@ -170,7 +61,7 @@ def _inside(session: Session, question: Question) -> dict[AxisCode, float]:
     return {"1": number / whole, "": 1 - number / whole} if whole else {}
 
 
-def _doubtful(session: Session, question: Question) -> _Doubtful:
+def _doubtful(session: Session, question: Question) -> Doubtful:
     keys, source = record_columns(question.columns)
     day = _records.c[question.day]
     fixed = [_records.c[name] == value for name, value in question.fixed.items() if name == DIRECTION]
@@ -192,7 +83,7 @@ def _doubtful(session: Session, question: Question) -> _Doubtful:
         drawn[i] &= doubt.known == DRAWN and doubt.draw < level
         cohort[i] = max(cohort[i], doubt.cohort)
     values = {name: [row[k + 1] for row in rows] for k, name in enumerate(question.columns)}
-    return _Doubtful(values, shares, *_borrowed(chance, drawn, cohort), size)
+    return Doubtful(values, shares, *_borrowed(chance, drawn, cohort), size)
 
 
 def _doubts(columns: Sequence[str]) -> Select[*tuple[Any, ...]]:

@@ -42,6 +42,10 @@ class TwoPhase:
         (N,) with which chances grow: drawn up to a level L a card has the chance L x size, at most 1.
     found
         (N, K) 1 in the cell in which a drawn card lies; zero for the others.
+    accepted_error
+        Root mean square of the share of the settled cards that may lie in another cell (`estimation.accepted`), 0..1.
+    lost
+        Cards of which nothing was read, taken to be like the others.
     """
 
     settled: Floats
@@ -50,6 +54,8 @@ class TwoPhase:
     drawn: NDArray[np.bool_]
     size: Floats
     found: csr_array
+    accepted_error: float = 0.0
+    lost: float = 0.0
 
     @cached_property
     def off(self) -> csr_array:
@@ -66,13 +72,39 @@ class TwoPhase:
         """(K,) cards that lie in each cell at most."""
         return self.known + _summed(csr_array(self.predicted.multiply(~self.drawn[:, None]) > 0))
 
-    def totals(self, of: csr_array) -> Floats:
-        """(J,) estimated sums over the cells, each with the weights of a column of `of`, (K, J)."""
+    @cached_property
+    def cells(self) -> Floats:
+        """(K,) estimated cards in each cell, of those that were read."""
         corrected = (self.drawn / self.chance) @ self.off
-        return np.asarray((self.settled + _summed(self.predicted) + corrected) @ of, np.float64)
+        return np.asarray(self.settled + _summed(self.predicted) + corrected, np.float64)
+
+    @cached_property
+    def scale(self) -> float:
+        """How many cards there are for each that was read."""
+        read = float(self.cells.sum())
+        return 1 + self.lost / read if read > 0 else 1.0
+
+    def totals(self, of: csr_array) -> Floats:
+        """(J,) estimated sums over the cells, with weights of a column of `of`, (K, J), each; lost cards left out."""
+        return np.asarray(self.cells @ of, np.float64)
+
+    def other_variances(self, of: csr_array) -> Floats:
+        """(J,) mean squares of the errors that no drawing mends: wrong ones among the settled cards, and lost ones.
+
+        Settled cards of a cell that lie elsewhere, and those of others that lie there, cancel out in part, nobody knows
+        how far: the error of a cell is taken to be as large as the share that is wrong. Lost cards lie in the cells at
+        random, as the others do; a cell of nothing as if it held half a card.
+        """
+        squares = of.power(2)
+        wrong = self.accepted_error**2 * (self.settled**2 @ squares)
+        if not self.lost:
+            return np.asarray(wrong, np.float64)
+        shares = (np.maximum(self.cells, 0) + 0.5) / (np.maximum(self.cells, 0).sum() + 1)
+        spread = np.maximum(0, shares @ squares - (shares @ of) ** 2)
+        return np.asarray(wrong + self.lost * spread, np.float64)
 
     def variances(self, of: csr_array) -> tuple[Floats, Floats]:
-        """Estimated variances of such sums, and the degrees of freedom that each rests on, (J,) both.
+        """Estimated variances of `totals` by the drawing, and the degrees of freedom that each rests on, (J,) both.
 
         Few drawn cards touch a rare cell, and their spread says little. So what is seen is mixed with what is to be
         expected if the machine's probabilities are right (the anticipated variance: Isaki and Fuller, *JASA* 77, 1982),

@@ -13,9 +13,10 @@ import numpy as np
 from scipy.sparse import csr_array
 from sqlalchemy.orm import Session
 
+from estimation.assembly import Question
 from estimation.axes import Axis, AxisCell
 from estimation.intervals import Interval, count_intervals, difference_margins
-from estimation.sample import Question, load_sample
+from estimation.sample import load_sample
 from estimation.two_phase import Floats, TwoPhase
 from ocr.errors import BadInputError
 from ocr.forms.codebook import Role, codebook

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 from scipy.special import ndtri
 from sqlalchemy.orm import Session
 
+from estimation.assembly import Question
 from estimation.intervals import LEVEL, Interval
-from estimation.sample import Question
-from estimation.two_phase import TwoPhase
+from estimation.two_phase import Floats, TwoPhase
 from ocr.errors import BadInputError
 from reports.estimated import Estimates, estimates
 from reports.levels import LEVELS, MISSING, Code, Level
@@ -26,6 +27,8 @@ SAFETY = 1.05
 
 MOST = 1e6
 """Level at which every card is keyed."""
+
+Z = float(ndtri(0.5 + LEVEL / 2))
 
 
 @dataclass(frozen=True)
@@ -47,16 +50,30 @@ class Goal:
 
 @dataclass(frozen=True)
 class CodeStanding:
-    """How sure one number is: the count with its interval, and the margin that is asked."""
+    """How sure one number is.
+
+    Attributes
+    ----------
+    asked
+        The margin that it is to have.
+    least
+        The margin that it has once everything is keyed: values that nobody looks at may be wrong, sheets are lost.
+    """
 
     label: Label
     count: Interval
     asked: float
+    least: float
 
     @property
     def reached(self) -> bool:
         """Whether the number is as sure as asked."""
         return self.count.margin <= max(1.0, self.asked)
+
+    @property
+    def attainable(self) -> bool:
+        """Whether keying can make it so."""
+        return self.least < max(1.0, self.asked)
 
 
 @dataclass(frozen=True)
@@ -70,7 +87,7 @@ class Standing:
     variables
         Columns of the record on which it depends.
     level
-        Up to which draw these have to be keyed (`store.draws`), as far as can be told now.
+        Up to which draw these have to be keyed (`store.draws`), as far as can be told now, for all that is attainable.
     """
 
     codes: tuple[CodeStanding, ...]
@@ -81,6 +98,11 @@ class Standing:
     def reached(self) -> bool:
         """Whether all numbers are as sure as asked."""
         return all(code.reached for code in self.codes)
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether keying more would make nothing as sure as asked that is not yet."""
+        return all(code.reached or not code.attainable for code in self.codes)
 
 
 def goal_dimensions() -> tuple[str, ...]:
@@ -95,11 +117,21 @@ def standing(session: Session, goal: Goal) -> Standing:
     whole = found.count(((), ())).estimate
     codes = [row[0] for row, _ in found.pairs if row and row[0] not in MISSING]
     asked = {code: goal.within * max(found.count(((code,), ())).estimate, SMALL * whole) for code in codes}
-    ordered = _order(level, codes)
-    shown = tuple(CodeStanding(level.label(code), found.count(((code,), ())), asked[code]) for code in ordered)
+    columns = _columns(found, codes)
+    least = dict(zip(codes, (Z * np.sqrt(found.cards.other_variances(columns))).tolist(), strict=True))
+    shown = tuple(
+        CodeStanding(level.label(code), found.count(((code,), ())), asked[code], least[code])
+        for code in _order(level, codes)
+    )
     question = Question((), goal.period.start, goal.period.end, fixed)
     variables = tuple(dict.fromkeys([level.column, question.day]))
-    return Standing(shown, variables, _needed(found, asked))
+    limits = np.array([max(1.0, asked[code]) for code in codes])
+    return Standing(shown, variables, _needed(found.cards, columns, limits))
+
+
+def _columns(found: Estimates, codes: Sequence[Code]) -> csr_array:
+    """(K, J) the cells of each code."""
+    return csr_array(found.of[:, [found.pairs.index(((code,), ())) for code in codes]])
 
 
 def _order(level: Level, codes: Sequence[Code]) -> list[Code]:
@@ -107,17 +139,17 @@ def _order(level: Level, codes: Sequence[Code]) -> list[Code]:
     return [*first, *sorted((code for code in codes if code not in first), key=str)]
 
 
-def _needed(found: Estimates, asked: Mapping[Code, float]) -> float:
-    """The least level at which the margins that are to be expected are those asked."""
-    of = found.of[:, [found.pairs.index(((code,), ())) for code in asked]]
-    limits = np.array([max(1.0, limit) for limit in asked.values()]) / SAFETY
-    cards: TwoPhase = found.cards
+def _needed(cards: TwoPhase, of: csr_array, limits: Floats) -> float:
+    """The least level at which the margins that are to be expected are those asked, where keying can make them so."""
+    left = (limits / SAFETY) ** 2 - Z**2 * cards.other_variances(of)
+    attainable = np.flatnonzero(left > 0)
+    of, left = csr_array(of[:, attainable]), left[attainable]
 
     def suffices(level: float) -> bool:
-        return bool((ndtri(0.5 + LEVEL / 2) * np.sqrt(cards.variances_at(level, of)) <= limits).all())
+        return bool((Z**2 * cards.scale**2 * cards.variances_at(level, of) <= left).all())
 
     low, high = 1e-4, MOST
-    if not asked or suffices(low):
+    if not len(left) or suffices(low):
         return 0.0
     for _ in range(60):
         middle = (low * high) ** 0.5

@@ -1,0 +1,152 @@
+"""The sample of a table, put together from its cards: those that are counted, and those in doubt. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from estimation.axes import Axis, AxisCell, AxisCode, AxisValue, coded, crossed
+from estimation.two_phase import TwoPhase
+from ocr.forms.codebook import Role, codebook
+
+Counted: TypeAlias = Mapping[tuple[Any, ...], int]
+"""Number of cards by their values, in the order of `Question.columns`."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the cards.
+
+    Attributes
+    ----------
+    axes
+        What the cells are made by.
+    first, last
+        Days of crossing, both included.
+    fixed
+        Values that columns must have, by name of the column.
+    possible
+        Whether a cell can be: a district lies in its region.
+    """
+
+    axes: tuple[Axis, ...]
+    first: date
+    last: date
+    fixed: Mapping[str, str]
+    possible: Callable[[AxisCell], bool] = lambda cell: True
+
+    @property
+    def day(self) -> str:
+        """The column of the day of crossing."""
+        return codebook().column_of(Role.CROSSING_DATE)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns that the answer depends on; those of the axes first."""
+        return tuple(dict.fromkeys([*(axis.column for axis in self.axes), self.day, *self.fixed]))
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """The cells of a table, and its cards."""
+
+    cells: tuple[AxisCell, ...]
+    cards: TwoPhase
+
+
+@dataclass(frozen=True, eq=False)
+class Doubtful:
+    """The doubtful cards of a question, and how they were drawn.
+
+    Attributes
+    ----------
+    values
+        By column: its value on each card, None while nobody knows it.
+    shares
+        By column and row of the cards whose column the machine did not settle: shares of its values.
+    chance, drawn, size
+        As in `TwoPhase`.
+    """
+
+    values: Mapping[str, Sequence[AxisValue]]
+    shares: Mapping[str, Mapping[int, Mapping[str, float]]]
+    chance: NDArray[np.float64]
+    drawn: NDArray[np.bool_]
+    size: NDArray[np.float64]
+
+
+def put_together(
+    question: Question,
+    counted: Counted,
+    cards: Doubtful,
+    inside: Mapping[AxisCode, float],
+    accepted_error: float,
+    lost: float,
+) -> Sample:
+    """The sample of a table.
+
+    Parameters
+    ----------
+    inside
+        Shares of the days inside the period, ``1``, and outside, empty, by which a day of which nothing is known goes.
+    accepted_error, lost
+        As in `TwoPhase`.
+    """
+    own = len(question.axes)
+    axes = (*question.axes, _within(question), *(_fixed(name, value) for name, value in question.fixed.items()))
+    priors = [_prior(axis, question.columns.index(axis.column), counted, cards) for axis in question.axes]
+    priors += [dict(inside), *({} for _ in question.fixed)]
+    along = [
+        coded(axis, cards.values[axis.column], cards.shares.get(axis.column, {}), prior)
+        for axis, prior in zip(axes, priors, strict=True)
+    ]
+    cells, predicted, found = crossed(along, lambda cell: question.possible(cell[:own]))
+    within = [k for k, cell in enumerate(cells) if all(cell[own:])]
+    settled = _settled(question, counted)
+    every = tuple(dict.fromkeys([*(cells[k][:own] for k in within), *settled]))
+    seen = csr_array(found[:, within].multiply(cards.drawn[:, None]))
+    about = (_widened(matrix, len(every)) for matrix in (csr_array(predicted[:, within]), seen))
+    counts = np.array([settled.get(cell, 0.0) for cell in every])
+    drawing = cards.chance, cards.drawn, cards.size
+    return Sample(every, TwoPhase(counts, next(about), *drawing, next(about), accepted_error, lost))
+
+
+def _settled(question: Question, counted: Counted) -> dict[AxisCell, float]:
+    settled: defaultdict[AxisCell, float] = defaultdict(float)
+    places = [(axis, question.columns.index(axis.column)) for axis in question.axes]
+    for values, number in counted.items():
+        settled[tuple(axis.code_of(values[place]) for axis, place in places)] += number
+    return settled
+
+
+def _widened(matrix: csr_array, columns: int) -> csr_array:
+    """The matrix with columns of zeros after its own."""
+    return csr_array((matrix.data, matrix.indices, matrix.indptr), shape=(matrix.shape[0], columns))
+
+
+def _within(question: Question) -> Axis:
+    first, last = question.first.isoformat(), question.last.isoformat()
+    return Axis(question.day, lambda value: "1" if value and first <= str(value) <= last else "")
+
+
+def _fixed(column: str, wanted: str) -> Axis:
+    return Axis(column, lambda value: "1" if value == wanted else "")
+
+
+def _prior(axis: Axis, place: int, counted: Counted, cards: Doubtful) -> dict[AxisCode, float]:
+    """Shares of the codes of an axis among the cards of which it is settled."""
+    found: defaultdict[AxisCode, float] = defaultdict(float)
+    for values, number in counted.items():
+        found[axis.code_of(values[place])] += number
+    for value in cards.values[axis.column]:
+        if value is not None:
+            found[axis.code_of(value)] += 1
+    whole = sum(found.values())
+    return {code: number / whole for code, number in found.items()}
