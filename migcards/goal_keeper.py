@@ -7,7 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
@@ -47,6 +47,7 @@ class GoalKeeper:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._reckoned: Mapping[int, GoalView] = {}
+        self._planning = Lock()
         self._ended = Event()
         self._thread = Thread(target=self._keep, name="goals", daemon=True)
 
@@ -69,12 +70,13 @@ class GoalKeeper:
 
     def plan(self) -> None:
         """Set the levels that the goals need now; none is needed for those that are reached."""
-        with Session(read_only(self._engine)) as session:
-            found = [(row, standing(session, _goal(row))) for row in goals_in_force(session)]
-            needed = _levels(session, [one for _, one in found])
-            self._reckoned = {row.id: _view(session, row, one) for row, one in found}
-        with Session(self._engine) as session, session.begin():
-            set_levels(session, needed, datetime.now(UTC))
+        with self._planning:  # else the older of two reckonings may have the last word
+            with Session(read_only(self._engine)) as session:
+                found = [(row, standing(session, _goal(row))) for row in goals_in_force(session)]
+                needed = _levels(session, [one for _, one in found])
+                self._reckoned = {row.id: _view(session, row, one) for row, one in found}
+            with Session(self._engine) as session, session.begin():
+                set_levels(session, needed, datetime.now(UTC))
 
     def _now(self, session: Session, row: PrecisionGoal) -> GoalView:
         found = _view(session, row, standing(session, _goal(row)))
