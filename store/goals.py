@@ -17,10 +17,11 @@ def goals_in_force(session: Session) -> list[PrecisionGoal]:
     return list(session.scalars(query.order_by(PrecisionGoal.id)))
 
 
-def drop_goal(session: Session, goal_id: int, at: datetime) -> None:
-    """Take a goal back; one that is not in force is left alone."""
+def drop_goal(session: Session, goal_id: int, at: datetime) -> bool:
+    """Take a goal back; returns whether it was in force, as any other is left alone."""
     open_one = (PrecisionGoal.id == goal_id) & PrecisionGoal.dropped_at.is_(None)
-    session.execute(update(PrecisionGoal).where(open_one).values(dropped_at=at))
+    dropped = update(PrecisionGoal).where(open_one).values(dropped_at=at).returning(PrecisionGoal.id)
+    return session.scalars(dropped).first() is not None
 
 
 def sampling_levels(session: Session) -> dict[str, float]:

@@ -537,15 +537,31 @@ class Doubt(Base):
     shares: Mapped[dict[str, Any]]
 
 
+_REQUESTED: dict[str, Any] = {
+    f"{database}_where": text("withdrawn_at IS NULL") for database in ("sqlite", "postgresql")
+}
+"""An index of the requests that hold: one of a card at most."""
+
+
 class RequestedCard(Base):
-    """A card whose identifying fields somebody needs, so that they are keyed; `reason` says what for."""
+    """A card whose identifying fields somebody needs, so that they are keyed; `reason` says what for.
+
+    A request that was taken back stays, with whoever did so and when; the card may be requested anew.
+    """
 
     __tablename__ = "requested_cards"
+    __table_args__ = (
+        CheckConstraint("(withdrawn_by IS NULL) = (withdrawn_at IS NULL)", name="withdrawn"),
+        Index("ix_requested_cards_card_id", "card_id", unique=True, **_REQUESTED),
+    )
 
-    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id"), primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id"))
     person: Mapped[str]
     at: Mapped[datetime]
     reason: Mapped[str]
+    withdrawn_by: Mapped[str | None]
+    withdrawn_at: Mapped[datetime | None]
 
 
 class PrecisionGoal(Base):

@@ -12,7 +12,7 @@ import click
 from sqlalchemy.orm import Session
 
 from migcards.cli.shared.batches import CHECKPOINTS, account_lines, name_of
-from migcards.cli.shared.context import OUT_FILE, language_option, store
+from migcards.cli.shared.context import DAY, OUT_FILE, language_option, store
 from migcards.cli.shared.output import json_option, print_columns, print_json
 from migcards.cli.shared.reading import who
 from ocr.errors import BadInputError
@@ -22,8 +22,6 @@ from ocr.lexicon.lexicon import load_lexicon
 from store.batches import BatchNow, batch_now, batches_now, close_batch, open_batch, reopen_batch
 from store.engine import read_only
 from texts import Language, say
-
-DAY = click.DateTime(["%Y-%m-%d", "%d.%m.%Y"])
 
 
 def cover_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -23,6 +23,8 @@ COMMANDS: Final = {
     "queue": "List the fields that wait for people and why, most urgent first.",
     "rescan": "List the sheets that were refused and what to do about each.",
     "duplicates": "List the cards that may have been scanned twice and wait for a person to compare them.",
+    "request": "Have those fields of a CARD keyed that wait until somebody needs them: names, numbers of documents.",
+    "goals": "Goals for the tables: how sure the numbers must be, what that takes, how far it is.",
     "decide": "Take back a queue sheet (CSV) with values filled in: a preview first, then --apply, all or nothing.",
     "serve": "Serve the pages on which people key what the machine would not vouch for.",
     "user": "Add people to the review pages, give them passwords, disable them.",

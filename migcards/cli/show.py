@@ -8,20 +8,18 @@ import click
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from migcards.cli.shared.cards import card_named
 from migcards.cli.shared.context import OUT_FILE, language_option, settings, store
 from migcards.cli.shared.labels import with_label
 from migcards.cli.shared.output import HIDDEN, json_option, print_json
 from migcards.cli.shared.pictures import write_png
 from migcards.originals import load_original, on_sheet
-from ocr.errors import BadInputError
 from ocr.file_names import shown_path
 from ocr.zone_drawing import GREEN, GREY, ORANGE, Zone, draw_zones
 from review.cards.view import CardView, FieldView, card_view
 from store.engine import read_only
-from store.tables import Card, Scan
 from texts import Language, say, why_message
 from texts.formats import write_number
 
@@ -39,7 +37,7 @@ def show(card: str, personal: bool, out: Path | None, as_json: bool, language: L
     fields, each with field, personal, value (*** unless --personal), state, probability and why (codes).
     """
     with Session(read_only(store())) as session:
-        found, scan = _find(session, card)
+        found, scan = card_named(session, card)
         view = card_view(session, found.id, personal=personal)
     if as_json:
         print_json(_plain(view, scan.dpi, personal))
@@ -78,20 +76,6 @@ def _plain(view: CardView, dpi: float | None, personal: bool) -> dict[str, objec
         "serial": view.serial, "scan": f"{view.scan.sha256}:{view.scan.page + 1}", "file": view.path,
         "rotation": view.rotation, "residual_mm": view.residual_mm, "dpi": dpi, "fields": fields,
     }  # fmt: skip
-
-
-def _find(session: Session, name: str) -> tuple[Card, Scan]:
-    query = select(Card, Scan).join(Scan, Scan.id == Card.scan_id)
-    ways = [Card.serial == name, Scan.sha256.startswith(name.split(":")[0].lower(), autoescape=True)]
-    if name.isdecimal() and len(name) < 9:
-        ways.insert(0, Card.id == int(name))
-    for way in ways:
-        rows = session.execute(query.where(way).limit(20)).all()
-        if len(rows) == 1:
-            return rows[0][0], rows[0][1]
-        if rows:
-            raise BadInputError(f"{name} fits several cards: {', '.join(str(card.id) for card, _ in rows)}; name one.")
-    raise BadInputError(f"No card has the number, serial or scan {name!r}.")
 
 
 def _value(item: FieldView, personal: bool) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ocr.forms.codebook import Purpose
 from store.doubts import sources
@@ -70,9 +70,14 @@ def field_levels(session: Session) -> dict[str, float]:
     return {name: level for name, level in levels.items() if level > 0}
 
 
+def is_requested(card_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Whether somebody needs the identifying fields of a card."""
+    return exists().where(RequestedCard.card_id == card_id, RequestedCard.withdrawn_at.is_(None))
+
+
 def _needed() -> ColumnElement[bool]:
     """That a field of no table is on a card that was requested, or is the number of one that may be there twice."""
-    requested = exists().where(RequestedCard.card_id == Waiting.card_id)
+    requested = is_requested(Waiting.card_id)
     suspected = exists().where(Suspicion.card_id == Waiting.card_id)
     handling = and_(Waiting.needed_for == Purpose.CONTROL, suspected)
     return and_(Waiting.needed_for.in_((Purpose.IDENTITY, Purpose.CONTROL)), or_(requested, handling))

@@ -13,14 +13,15 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from ocr.forms.codebook import Role, VariableKind
 from ocr.forms.definition import FieldSpec
 from ocr.forms.serial import is_serial
+from review.assignment.demand import is_requested
 from review.cards.days import HalfKnownDay
 from review.cards.meanings import Sought, is_number
 from review.cards.said import any_of, days, on_day, said, said_in_private, written
 from store.tables import Card, Decision, Flag, Record, RecordValue, Scan, Waiting
 
-CardStatus: TypeAlias = Literal["settled", "waits", "flagged", "duplicate", "replaced"]
-"""Nothing waits; a field waits, be it for an audit; a person set the card aside; it was scanned before; a later scan
-that was asked for took its place."""
+CardStatus: TypeAlias = Literal["settled", "waits", "requested", "flagged", "duplicate", "replaced"]
+"""Nothing waits; a field waits, be it for an audit; somebody needs the names on it; a person set it aside; it was
+scanned before; a later scan that was asked for took its place."""
 
 _IDS = (Card.id, Record.card_id)
 
@@ -89,8 +90,8 @@ def is_flagged() -> ColumnElement[bool]:
 def _in_state(state: CardStatus) -> ColumnElement[bool]:
     waits = exists().where(Waiting.card_id == Card.id)
     replaced = Card.replaced_by.is_not(None)
-    states = {"settled": ~waits, "waits": waits, "flagged": is_flagged(), "replaced": replaced}
-    return (states | {"duplicate": Record.card_id.is_(None) & ~replaced})[state]
+    states = {"settled": ~waits, "waits": waits, "requested": is_requested(Card.id), "flagged": is_flagged()}
+    return (states | {"replaced": replaced, "duplicate": Record.card_id.is_(None) & ~replaced})[state]
 
 
 def _with_serial(serial: str) -> ColumnElement[bool]:

@@ -29,6 +29,7 @@ from review.web import (
     operations,
     quality,
     records,
+    requesting,
     rescans,
     uploads,
 )
@@ -60,6 +61,7 @@ ROUTERS = (
     flagging.api,
     duplicates.router,
     records.router,
+    requesting.router,
     quality.router,
     goal_pages.router,
     api.router,

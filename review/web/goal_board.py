@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -33,6 +34,8 @@ class GoalView:
         Whether all numbers are as sure as asked.
     fields
         How many more people have to key, as far as can be told.
+    at
+        When it was reckoned.
     """
 
     goal: PrecisionGoal
@@ -40,6 +43,12 @@ class GoalView:
     numbers: Sequence[NumberView]
     reached: bool
     fields: int
+    at: datetime
+
+    @property
+    def worst(self) -> NumberView | None:
+        """The number that is farthest from what is asked; None where no card counts yet."""
+        return max(self.numbers, key=lambda one: one.margin / one.asked, default=None)
 
 
 class GoalBoard(Protocol):
@@ -50,7 +59,7 @@ class GoalBoard(Protocol):
         ...
 
     def view(self, session: Session, goals: Sequence[PrecisionGoal]) -> list[GoalView]:
-        """How far goals are, also such as are not kept yet. Reads only."""
+        """How far goals are, or were a short while ago; also such as are not kept yet. Reads only."""
         ...
 
     def plan(self) -> None:

@@ -18,6 +18,7 @@ from ocr.forms.definition import Form as CardForm
 from ocr.lexicon.lexicon import label
 from review.accounts.sessions import Visitor
 from review.cards.filters import CardStatus
+from review.cards.requests import card_requests
 from review.cards.search import COUNTED, SearchResult, count, find, known_batches
 from review.cards.view import CardView, FieldView, card_view, upright
 from review.desk import Desk
@@ -78,11 +79,10 @@ def record_page(
     request: Request, visitor: Supervisor, site: SiteDep, card_id: RowId, personal: bool = False
 ) -> Response:
     """One card beside its fields; names only when they are asked for, and that is written down."""
-    with site.reading() as session:
-        view = card_view(session, card_id, personal=personal)
+    shown = card_page(request, site, visitor, card_id, personal=personal)
     if personal:
         _LOOKS.info("%s looked at the personal fields of card %d", visitor.login, card_id)
-    return page(request, "record.html", **_shown(view, visitor.language), personal=personal)
+    return shown
 
 
 @router.get("/records/{card_id}/card")
@@ -147,8 +147,7 @@ def _changed(request: Request, site: Site, visitor: Visitor, change: _Change) ->
             change.act(site.desk(session, visitor))
         except ReviewError as error:
             problem = error.said(visitor.language, field=site.field_label(change.sent["field"], visitor.language))
-            shown = _shown(before, visitor.language) | {"personal": change.personal, "problem": problem}
-            return page(request, "record.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, **shown)
+            return card_page(request, site, visitor, change.card_id, personal=change.personal, problem=problem)
         after = card_view(session, change.card_id, personal=change.personal)
         if change.confirmed:
             session.commit()
@@ -164,6 +163,18 @@ def _changed(request: Request, site: Site, visitor: Visitor, change: _Change) ->
     return page(request, "change.html", change=change, lines=lines, broken=broken)
 
 
+def card_page(
+    request: Request, site: Site, visitor: Visitor, card_id: int, *, personal: bool, problem: str = ""
+) -> Response:
+    """A card's page; `problem` says what could not be done to it."""
+    with site.reading() as session:
+        view = card_view(session, card_id, personal=personal)
+        requests = card_requests(session, card_id, site.desk(session, visitor).demand)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
+    shown = _shown(view, visitor.language) | {"requests": requests, "personal": personal, "problem": problem}
+    return page(request, "record.html", status=status, **shown)
+
+
 def _shown(view: CardView, language: Language) -> dict[str, Any]:
     """What the record's template needs of a card."""
     turned = view.rotation in (90, 270)
@@ -173,7 +184,6 @@ def _shown(view: CardView, language: Language) -> dict[str, Any]:
         "lines": [_line(view.form, item, language) for item in view.fields],
         "zones": [(item.spec.name, upright(item.quad, view.rotation, view.size), item.state) for item in view.fields],
         "broken": [(rule_message(rule, language), fields) for rule, fields in view.broken.items()],
-        "problem": "",
     }
 
 

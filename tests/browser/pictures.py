@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 import click
 from PIL import Image
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from fixtures.review_site import ReviewSite, furnish, opened
 from tests.browser.busy import work
+from tests.browser.goal_office import HOMES, furnish_goals, key_for_goals
 from tests.browser.keyboard_user import LAUNCH, SCREEN, KeyboardUser
 from tests.browser.test_pages import settle, striking, unfolding
 
@@ -32,7 +34,8 @@ def looking(user: KeyboardUser) -> None:
     """Nothing to do."""
 
 
-SHOTS: Mapping[str, tuple[str, str, Callable[[KeyboardUser], None]]] = {
+Shots: TypeAlias = Mapping[str, tuple[str, str, Callable[[KeyboardUser], None]]]
+SHOTS: Shots = {
     "home": ("anna", "/", looking),
     "key": ("anna", "/key?field=residence_district", typing),
     "group": ("anna", "/groups/checkpoint?value=TJ-A1", striking),
@@ -40,11 +43,13 @@ SHOTS: Mapping[str, tuple[str, str, Callable[[KeyboardUser], None]]] = {
     "record": ("vera", "/records/3", unfolding),
     "quality": ("vera", "/quality", looking),
 }
+OF_GOALS = {"goals": ("vera", "/goals", looking)}
+"""Taken in an office whose queue keeps to goals."""
 
 
-def shoot(browser: Browser, site: ReviewSite, out: Path) -> None:
-    """Take all pictures."""
-    for name, (login, path, act) in SHOTS.items():
+def shoot(browser: Browser, site: ReviewSite, shots: Shots, out: Path, *, full_page: bool = False) -> None:
+    """Take pictures."""
+    for name, (login, path, act) in shots.items():
         with browser.new_context(**SCREEN) as context:
             page: Page = context.new_page()
             user = KeyboardUser(page, site, login)
@@ -53,7 +58,7 @@ def shoot(browser: Browser, site: ReviewSite, out: Path) -> None:
             settle(page)
             act(user)
             shot = out / f"review-{name}.png"
-            page.screenshot(path=shot)
+            page.screenshot(path=shot, full_page=full_page)
             with Image.open(shot) as image:
                 small = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
             small.save(shot, optimize=True)
@@ -71,7 +76,12 @@ def main(out: Path) -> None:
             with Session(site.engine) as session, session.begin():  # the folder of this run is nobody's business
                 session.execute(text("UPDATE runs SET folder = 'scans'"))
                 session.execute(text(f"UPDATE scans SET path = replace(path, '{place}/', '')"))
-            shoot(browser, site, out)
+            shoot(browser, site, SHOTS, out)
+        place = Path(folder) / "goals"
+        homes = furnish_goals(place, HOMES)
+        with opened(place) as site, playwright.chromium.launch(**LAUNCH) as browser:
+            key_for_goals(site, homes)
+            shoot(browser, site, OF_GOALS, out, full_page=True)
 
 
 if __name__ == "__main__":

@@ -70,7 +70,9 @@ def fill_goals(session: Session, card_id: int) -> None:
     span = {"first_day": AT.date(), "last_day": AT.date()}
     session.add(PrecisionGoal(dimension="region", direction="D", within=0.01, person="boss", at=AT, **span))
     session.add(SamplingLevel(variable="region", level=0.25, at=AT))
-    session.add(RequestedCard(card_id=card_id, person="boss", at=AT, reason="запрос суда"))
+    asked = {"card_id": card_id, "person": "boss", "at": AT}
+    session.add(RequestedCard(**asked, reason="не та карточка", withdrawn_by="boss", withdrawn_at=AT))
+    session.add(RequestedCard(**asked, reason="запрос суда"))
 
 
 def fill_pairs(engine: Engine) -> None:

@@ -15,7 +15,7 @@ from ocr.confidence.calibration import Calibration, load_calibration
 from review.decisions.decision_log import decide
 from store.calibrations import apply_calibration
 from store.engine import alembic_config, migrating
-from store.tables import ControlItem, Lease, LoginSession, User
+from store.tables import ControlItem, Lease, LoginSession, RequestedCard, User
 from tests.store.cards import card, with_levels
 from tests.store.test_cards import save as save_card
 from tests.store.test_engine import save
@@ -124,3 +124,21 @@ def test_tables_that_were_migrated_stay_append_only(engine: Engine, table: str, 
     for change in (f"UPDATE {table} SET {key} = 99", f"DELETE FROM {table}"):
         with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
             connection.execute(text(change))
+
+
+def test_requests_for_cards_move_up_and_down(engine: Engine) -> None:
+    with Session(engine) as session, session.begin():
+        one, two = save_card(session, card(1)), save_card(session, card(2))
+        asked = {"person": "vera", "at": AT}
+        taken_back = {"withdrawn_by": "boss", "withdrawn_at": AT}
+        session.add(RequestedCard(card_id=one, reason="the wrong card", **asked, **taken_back))
+        session.flush()
+        session.add_all(RequestedCard(card_id=key, reason="a court asks", **asked) for key in (one, two))
+    held = "SELECT card_id, person, at, reason FROM requested_cards WHERE reason = 'a court asks' ORDER BY card_id"
+    before = rows(engine, held)
+    with migrating(engine) as connection:
+        command.downgrade(alembic_config(connection), "0014")
+    assert rows(engine, held) == before and len(rows(engine, "SELECT * FROM requested_cards")) == 2
+    migrate(engine, "head")
+    assert rows(engine, held) == before
+    assert rows(engine, "SELECT id, withdrawn_by FROM requested_cards ORDER BY id") == [(1, None), (2, None)]

@@ -17,6 +17,7 @@ from store.engine import open_store
 from texts import LANGUAGES, Language
 
 OUT_FILE = click.Path(dir_okay=False, path_type=Path)
+DAY = click.DateTime(["%Y-%m-%d", "%d.%m.%Y"])
 IN_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+import time
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from migcards.goal_keeper import GoalKeeper
+from reports.goals import Goal, Standing, standing
 from review.assignment.policy import DeskRules
 from store.goals import goals_in_force, sampling_levels
 from store.tables import Lease, PrecisionGoal
@@ -73,7 +75,8 @@ def test_a_goal_is_shown_before_it_is_kept_and_nothing_waits_without_one(office:
 
 
 def test_people_key_until_it_is_reached_and_the_queue_stops(office: Workplace) -> None:
-    boss, keeper = office.browser("supervisor"), GoalKeeper(office.engine)
+    keeper = office.options["goals"] = GoalKeeper(office.engine)
+    boss = office.browser("supervisor")
     assert boss.form("/goals", **GOAL, confirmed="true").status_code == 303
     assert 'data-reached="no"' in boss.get("/goals").text
     keyed = 0
@@ -123,3 +126,43 @@ def test_what_is_no_goal_is_said(office: Workplace, change: dict[str, str], said
 def test_where_people_key_by_another_rule_the_page_says_so(office: Workplace) -> None:
     office.rules = DeskRules(keying="statistical")
     assert 'id="not-kept"' in office.browser("supervisor").get("/goals").text
+
+
+def test_a_page_does_not_wait_for_what_was_reckoned_lately(office: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    boss, reckoned = office.browser("supervisor"), []
+    boss.form("/goals", **GOAL, confirmed="true")
+
+    def counted(session: Session, goal: Goal) -> Standing:
+        reckoned.append(goal.dimension)
+        return standing(session, goal)
+
+    monkeypatch.setattr("migcards.goal_keeper.standing", counted)
+    assert "Reckoned: " in boss.get("/goals").text and reckoned == []
+    boss.form("/goals", **GOAL | {"dimension": "sex"})
+    assert reckoned == ["sex"], "what is only proposed is reckoned"
+    monkeypatch.setattr("migcards.goal_keeper.FRESH", timedelta(0))
+    boss.get("/goals")
+    assert reckoned == ["sex", "region"]
+
+
+def test_the_thread_reckons_again_and_the_page_shows_its_last(
+    office: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"FRESH": timedelta(0), "PAUSE_S": 0.01, "REST": 0.0}.items():
+        monkeypatch.setattr(f"migcards.goal_keeper.{name}", value)
+    keeper = office.options["goals"] = GoalKeeper(office.engine)
+    office.browser("supervisor").form("/goals", **GOAL, confirmed="true")
+
+    def reckoned_at() -> datetime:
+        with Session(office.engine) as session:
+            return keeper.view(session, goals_in_force(session))[0].at
+
+    keeper.start()
+    try:
+        first = moment = reckoned_at()
+        until = time.monotonic() + 20
+        while moment == first and time.monotonic() < until:
+            moment = reckoned_at()
+    finally:
+        keeper.stop()
+    assert moment > first
