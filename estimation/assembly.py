@@ -111,11 +111,11 @@ def put_together(
     within = [k for k, cell in enumerate(cells) if all(cell[own:])]
     settled = _settled(question, counted)
     every = tuple(dict.fromkeys([*(cells[k][:own] for k in within), *settled]))
-    seen = csr_array(found[:, within].multiply(cards.drawn[:, None]))
-    about = (_widened(matrix, len(every)) for matrix in (csr_array(predicted[:, within]), seen))
+    likely = _widened(csr_array(predicted[:, within]), len(every))
+    seen = _widened(csr_array(found[:, within].multiply(cards.drawn[:, None])), len(every))
     counts = np.array([settled.get(cell, 0.0) for cell in every])
     drawing = cards.chance, cards.drawn, cards.size
-    return Sample(every, TwoPhase(counts, next(about), *drawing, next(about), accepted_error, lost))
+    return Sample(every, TwoPhase(counts, likely, *drawing, seen, accepted_error, lost))
 
 
 def _settled(question: Question, counted: Counted) -> dict[AxisCell, float]:

@@ -50,30 +50,16 @@ class Goal:
 
 @dataclass(frozen=True)
 class CodeStanding:
-    """How sure one number is.
-
-    Attributes
-    ----------
-    asked
-        The margin that it is to have.
-    least
-        The margin that it has once everything is keyed: values that nobody looks at may be wrong, sheets are lost.
-    """
+    """How sure one number is: the count with its interval, and the margin that is asked."""
 
     label: Label
     count: Interval
     asked: float
-    least: float
 
     @property
     def reached(self) -> bool:
         """Whether the number is as sure as asked."""
         return self.count.margin <= max(1.0, self.asked)
-
-    @property
-    def attainable(self) -> bool:
-        """Whether keying can make it so."""
-        return self.least < max(1.0, self.asked)
 
 
 @dataclass(frozen=True)
@@ -99,11 +85,6 @@ class Standing:
         """Whether all numbers are as sure as asked."""
         return all(code.reached for code in self.codes)
 
-    @property
-    def exhausted(self) -> bool:
-        """Whether keying more would make nothing as sure as asked that is not yet."""
-        return all(code.reached or not code.attainable for code in self.codes)
-
 
 def goal_dimensions() -> tuple[str, ...]:
     """Names of the dimensions that goals can be about."""
@@ -117,16 +98,12 @@ def standing(session: Session, goal: Goal) -> Standing:
     whole = found.count(((), ())).estimate
     codes = [row[0] for row, _ in found.pairs if row and row[0] not in MISSING]
     asked = {code: goal.within * max(found.count(((code,), ())).estimate, SMALL * whole) for code in codes}
-    columns = _columns(found, codes)
-    least = dict(zip(codes, (Z * np.sqrt(found.cards.other_variances(columns))).tolist(), strict=True))
-    shown = tuple(
-        CodeStanding(level.label(code), found.count(((code,), ())), asked[code], least[code])
-        for code in _order(level, codes)
-    )
+    ordered = _order(level, codes)
+    shown = tuple(CodeStanding(level.label(code), found.count(((code,), ())), asked[code]) for code in ordered)
     question = Question((), goal.period.start, goal.period.end, fixed)
     variables = tuple(dict.fromkeys([level.column, question.day]))
     limits = np.array([max(1.0, asked[code]) for code in codes])
-    return Standing(shown, variables, _needed(found.cards, columns, limits))
+    return Standing(shown, variables, _needed(found.cards, _columns(found, codes), limits))
 
 
 def _columns(found: Estimates, codes: Sequence[Code]) -> csr_array:

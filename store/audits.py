@@ -15,8 +15,8 @@ from store.doubts import sources
 from store.engine import AnyRow
 from store.labelled_readings import stood
 from store.queries import DECIDED_VALUE, READ_VALUE, decisions, newest_readings
-from store.records import forms_of
-from store.tables import Card, Decision, FormDefinition, Reading
+from store.records import all_forms
+from store.tables import Card, Decision, Reading
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class AuditOutcome:
 
 def audit_outcomes(session: Session, columns: Sequence[str]) -> list[AuditOutcome]:
     """Outcomes of all audits by column, for the columns that a machine may fill. Reads only."""
-    forms = forms_of(session, session.scalars(select(FormDefinition.id)))
+    forms = all_forms(session)
     by_column = {form_id: sources(form) for form_id, form in forms.items()}
     fields = {name for found in by_column.values() for column in columns for name in found.get(column, ())}
     audits, wrong = Counter[str](), Counter[str]()

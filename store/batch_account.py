@@ -14,7 +14,8 @@ from ocr.forms.cover_sheet import CoverSheet, numbers_of
 from ocr.reading import Refusal
 from store.tables import Card, Record, Scan
 
-_NO_CARD = {str(Refusal.BLANK): "blank", str(Refusal.BACK_SIDE): "backs"}
+NO_CARD = {str(Refusal.BLANK): "blank", str(Refusal.BACK_SIDE): "backs"}
+"""Reasons to refuse a sheet of which no front was seen, with what is counted of it."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def _pages(session: Session, ids: Sequence[int]) -> Mapping[int, Counter[str]]:
     for batch_id, reason, again, number in session.execute(
         query.where(Scan.batch_id.in_(ids), Scan.outcome == "refused")
     ):
-        kind = "rescanned" if again else _NO_CARD.get(reason or "", "refused")
+        kind = "rescanned" if again else NO_CARD.get(reason or "", "refused")
         counts.setdefault(batch_id or 0, Counter())[kind] += number
     replaced = select(Scan.batch_id, func.count()).join(Card, Card.scan_id == Scan.id).group_by(Scan.batch_id)
     for batch_id, number in session.execute(replaced.where(Scan.batch_id.in_(ids), Card.replaced_by.is_not(None))):

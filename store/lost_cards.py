@@ -7,12 +7,9 @@ from datetime import date
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from ocr.reading import Refusal
-from store.queries import AnySelect
+from store.batch_account import NO_CARD
+from store.queries import AnySelect, is_unread
 from store.tables import Batch, Card, Record, Scan
-
-_NO_CARD = (Refusal.BLANK, Refusal.BACK_SIDE)
-"""What no front is on; that a card's front is missing shows in the count of its batch."""
 
 
 def lost_cards(session: Session, first: date, last: date, direction: str | None) -> float:
@@ -50,7 +47,8 @@ def _by_batch() -> AnySelect:
 
 
 def _refused() -> ColumnElement[bool]:
-    return (Scan.outcome == "refused") & Scan.reason.not_in(_NO_CARD) & Scan.rescanned_by.is_(None)
+    """Sheets with a front; that a card's front was never seen shows in the count of its batch."""
+    return is_unread() & Scan.reason.not_in(list(NO_CARD))
 
 
 def _overlap(first: date, last: date, start: date, end: date) -> float:

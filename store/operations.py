@@ -11,6 +11,7 @@ from pathlib import PurePath
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from store.queries import is_unread
 from store.tables import Card, LoggedRefusal, Run, Scan, Waiting
 
 SHEETS = ("read", "refused")
@@ -116,7 +117,7 @@ def refusals_since(session: Session, moment: datetime) -> list[FolderRefusals]:
 
 def rescans_by_reason(session: Session) -> dict[str, int]:
     """Sheets that wait to be scanned again, by why they were refused; most first."""
-    query = select(Scan.reason, func.count()).where(Scan.outcome == "refused", Scan.rescanned_by.is_(None))
+    query = select(Scan.reason, func.count()).where(is_unread())
     return dict(
         Counter({reason or "": number for reason, number in session.execute(query.group_by(Scan.reason))}).most_common()
     )

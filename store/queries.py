@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from ocr.reading import LevelReading
 from store.card_state import Decided, StoredReading
 from store.engine import AnyRow
-from store.tables import Card, Decision, PersonalDecision, PersonalReading, Reading, Record, RecordValue
+from store.tables import Card, Decision, PersonalDecision, PersonalReading, Reading, Record, RecordValue, Scan
 
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
@@ -48,6 +48,11 @@ def record_columns(names: Iterable[str]) -> tuple[list[ColumnElement[Any]], From
             source = source.join(one, (one.c.card_id == records.c.card_id) & (one.c.variable == name))
             columns.append(one.c.value)
     return columns, source
+
+
+def is_unread() -> ColumnElement[bool]:
+    """Whether a scan was refused and its sheet has not been scanned again."""
+    return (Scan.outcome == "refused") & Scan.rescanned_by.is_(None)
 
 
 def readings(*columns: Any) -> AnySelect:

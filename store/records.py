@@ -231,10 +231,14 @@ def forms_of(session: Session, form_ids: Iterable[int]) -> dict[int, Form]:
     return {row.id: _parse(row.definition) for row in session.execute(query)}
 
 
+def all_forms(session: Session) -> dict[int, Form]:
+    """All forms that cards were read with, as `forms_of`."""
+    return forms_of(session, session.scalars(select(FormDefinition.id)))
+
+
 def known_fields(session: Session) -> dict[str, FieldSpec]:
     """Fields of all forms that cards were read with, as the newest form has them, by name in the order of the forms."""
-    forms = forms_of(session, session.scalars(select(FormDefinition.id)))
-    return {spec.name: spec for _, form in sorted(forms.items()) for spec in form.fields}
+    return {spec.name: spec for _, form in sorted(all_forms(session).items()) for spec in form.fields}
 
 
 @lru_cache(maxsize=32)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from store.queries import is_unread
 from store.tables import Card, Record, Scan
 
 
@@ -84,7 +85,7 @@ def _lines(session: Session, cards: Sequence[_Read]) -> list[_Line]:
     if not serials and not batches:
         return []
     query = select(Scan.id, Scan.serial, Scan.path, Scan.batch_id).order_by(Scan.id)
-    query = query.where(Scan.outcome == "refused", Scan.rescanned_by.is_(None))
+    query = query.where(is_unread())
     return [
         _Line(*row) for row in session.execute(query.where(or_(Scan.serial.in_(serials), Scan.batch_id.in_(batches))))
     ]

@@ -18,6 +18,7 @@ from ocr.likeness import Likeness
 from ocr.reading import CardReading, Refusal, Refused
 from ocr.scan import ScanId
 from store.engine import insert_new
+from store.queries import is_unread
 from store.tables import Batch, Card, LoggedRefusal, Scan
 
 _PARAMETERS = 500
@@ -85,7 +86,7 @@ def _tried(session: Session, shas: Collection[str], forms: str) -> set[ScanId]:
 def rescan_list(session: Session, *, batch_id: int | None = None) -> list[ToRescan]:
     """Refused sheets that wait to be scanned again, in the order in which they were scanned, of one batch or of all."""
     query = select(Scan, Batch.number).outerjoin(Batch, Batch.id == Scan.batch_id).order_by(Scan.id)
-    query = query.where(Scan.outcome == "refused", Scan.rescanned_by.is_(None))
+    query = query.where(is_unread())
     if batch_id is not None:
         query = query.where(Scan.batch_id == batch_id)
     return [

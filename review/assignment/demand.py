@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, or_, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ocr.forms.codebook import Purpose
 from store.doubts import sources
 from store.goals import sampling_levels
-from store.records import AUDIT, forms_of
-from store.tables import FormDefinition, RequestedCard, Suspicion, Waiting
+from store.records import AUDIT, all_forms
+from store.tables import RequestedCard, Suspicion, Waiting
 
 KeyingScope: TypeAlias = Literal["everything", "statistical", "goals"]
 """What people key. ``everything``: each field that is not sure. ``statistical``: each that enters tables, so that the
@@ -63,7 +63,7 @@ def field_levels(session: Session) -> dict[str, float]:
     """Up to which draw each field is keyed for the goals: as far as the variable needs that needs it most."""
     by_variable = sampling_levels(session)
     levels: defaultdict[str, float] = defaultdict(float)
-    for form in forms_of(session, session.scalars(select(FormDefinition.id))).values():
+    for form in all_forms(session).values():
         for variable, fields in sources(form).items():
             for name in fields:
                 levels[name] = max(levels[name], by_variable.get(variable, 0.0))
