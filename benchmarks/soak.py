@@ -110,9 +110,9 @@ def resident_mb(pid: int) -> float:
 
 
 def processor_s(pid: int) -> float:
-    """Processor seconds that a process has taken so far."""
+    """Processor seconds that a process has taken so far, with those of its children that have ended."""
     numbers = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(numbers[11]) + int(numbers[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, numbers[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def saved_at(log: Path) -> list[float]:

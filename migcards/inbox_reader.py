@@ -62,9 +62,8 @@ class InboxReader:
         self.inbox, self.how, self.archive = inbox, how, archive
         self.takes_zip, self.receive = inbox.takes_zip, inbox.receive
         self._tried: dict[Path, set[str]] = {}
-        self._failed: dict[Path, float] = {}
+        self._failed: dict[Path, tuple[float, str]] = {}
         self._exhausted: dict[Path, int] = {}
-        self._failure = ""
         self._now: tuple[Path, RunTally, int, Pace] | None = None
         self._wake, self._stop = Flag(), Flag()
         self._thread = Thread(target=self._run, name="inbox", daemon=True)
@@ -86,16 +85,16 @@ class InboxReader:
 
     def state(self) -> InboxState:
         """How the reading stands."""
-        now = self._now
+        now, failure = self._now, "; ".join(dict.fromkeys(why for _, why in tuple(self._failed.values())))
         lots = {place: len(self._fresh(place)) for place in self.inbox.folder.glob("*/*")}
         if now is None:
-            return InboxState(None, sum(lots.values()), self._failure)
+            return InboxState(None, sum(lots.values()), failure)
         place, tally, more, pace = now
         waiting = max(0, lots.pop(place, 0) + more - tally.sheets)
         reading = ReadingNow(
             *batch_of_lot(place), tally.sheets, tally.read, tally.refused, waiting, pace.left_s(waiting)
         )
-        return InboxState(reading, sum(lots.values()), self._failure)
+        return InboxState(reading, sum(lots.values()), failure)
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -106,19 +105,20 @@ class InboxReader:
                 continue
             try:
                 self._read(place)
-                self._failure = ""
+                self._failed.pop(place, None)
             except StoppedError:
                 return
             except Exception as error:
-                self._failed[place] = monotonic()
-                self._failure = str(error) if isinstance(error, MigcardsError) else type(error).__name__
+                why = str(error) if isinstance(error, MigcardsError) else type(error).__name__
+                self._failed[place] = monotonic(), why
                 note(Event.CRASH, logging.ERROR, file=as_text(place))
                 logging.getLogger(__name__).error("an upload could not be read", exc_info=error)
             finally:
                 self._now = None
 
     def _is_due(self, place: Path) -> bool:
-        resting = monotonic() - self._failed.get(place, -RETRY_S) < RETRY_S
+        tried, _ = self._failed.get(place, (-RETRY_S, ""))
+        resting = monotonic() - tried < RETRY_S
         return not resting and bool(self._fresh(place))
 
     def _fresh(self, place: Path) -> list[Path]:

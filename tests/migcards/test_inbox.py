@@ -24,7 +24,7 @@ from ocr.page import PageJob, PageResult
 from ocr.reading import Refusal, Refused
 from ocr.scan import ScanId
 from review.errors import ReviewError
-from review.web.scan_inbox import UploadLot
+from review.web.scan_inbox import InboxState, UploadLot
 from store.batches import batch_now, batch_of
 from store.engine import open_store
 from store.tables import Run, Scan
@@ -139,14 +139,21 @@ def reader(inbox: ScanInboxFolder, database: str, archive: Path | None = None) -
     return InboxReader(inbox, lambda rescan: Ingestion(open_store(database), policy, archive=archive), archive)
 
 
-def until_read(one: InboxReader) -> None:
-    """Let it read all that lies there."""
+def until_read(one: InboxReader, *, left: int = 0) -> None:
+    """Let it read all that lies there but `left` files.
+
+    Reading and waiting are of one look: of two, the file that is read in the second waits in neither.
+    """
     one.start()
     end = monotonic() + 120
-    while (one.state().reading or one.state().files) and monotonic() < end:
+    while not is_idle(one.state(), left) and monotonic() < end:
         sleep(0.05)
     one.stop()
-    assert one.state().files == 0 and one.state().failure == ""
+    assert is_idle(one.state(), left) and bool(one.state().failure) == bool(left)
+
+
+def is_idle(state: InboxState, left: int) -> bool:
+    return state.reading is None and state.files == left
 
 
 def runs(database: str) -> list[str]:
@@ -206,12 +213,7 @@ def test_one_that_fails_says_so_and_keeps_no_other_waiting(inbox: ScanInboxFolde
     stray = UploadLot("20260101-000000-0000", "26-ZZZZZZZ", False, "anna")
     send(inbox, "0.jpg", picture(0), stray)
     send(inbox, "1.jpg", picture(1))
-    one = reader(inbox, database)
-    one.start()
-    end = monotonic() + 120
-    while (one.state().reading or one.state().files != 1) and monotonic() < end:
-        sleep(0.05)
-    one.stop()
+    until_read(reader(inbox, database), left=1)
     engine = open_store(database)
     with Session(engine) as session:
         assert batch_now(session, NUMBER).account.blank == 1
