@@ -6,28 +6,22 @@ as foreign cards that strayed there. What stands without a person is held agains
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
 from pathlib import Path
 
 import click
 import numpy as np
 
+from benchmarks.labelled import read_labelled
 from ocr.batch_evidence import weigh
-from ocr.confidence.acceptance import AcceptancePolicy
-from ocr.confidence.calibration import load_calibration
-from ocr.evaluation.truth import PageTruth, read_truth
+from ocr.evaluation.truth import PageTruth
 from ocr.forms.codebook import Role
 from ocr.forms.cover_sheet import CoverSheet
 from ocr.forms.definition import Form, load_forms
-from ocr.page import PageJob, crashed_page, read_page
-from ocr.preprocess.content import file_hash
 from ocr.reading import CardReading, parse_iso
-from ocr.worker_pool import Workers
 
 ROLES = (Role.CROSSING_DATE, Role.CHECKPOINT)
 TODAY = date(2026, 11, 29)
@@ -41,7 +35,7 @@ TODAY = date(2026, 11, 29)
 def main(folder: Path, foreign: float, days: int, seed: int) -> None:
     """Read labelled scans and say what becomes of their dates and checkpoints in batches."""
     forms = {form.id: form for form in load_forms()}
-    cards = [(truth, reading) for truth, reading in _read(folder) if truth.form == reading.form]
+    cards = [(truth, reading) for truth, reading in read_labelled(folder, TODAY) if truth.form == reading.form]
     rng = np.random.default_rng(seed)
     counts: Counter[tuple[Role, str, str]] = Counter()
     for truth, reading in cards:
@@ -57,16 +51,6 @@ def main(folder: Path, foreign: float, days: int, seed: int) -> None:
             stand, wrong, against = (counts[role, how, what] for what in ("stand", "wrong", "contradict"))
             fields = counts[role, how, "fields"]
             click.echo(f"{role:16}{fields:>8}  {how:12}{stand / max(fields, 1):>8.1%}{wrong:>8}{against:>12}")
-
-
-def _read(folder: Path) -> Iterator[tuple[PageTruth, CardReading]]:
-    truths = {(truth.scan, truth.page): truth for truth in read_truth(folder) if truth.expect == "read"}
-    jobs = [PageJob(folder / scan, file_hash(folder / scan), page) for scan, page in truths]
-    work = partial(read_page, acceptor=AcceptancePolicy(load_calibration()), today=TODAY)
-    with Workers(os.cpu_count() or 1, 60.0) as pool:
-        for job, result in pool.run(jobs, work, on_crash=crashed_page):
-            if isinstance(result.outcome, CardReading):
-                yield truths[str(job.path.relative_to(folder)), job.page], result.outcome
 
 
 def _cover(truth: PageTruth, form: Form, days: int, rng: np.random.Generator) -> CoverSheet:

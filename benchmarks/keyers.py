@@ -16,10 +16,10 @@ from __future__ import annotations
 
 import random
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -27,14 +27,16 @@ import click
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from ocr.forms.definition import Form, load_forms
+from ocr.forms.definition import FieldKind, FieldSpec, Form, load_forms
 from ocr.forms.serial import serial_number
 from ocr.lexicon.lexicon import load_lexicon
-from ocr.reading import Candidate, CardReading, FieldReading, FieldState, Why
+from ocr.reading import Candidate, CardReading, FieldReading, FieldState, Why, parse_iso
 from ocr.scan import ScanId
 from review.assignment.policy import DeskRules, PolicyName
 from review.desk import Desk, Person, Task
+from review.errors import ReviewError
 from review.quality.figures import Share
+from store.card_state import UNKNOWN
 from store.cards import save_card
 from store.engine import open_store
 from store.records import CHUNK, cards_now
@@ -86,7 +88,7 @@ def simulate(policy: PolicyName, cards: int, seed: int, habits: Habits) -> Outco
     with tempfile.TemporaryDirectory() as folder:
         engine = open_store(f"sqlite:///{Path(folder) / 'cards.db'}")
         truth, machine = fill(engine, cards, chance, habits.machine)
-        _work(engine, truth, machine, rules, habits, chance)
+        work(engine, truth, machine, rules, habits, chance)
         with Session(engine) as session:
             ids = sorted(truth)
             chunks = (ids[i : i + CHUNK] for i in range(0, len(ids), CHUNK))
@@ -106,7 +108,7 @@ def _form() -> Form:
 
 @cache
 def _values(field: str) -> tuple[str, ...]:
-    """Values that a field can have."""
+    """Values that a made-up card can have in a field."""
     spec = _form().by_name[field]
     if spec.lexicon:
         return tuple(load_lexicon(spec.lexicon).entries)
@@ -115,11 +117,22 @@ def _values(field: str) -> tuple[str, ...]:
     return tuple((date(1950, 1, 1) + timedelta(days=day)).isoformat() for day in range(0, 18_000, 7))
 
 
-@cache
-def _like(field: str, value: str) -> tuple[str, ...]:
+@lru_cache(maxsize=1 << 14)
+def _like(spec: FieldSpec, value: str) -> tuple[str, ...]:
     """The values that look like one; the same for machine and people."""
-    others = [other for other in _values(field) if other != value]
-    return tuple(random.Random(f"{field} {value}").sample(others, ALIKE))
+    others = [other for other in _others(spec, value) if other != value] or [UNKNOWN]
+    return tuple(random.Random(f"{spec.name} {value}").sample(others, min(ALIKE, len(others))))
+
+
+def _others(spec: FieldSpec, value: str) -> Iterable[str]:
+    """What may be keyed instead of a value: another code or mark, or one sign wrong."""
+    if spec.options:
+        return [option.code for option in spec.options]
+    if spec.lexicon:
+        return load_lexicon(spec.lexicon).entries
+    signs = "0123456789" if spec.kind in (FieldKind.DATE, FieldKind.DIGITS) else "АБВКЛМНОРСТУ"
+    slips = [value[:i] + sign + value[i + 1 :] for i, old in enumerate(value) if old.isalnum() for sign in signs]
+    return filter(parse_iso, slips) if spec.kind is FieldKind.DATE else slips
 
 
 def fill(engine: Engine, cards: int, chance: random.Random, share_wrong: float) -> tuple[Truth, Truth]:
@@ -128,11 +141,15 @@ def fill(engine: Engine, cards: int, chance: random.Random, share_wrong: float) 
     with Session(engine) as session, session.begin():
         for n in range(1, cards + 1):
             true = {name: chance.choice(_values(name)) for name in DOUBTFUL}
-            read = {k: chance.choice(_like(k, v)) if chance.random() < share_wrong else v for k, v in true.items()}
+            read = {k: _misread(k, v, chance, share_wrong) for k, v in true.items()}
             card = ReadCard(_reading(n, read), _form(), f"{n}.png", 300, (9, 9))
             card_id = save_card(session, card, run_id=None)
             truth[card_id], machine[card_id] = true, read
     return truth, machine
+
+
+def _misread(field: str, true: str, chance: random.Random, share_wrong: float) -> str:
+    return chance.choice(_like(_form().by_name[field], true)) if chance.random() < share_wrong else true
 
 
 def _reading(n: int, read: Mapping[str, str]) -> CardReading:
@@ -148,10 +165,14 @@ def _field(name: str, value: str, doubtful: bool) -> FieldReading:
     return FieldReading(name, state, value, candidates, value, 0.5, 0.5, review, _QUAD, "made up", "1")
 
 
-def _work(
-    engine: Engine, truth: Truth, machine: Truth, rules: DeskRules, habits: Habits, chance: random.Random
-) -> None:
-    """Key until nothing waits, one person after the other in an order left to chance."""
+def work(engine: Engine, truth: Truth, machine: Truth, rules: DeskRules, habits: Habits, chance: random.Random) -> None:
+    """Key until nothing waits, one person after the other in an order left to chance.
+
+    Parameters
+    ----------
+    truth, machine
+        What is true, and what was read, by card and field.
+    """
     random.seed(chance.random())  # the desk draws at random too
     now = datetime.now(UTC)
     while True:
@@ -162,7 +183,11 @@ def _work(
             for task in Desk(session, person, now, rules).assign(count=_AT_ONCE):
                 true = truth[task.card_id].get(task.field, "")
                 value = _answer(task, true, machine[task.card_id].get(task.field, ""), habits, chance)
-                Desk(session, person, now, rules).key(task.ticket, value, seconds=1)
+                desk = Desk(session, person, now, rules)
+                try:
+                    desk.key(task.ticket, value, seconds=1)
+                except ReviewError:  # the desk does not take what cannot be: they look again
+                    desk.key(task.ticket, true, seconds=1)
 
 
 def _answer(task: Task, true: str, machine: str, habits: Habits, chance: random.Random) -> str:
@@ -172,13 +197,13 @@ def _answer(task: Task, true: str, machine: str, habits: Habits, chance: random.
         return chance.choice(answers) if chance.random() < habits.supervisor else true
     if task.prefill not in (None, true) and chance.random() < habits.overlooks:
         return machine
-    if chance.random() >= habits.person or task.field not in DOUBTFUL:
+    if chance.random() >= habits.person:
         return true
     if task.prefill == true:
         return true  # nothing is keyed where the box is right
     if machine != true and chance.random() < habits.as_machine:
         return machine
-    return chance.choice(_like(task.field, true))
+    return chance.choice(_like(task.spec, true))
 
 
 def table(outcomes: Sequence[Outcome]) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from sqlalchemy.orm import Session
 
-from estimation.assembly import Question
+from estimation.assembly import Question, Sample
 from estimation.axes import Axis, AxisCell
 from estimation.intervals import Interval, count_intervals, difference_margins
 from estimation.sample import load_sample
@@ -92,7 +92,7 @@ def estimated(session: Session, spec: Spec, levels: Mapping[str, Level], period:
     if not spec.stub:
         raise BadInputError(f"{spec.id} is not estimated: it compares, or says what became of sheets and fields.")
     stub, columns = ([levels[name] for name in names] for names in (spec.stub, spec.columns))
-    found = estimates(session, stub, columns, period, _fixed(spec))
+    found = estimates(session, stub, columns, period, fixed_columns(spec))
     counts: Counts = Counter({pair: round(one.estimate) for pair, one in found.counts.items()})
     rows = [path for path, _ in rows_of(stub, counts)]
     heads = [path for path, _ in columns_of(columns, counts)]
@@ -108,11 +108,16 @@ def estimates(
 ) -> Estimates:
     """Estimate a table of one classification by another."""
     axes = tuple(Axis(level.column, level.code_of) for level in (*stub, *columns))
-    sample = load_sample(session, Question(axes, period.start, period.end, fixed, _possible(axes)))
+    question = Question(axes, period.start, period.end, fixed, possible_cells(axes))
+    return summed(load_sample(session, question), len(stub))
+
+
+def summed(sample: Sample, stub: int) -> Estimates:
+    """Estimates of the cells and subtotals of a sample, of whose axes the first `stub` make the rows."""
     place: dict[Pair, int] = {}
     entries = []
     for k, cell in enumerate(sample.cells):
-        row, column = trimmed(cell[: len(stub)]), trimmed(cell[len(stub) :])
+        row, column = trimmed(cell[:stub]), trimmed(cell[stub:])
         for i, j in product(range(len(row) + 1), range(len(column) + 1)):
             entries.append((k, place.setdefault((row[:i], column[:j]), len(place))))
     at = np.array(entries, int).reshape(-1, 2)
@@ -145,12 +150,13 @@ def _net_by_region(session: Session, period: Period) -> Body:
     return tuple(rows), tuple(columns), tuple(cells)
 
 
-def _fixed(spec: Spec) -> dict[str, str]:
+def fixed_columns(spec: Spec) -> dict[str, str]:
+    """Values that columns must have to be in a table."""
     country = codebook().column_of(Role.COUNTRY_ABROAD)
     return {name: value for name, value in (("direction", spec.direction), (country, spec.country)) if value}
 
 
-def _possible(axes: Sequence[Axis]) -> Callable[[AxisCell], bool]:
+def possible_cells(axes: Sequence[Axis]) -> Callable[[AxisCell], bool]:
     """That a district lies in its region, where a table has both."""
     names = [axis.column for axis in axes]
     region, district = (codebook().column_of(role) for role in (Role.HOME_REGION, Role.HOME_DISTRICT))

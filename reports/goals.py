@@ -103,7 +103,7 @@ def standing(session: Session, goal: Goal) -> Standing:
     question = Question((), goal.period.start, goal.period.end, fixed)
     variables = tuple(dict.fromkeys([level.column, question.day]))
     limits = np.array([max(1.0, asked[code]) for code in codes])
-    return Standing(shown, variables, _needed(found.cards, _columns(found, codes), limits))
+    return Standing(shown, variables, needed_level(found.cards, _columns(found, codes), limits))
 
 
 def _columns(found: Estimates, codes: Sequence[Code]) -> csr_array:
@@ -116,7 +116,7 @@ def _order(level: Level, codes: Sequence[Code]) -> list[Code]:
     return [*first, *sorted((code for code in codes if code not in first), key=str)]
 
 
-def _needed(cards: TwoPhase, of: csr_array, limits: Floats) -> float:
+def needed_level(cards: TwoPhase, of: csr_array, limits: Floats) -> float:
     """The least level at which the margins that are to be expected are those asked, where keying can make them so."""
     left = (limits / SAFETY) ** 2 - Z**2 * cards.other_variances(of)
     attainable = np.flatnonzero(left > 0)

@@ -84,7 +84,7 @@ def column_doubts(
         shares = _shares(form, column, names, seen)
         settled = not _open(now[column]) or all(state.values[name] is not None for name in fields)
         known = _known(fields, decisions) if settled else ""
-        found.append(ColumnDoubt(column, fields, size_of(_grouped(column, shares)), shares, known))
+        found.append(ColumnDoubt(column, fields, doubt_size(column, shares), shares, known))
     return found
 
 
@@ -168,14 +168,14 @@ def _rounded(shares: Shares) -> Shares:
     return {code: round(share, DECIMALS) for code, share in shares.items() if share >= LEAST_SHARE}
 
 
-def _grouped(column: str, shares: Shares) -> Shares:
-    """Shares by which the size of a doubt is told: tables count days by the month."""
+def doubt_size(column: str, shares: Shares) -> float:
+    """The size of the doubt about a column (`store.draws.size_of`): tables count days by the month."""
     if column not in Record.__table__.c or not isinstance(Record.__table__.c[column].type, Date):
-        return shares
+        return size_of(shares)
     found: defaultdict[str, float] = defaultdict(float)
     for day, share in shares.items():
         found[day[: len("2026-11")]] += share
-    return dict(found)
+    return size_of(found)
 
 
 def _known(fields: Sequence[str], decisions: Mapping[str, Decided]) -> Known:

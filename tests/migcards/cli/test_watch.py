@@ -39,7 +39,13 @@ def watching(folder: Path) -> Iterator[subprocess.Popen[str]]:
     call = "from migcards.cli.main import main; main()"
     arguments = [sys.executable, "-c", call, "watch", "hot", "--lang", "en"]
     with subprocess.Popen(
-        arguments, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        arguments,
+        env=environment,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
     ) as process:
         try:
             yield process

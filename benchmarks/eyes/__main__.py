@@ -1,0 +1,115 @@
+"""What people key, what remains wrong, and what margins are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import click
+import numpy as np
+from numpy.random import Generator
+
+from benchmarks.eyes.coverage import Design, Tally, simulate
+from benchmarks.eyes.donors import Donor, donors_from
+from benchmarks.eyes.effort import goal_tables, keyed_all, keyed_to, levels_for
+from benchmarks.eyes.population import Population, audited, sampled
+from benchmarks.eyes.readers import READERS, stopped
+from benchmarks.eyes.tables import donor_table, standard_tables
+from estimation.accepted import accepted_error
+from ocr.forms.codebook import Purpose, Role, codebook
+from reports.levels import LEVELS
+from reports.period import Period
+from review.assignment.goals import USUAL_S
+from store.audits import AuditOutcome
+
+TODAY = date(2026, 11, 30)
+SIZES = (10_000, 100_000, 1_300_000)
+WITHIN = (0.01, 0.03)
+PARTS = (0.1, 0.3)
+"""Levels up to which everything is keyed where intervals are judged."""
+
+
+@click.command()
+@click.argument("folders", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--runs", default=1000, show_default=True, help="Populations for each reader and level.")
+@click.option("--cards", default=10_000, show_default=True, help="Cards of these populations.")
+@click.option("--seed", default=1, show_default=True)
+def main(folders: tuple[Path, ...], runs: int, cards: int, seed: int) -> None:
+    """Simulate on populations made of the labelled scans in FOLDERS; several kinds of hands, one folder each."""
+    donors = donors_from(folders, TODAY, seed)
+    period = _period(donors)
+    click.echo(f"{len(donors)} donors; {period.start} to {period.end}")
+    effort(donors, period)
+    for name, reader in READERS.items():
+        judged = reader(donors)
+        tables = standard_tables(judged, period)
+        for part in PARTS:
+            columns = {column for table in tables.values() for column in table.columns}
+            accepted = partial(audited, judged)
+            design = Design(
+                np.full(len(judged), 1 / len(judged)).tolist(), cards, dict.fromkeys(columns, part), accepted
+            )
+            show(f"reader {name}, keyed up to {part}", simulate(tables, design, runs, seed))
+    stop(donors, period, runs, cards, seed)
+
+
+def _known(error: float, columns: Sequence[str], cards: int, chance: Generator) -> float:
+    return error
+
+
+def _period(donors: Sequence[Donor]) -> Period:
+    """The years from the first to the last true day of crossing."""
+    day = codebook().column_of(Role.CROSSING_DATE)
+    days = [donor.true[day] for donor in donors if donor.true[day]]
+    return Period(date(min(days).year, 1, 1), date(max(days).year, 12, 31))
+
+
+def effort(donors: Sequence[Donor], period: Period) -> None:
+    """Print what people key."""
+    click.echo(f"\n{'asked':44}{'keys a card':>12}{'hours a million':>17}{'wrong fields':>14}{'of':>8}{'share':>9}")
+    for words, purposes in (("every field", tuple(Purpose)), ("what enters tables", (Purpose.TABLES,))):
+        one = keyed_all(donors, *purposes)
+        click.echo(_line(words, one.keys) + f"{one.wrong:>14}{one.fields:>8}{one.wrong / one.fields:>9.3%}")
+    click.echo(_line("audits besides, at their share of 1 %", one.audits))
+    tables = goal_tables(donors, period)
+    each = Population(np.arange(len(donors)), np.full(len(donors), 0.5))
+    found = {key: (table, table.estimates(sampled(table, each, {}, 0.0))) for key, table in tables.items()}
+    wrong = audited(donors, [codebook().column_of(Role.HOME_REGION)], SIZES[-1], np.random.default_rng(0))
+    for size in SIZES:
+        for within in WITHIN:
+            levels = levels_for(found, within, size / len(donors), wrong)
+            click.echo(_line(f"all goals within {within:.0%} of {size:,} cards", keyed_to(donors, levels)))
+
+
+def _line(words: str, keys: float) -> str:
+    return f"{words:44}{keys:>12.2f}{keys * USUAL_S * 1_000_000 / 3600:>17,.0f}"
+
+
+def show(title: str, tallies: dict[str, Tally]) -> None:
+    """Print how true intervals are."""
+    click.echo(
+        f"\n{title}\n{'':6}{'numbers':>9}{'hold keyed':>12}{'worst':>8}{'hold truth':>12}{'bias':>8}{'largest':>9}"
+    )
+    for name, one in tallies.items():
+        keyed, true = one.coverage
+        bias = np.abs(one.bias)
+        most = f"{bias.mean():>8.3f}{bias.max():>9.3f}" if len(bias) else ""
+        click.echo(f"{name:6}{(one.size > 0).sum():>9}{keyed:>12.1%}{one.worst:>8.1%}{true:>12.1%}{most}")
+
+
+def stop(donors: Sequence[Donor], period: Period, runs: int, cards: int, seed: int) -> None:
+    """Print what becomes of the regions where their reader was stopped."""
+    judged, shares = stopped(donors, before=0.12, wrong=0.03)
+    table = donor_table(judged, [LEVELS["region"]], [LEVELS["direction"]], period, {})
+    levels = dict.fromkeys(table.columns, PARTS[0])
+    error = accepted_error([AuditOutcome(118, 4, 0.0014)])
+    design = Design(shares, cards, levels, partial(_known, error))
+    show(
+        "region: its reader stopped, 3 % of what it accepted before wrong", simulate({"T2": table}, design, runs, seed)
+    )
+
+
+if __name__ == "__main__":
+    main()

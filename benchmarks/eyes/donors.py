@@ -1,0 +1,128 @@
+"""Cards of which a population is made: read by the real readers, keyed to the end at the real desk, truth known."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from benchmarks.keyers import Habits, work
+from benchmarks.labelled import read_labelled
+from ocr.confidence.values import canonical
+from ocr.evaluation.truth import PageTruth
+from ocr.forms.codebook import Purpose
+from ocr.forms.definition import FieldKind, Form, load_forms
+from ocr.reading import CardReading
+from review.assignment.policy import DeskRules
+from review.assignment.progress import KEYED
+from store.card_state import UNKNOWN, StoredReading
+from store.cards import save_card
+from store.doubts import OUT_OF_TURN, ColumnDoubt
+from store.engine import open_store
+from store.record_values import own_values, record_values
+from store.records import CHUNK, CardNow, cards_now
+from store.scans import ReadCard
+from store.tables import Decision
+
+Row = Mapping[str, Any]
+"""A record: values by column."""
+
+
+@dataclass(frozen=True, eq=False)
+class Donor:
+    """One card.
+
+    Attributes
+    ----------
+    doubts
+        Columns that the machine did not settle.
+    keyed, true
+        The record after people keyed all that waited, and the one that is true.
+    keys
+        How often each field was keyed.
+    errors
+        Fields whose value is wrong in the end.
+    """
+
+    form: Form
+    readings: Mapping[str, StoredReading]
+    doubts: Sequence[ColumnDoubt]
+    keyed: Row
+    true: Row
+    keys: Mapping[str, int]
+    errors: frozenset[str]
+
+    def fields(self, *purposes: Purpose) -> list[str]:
+        """Names of the fields that are keyed for one of some purposes."""
+        return [spec.name for spec in self.form.fields if spec.about.purpose in purposes]
+
+
+def donors_from(folders: Sequence[Path], today: date, seed: int) -> list[Donor]:
+    """Read labelled cards and let made-up people key them until nothing waits."""
+    forms = {form.id: form for form in load_forms()}
+    cards = [pair for folder in folders for pair in read_labelled(folder, today) if pair[0].form == pair[1].form]
+    with tempfile.TemporaryDirectory() as place:
+        engine = open_store(f"sqlite:///{Path(place) / 'cards.db'}")
+        truths = _saved(engine, cards, forms)
+        meant = {card_id: _meant(truth, forms[truth.form or ""]) for card_id, truth in truths.items()}
+        with Session(engine) as session:
+            before = _cards(session, list(truths))
+            rules = DeskRules(control_share=0.0)
+            read = {card.head.id: {k: r.value or "" for k, r in card.readings.items()} for card in before}
+            session.rollback()
+        work(engine, meant, read, rules, Habits(), random.Random(seed))
+        with Session(engine) as session:
+            keys = Counter(
+                session.execute(select(Decision.card_id, Decision.field).where(Decision.kind.in_(KEYED))).tuples()
+            )
+            after = _cards(session, list(truths))
+        engine.dispose()
+    return [_donor(card, meant[card.head.id], keys) for card in after if not card.is_duplicate]
+
+
+def _saved(
+    engine: Engine, cards: Sequence[tuple[PageTruth, CardReading]], forms: Mapping[str, Form]
+) -> dict[int, PageTruth]:
+    with Session(engine) as session, session.begin():
+        return {
+            save_card(session, ReadCard(reading, forms[reading.form], truth.scan, 300, (9, 9)), run_id=None): truth
+            for truth, reading in cards
+        }
+
+
+def _meant(truth: PageTruth, form: Form) -> dict[str, str]:
+    """What is true of each field of a form; what nobody wrote is empty, and two marks where one may be say nothing."""
+    values = {spec.name: truth.fields[spec.name].value for spec in form.fields if spec.name in truth.fields}
+    several = {name for name, value in values.items() if "|" in value and form.by_name[name].kind is FieldKind.ONE_OF}
+    return dict.fromkeys(form.by_name, "") | values | dict.fromkeys(several, UNKNOWN)
+
+
+def _cards(session: Session, ids: Sequence[int]) -> list[CardNow]:
+    chunks = (ids[i : i + CHUNK] for i in range(0, len(ids), CHUNK))
+    return [card for chunk in chunks for card in cards_now(session, chunk, lock=False)]
+
+
+def _donor(card: CardNow, true: Mapping[str, str], keys: Mapping[tuple[int, str], int]) -> Donor:
+    form, values = card.form, card.state.values
+    own_keys = {name: keys[card.head.id, name] for name in values if keys[card.head.id, name]}
+    errors = frozenset(
+        name
+        for name, value in values.items()
+        if value is None or canonical(form.by_name[name], value) != canonical(form.by_name[name], true[name])
+    )
+    doubts = [doubt for doubt in card.doubts if doubt.known != OUT_OF_TURN]
+    keyed, truly = record_of(form, values), record_of(form, true)
+    return Donor(form, card.readings, doubts, keyed, truly, own_keys, errors)
+
+
+def record_of(form: Form, values: Mapping[str, str | None]) -> Row:
+    """The record that follows from the values of all fields."""
+    return {**record_values(form, values, {}), **own_values(form, values, {}), "direction": form.direction}

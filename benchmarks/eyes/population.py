@@ -1,0 +1,99 @@
+"""A population of donors, of which people keyed those that were drawn: what the estimates say, and what is so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from benchmarks.eyes.donors import Donor
+from benchmarks.eyes.tables import DonorTable, Floats
+from estimation.accepted import accepted_error
+from estimation.assembly import Sample
+from estimation.two_phase import TwoPhase
+from ocr.forms.codebook import codebook
+from store.audits import AuditOutcome
+from store.doubts import sources
+
+AUDITED = 0.01
+"""Share of the accepted fields that people key all the same (the default of `migcards.settings`)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    """N cards.
+
+    Attributes
+    ----------
+    who
+        (N,) which donor each is like.
+    number
+        (N,) random numbers of the cards (`store.draws`).
+    """
+
+    who: NDArray[np.int_]
+    number: Floats
+
+
+def made(chance: Generator, donors: Sequence[float], cards: int) -> Population:
+    """Draw a population with the donors in these shares."""
+    return Population(chance.choice(len(donors), size=cards, p=donors), 1 - chance.random(cards))
+
+
+def sampled(table: DonorTable, population: Population, levels: Mapping[str, float], wrong: float) -> Sample:
+    """The sample of a table where each variable is keyed up to its level.
+
+    Parameters
+    ----------
+    wrong
+        `TwoPhase.accepted_error`.
+    """
+    doubtful = table.doubtful[population.who]
+    rows, number = population.who[doubtful], population.number[doubtful]
+    chance, drawn = np.ones(len(rows)), np.ones(len(rows), bool)
+    sizes = table.sizes[rows]
+    for column, size in zip(table.columns, sizes.T, strict=True):
+        draws = number / size  # not a number where the column is settled, which compares as neither
+        level = np.min(draws[draws >= levels.get(column, 0.0)], initial=np.inf)
+        chance = np.fmin(chance, level * size)
+        drawn &= ~(draws >= level)
+    alike = np.bincount(population.who[~doubtful], minlength=len(table.doubtful))
+    found = csr_array(table.found[rows].multiply(drawn[:, None]))
+    cards = alike @ table.found, table.predicted[rows], np.minimum(chance, 1.0), drawn, np.nanmin(sizes, axis=1)
+    return Sample(table.cells, TwoPhase(*cards, found, wrong))
+
+
+def truly(table: DonorTable, population: Population, *, keyed: bool) -> Floats:
+    """(K,) cards in each cell in truth, or as they would be if everything was `keyed`."""
+    alike = np.bincount(population.who, minlength=len(table.doubtful))
+    return np.asarray(alike @ (table.found if keyed else table.true), np.float64)
+
+
+def audited(donors: Sequence[Donor], columns: Sequence[str], cards: int, chance: Generator) -> float:
+    """`TwoPhase.accepted_error` after an audit of so many cards like the donors."""
+    outcomes = []
+    for column in columns:
+        stood, wrong = _accepted(donors, column)
+        audits = chance.binomial(cards, AUDITED * stood / len(donors))
+        found = chance.binomial(audits, wrong / stood) if stood else 0
+        outcomes.append(AuditOutcome(audits, found, _promise(column)))
+    return accepted_error(outcomes)
+
+
+def _accepted(donors: Sequence[Donor], column: str) -> tuple[int, int]:
+    """Donors whose column was accepted as a whole, and those of them on which it is wrong."""
+    stood = [
+        donor
+        for donor in donors
+        if column in sources(donor.form) and all(doubt.column != column for doubt in donor.doubts)
+    ]
+    return len(stood), sum(donor.keyed[column] != donor.true[column] for donor in stood)
+
+
+def _promise(column: str) -> float:
+    targets = {one.column: one.target_error for one in codebook().variable.values() if one.column}
+    return targets.get(column, max(targets.values()))
