@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from estimation.axes import Axis, AxisCell, AxisCode, AxisValue, coded, crossed
+from estimation.axes import Axis, AxisCell, AxisValue, cell_of, coded, crossed
 from estimation.two_phase import TwoPhase
 from ocr.forms.codebook import Role, codebook
 
@@ -83,30 +83,24 @@ class Doubtful:
 
 
 def put_together(
-    question: Question,
-    counted: Counted,
-    cards: Doubtful,
-    inside: Mapping[AxisCode, float],
-    accepted_error: float,
-    lost: float,
+    question: Question, counted: Counted, cards: Doubtful, inside: float, accepted_error: float, lost: float
 ) -> Sample:
     """The sample of a table.
 
     Parameters
     ----------
     inside
-        Shares of the days inside the period, ``1``, and outside, empty, by which a day of which nothing is known goes.
+        Share of the cards with a day whose day lies inside the period, by which one of which nothing is known goes.
     accepted_error, lost
         As in `TwoPhase`.
     """
     own = len(question.axes)
     axes = (*question.axes, _within(question), *(_fixed(name, value) for name, value in question.fixed.items()))
-    priors = [_prior(axis, question.columns.index(axis.column), counted, cards) for axis in question.axes]
-    priors += [dict(inside), *({} for _ in question.fixed)]
-    along = [
-        coded(axis, cards.values[axis.column], cards.shares.get(axis.column, {}), prior)
-        for axis, prior in zip(axes, priors, strict=True)
-    ]
+    along = []
+    for column in question.columns:
+        about = {i: axis for i, axis in enumerate(axes) if axis.column == column}
+        prior = _prior(question, column, tuple(about.values()), counted, cards, inside)
+        along.append(coded(about, cards.values[column], cards.shares.get(column, {}), prior))
     cells, predicted, found = crossed(along, lambda cell: question.possible(cell[:own]))
     within = [k for k, cell in enumerate(cells) if all(cell[own:])]
     settled = _settled(question, counted)
@@ -140,13 +134,22 @@ def _fixed(column: str, wanted: str) -> Axis:
     return Axis(column, lambda value: "1" if value == wanted else "")
 
 
-def _prior(axis: Axis, place: int, counted: Counted, cards: Doubtful) -> dict[AxisCode, float]:
-    """Shares of the codes of an axis among the cards of which it is settled."""
-    found: defaultdict[AxisCode, float] = defaultdict(float)
+def _prior(
+    question: Question, column: str, axes: Sequence[Axis], counted: Counted, cards: Doubtful, inside: float
+) -> dict[AxisCell, float]:
+    """Shares of the codes of a column among the cards of which it is settled; nothing of one that is only fixed.
+
+    Days outside the period are one code, whichever they are; the last axis about days tells.
+    """
+    if column in question.fixed and not any(axis in question.axes for axis in axes):
+        return {}
+    place, found = question.columns.index(column), Counter[AxisCell]()
     for values, number in counted.items():
-        found[axis.code_of(values[place])] += number
-    for value in cards.values[axis.column]:
-        if value is not None:
-            found[axis.code_of(value)] += 1
-    whole = sum(found.values())
-    return {code: number / whole for code, number in found.items()}
+        found[cell_of(axes, values[place])] += number
+    found.update(cell_of(axes, value) for value in cards.values[column] if value is not None)
+    if column != question.day:
+        return {code: number / found.total() for code, number in found.items()}
+    outside = cell_of(axes, None)
+    within = Counter({code: number for code, number in found.items() if code[-1]})
+    shares = {code: inside * number / within.total() for code, number in within.items()}
+    return shares | {outside: 1 - inside if shares else 1.0}

@@ -1,4 +1,8 @@
-"""What a table is made by, and each card's probabilities along it, as sparse matrices. Pure."""
+"""What a table is made by, and each card's probabilities in its cells, as sparse matrices. Pure.
+
+Several axes may be about one column: occupations within their major groups, days within a period. What the machine says
+of a column goes to the codes of all of these at once, so that no card lies in an occupation of another group.
+"""
 
 from __future__ import annotations
 
@@ -25,25 +29,36 @@ class Axis:
 
 @dataclass(frozen=True, eq=False)
 class Coded:
-    """Probabilities of the codes of one axis, for N cards.
+    """Probabilities of what a column says along the A axes that are about it, for N cards.
 
     Attributes
     ----------
+    places
+        (A,) which of all axes these are.
     codes
-        The K codes that occur.
+        The K combinations of their codes that occur.
     predicted, found
         (N, K): by the machine alone; and as it is settled.
     """
 
-    codes: tuple[AxisCode, ...]
+    places: tuple[int, ...]
+    codes: tuple[AxisCell, ...]
     predicted: csr_array
     found: csr_array
 
 
+def cell_of(axes: Sequence[Axis], value: AxisValue) -> AxisCell:
+    """The codes of a value along axes about its column."""
+    return tuple(axis.code_of(value) for axis in axes)
+
+
 def coded(
-    axis: Axis, settled: Sequence[AxisValue], doubts: Mapping[int, Mapping[str, float]], prior: Mapping[AxisCode, float]
+    axes: Mapping[int, Axis],
+    settled: Sequence[AxisValue],
+    doubts: Mapping[int, Mapping[str, float]],
+    prior: Mapping[AxisCell, float],
 ) -> Coded:
-    """Probabilities along an axis.
+    """Probabilities along the axes about one column, by their places among all.
 
     Parameters
     ----------
@@ -54,30 +69,34 @@ def coded(
     prior
         Shares of the codes, over which what the machine lacks to 1 is spread; where it is empty, over those it names.
     """
-    now = [axis.code_of(value) for value in settled]
-    before = {row: _grouped(axis, shares, prior) for row, shares in doubts.items()}
+    about = tuple(axes.values())
+    now = [cell_of(about, value) for value in settled]
+    before = {row: _grouped(about, shares, prior) for row, shares in doubts.items()}
     codes = tuple(dict.fromkeys([*prior, *now, *(code for shares in before.values() for code in shares)]))
     place = {code: k for k, code in enumerate(codes)}
     sure = ((row, place[code], 1.0) for row, code in enumerate(now) if row not in before)
     unsure = ((row, place[code], share) for row, shares in before.items() for code, share in shares.items())
     shape = len(settled), len(codes)
     found = ((row, place[code], 1.0) for row, code in enumerate(now))
-    return Coded(codes, _matrix([*sure, *unsure], shape), _matrix(found, shape))
+    return Coded(tuple(axes), codes, _matrix([*sure, *unsure], shape), _matrix(found, shape))
 
 
 def crossed(
-    axes: Sequence[Coded], possible: Callable[[AxisCell], bool]
+    columns: Sequence[Coded], possible: Callable[[AxisCell], bool]
 ) -> tuple[tuple[AxisCell, ...], csr_array, csr_array]:
-    """The cells of several axes, and each card's probabilities in them, predicted and found.
+    """The cells of several columns' axes, in the order of these, and each card's probabilities, predicted and found.
 
-    The axes are taken as independent of each other but for cells that cannot be, whose probability goes to the other
+    The columns are taken as independent of each other but for cells that cannot be, whose probability goes to the other
     cells of the card; estimates are right on average however that may be (`estimation.two_phase`).
     """
-    cells: tuple[AxisCell, ...] = tuple((code,) for code in axes[0].codes)
-    predicted, found = axes[0].predicted, axes[0].found
-    for axis in axes[1:]:
-        cells = tuple((*cell, code) for code in axis.codes for cell in cells)
-        predicted, found = _product(predicted, axis.predicted), _product(found, axis.found)
+    mixed = columns[0].codes
+    predicted, found = columns[0].predicted, columns[0].found
+    for column in columns[1:]:
+        mixed = tuple((*cell, *code) for code in column.codes for cell in mixed)
+        predicted, found = _product(predicted, column.predicted), _product(found, column.found)
+    places = [place for column in columns for place in column.places]
+    order = [places.index(axis) for axis in range(len(places))]
+    cells = tuple(tuple(cell[k] for k in order) for cell in mixed)
     likely = np.array([1.0 if possible(cell) else UNLIKELY for cell in cells])
     return cells, _weighed(predicted, likely), found
 
@@ -86,13 +105,15 @@ UNLIKELY = 1e-6
 """Weight of a cell that cannot be: a card of which the machine says nothing else stays there."""
 
 
-def _grouped(axis: Axis, shares: Mapping[str, float], prior: Mapping[AxisCode, float]) -> dict[AxisCode, float]:
-    found: dict[AxisCode, float] = {}
+def _grouped(
+    axes: Sequence[Axis], shares: Mapping[str, float], prior: Mapping[AxisCell, float]
+) -> dict[AxisCell, float]:
+    found: dict[AxisCell, float] = {}
     for value, share in shares.items():
-        code = axis.code_of(value)
+        code = cell_of(axes, value)
         found[code] = found.get(code, 0.0) + share
     known = sum(found.values())
-    for code, share in (prior or found or {None: 1.0}).items():
+    for code, share in (prior or found or {cell_of(axes, None): 1.0}).items():
         found[code] = found.get(code, 0.0) + max(0.0, 1 - known) * share / (1.0 if prior or not known else known)
     return found
 

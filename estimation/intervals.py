@@ -46,8 +46,7 @@ def count_intervals(cards: TwoPhase, of: csr_array, level: float = LEVEL) -> lis
     Both are widened as Student's distribution is against the normal one, go to whole cards, and never leave what is
     known for certain and what is possible. Errors that no drawing mends are added in squares.
     """
-    other, scale = ndtri((1 + level) / 2) ** 2 * cards.other_variances(of), cards.scale
-    other = np.where(other < 0.25, 0.0, other)  # less than half a card: none
+    other, scale = _other(cards, of, level), cards.scale
     totals, lower, upper = (scale * end for end in _drawn_ends(cards, of, level))
     below, above = (np.sqrt((totals - end) ** 2 + other) for end in (lower, upper))
     ends = totals, np.maximum(0, np.floor(totals - below + _ROUNDING)), np.ceil(totals + above - _ROUNDING)
@@ -73,10 +72,31 @@ _LEAST = 0.5
 
 
 def difference_margins(cards: TwoPhase, of: csr_array, level: float = LEVEL) -> Floats:
-    """Half the widths of the intervals of sums whose weights (K, J) may be of both signs; lost cards in them."""
+    """Half the widths of the intervals of sums whose weights (K, J) are 1, 0 or -1."""
+    return np.asarray(np.sqrt(_drawn(cards, of, level) + _other(cards, of, level)), np.float64)
+
+
+def ratio_margins(cards: TwoPhase, of: csr_array, level: float = LEVEL) -> Floats:
+    """Half the widths of the intervals of sums with any weights (K, J): of ratios, linearised."""
+    other = ndtri((1 + level) / 2) ** 2 * cards.other_variances(of)
+    return np.asarray(np.sqrt(_drawn(cards, of, level) + other), np.float64)
+
+
+def _drawn(cards: TwoPhase, of: csr_array, level: float) -> Floats:
+    """Squares of the margins by the drawing, none wider than what is possible; lost cards lie where the others do."""
     variances, freedom = cards.variances(of)
-    drawn = (cards.scale * stdtrit(freedom, (1 + level) / 2)) ** 2 * variances
-    return np.asarray(np.sqrt(drawn + ndtri((1 + level) / 2) ** 2 * cards.other_variances(of)), np.float64)
+    more, less = of.maximum(0), (-of).maximum(0)
+    highest = cards.possible @ more - cards.known @ less
+    lowest = cards.known @ more - cards.possible @ less
+    farthest = np.maximum(0, np.maximum(highest - cards.totals(of), cards.totals(of) - lowest))
+    margins = np.minimum(stdtrit(freedom, (1 + level) / 2) * np.sqrt(variances), farthest)
+    return np.asarray((cards.scale * margins) ** 2, np.float64)
+
+
+def _other(cards: TwoPhase, of: csr_array, level: float) -> Floats:
+    """Squares of the margins of counts by errors that no drawing mends; less than half a card is none."""
+    squares = ndtri((1 + level) / 2) ** 2 * cards.other_variances(of)
+    return np.where(squares < 0.25, 0.0, squares)
 
 
 def _widening(freedom: Floats, level: float) -> Floats:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from estimation.accepted import accepted_error
 from estimation.assembly import Counted, Doubtful, Question, Sample, put_together
-from estimation.axes import AxisCode
 from store.audits import audit_outcomes
 from store.doubts import DRAWN, OUT_OF_TURN
 from store.lost_cards import lost_cards
@@ -53,12 +52,12 @@ def _counted(session: Session, question: Question) -> Counted:
     return {tuple(row[:-1]): row[-1] for row in session.execute(query)}
 
 
-def _inside(session: Session, question: Question) -> dict[AxisCode, float]:
-    """Share of the period's days among all cards with a day."""
+def _inside(session: Session, question: Question) -> float:
+    """Share of the cards with a day whose day lies in the period; all, where none has one."""
     day = _records.c[question.day]
     inside = func.sum(case((day.between(question.first, question.last), 1), else_=0))
     number, whole = session.execute(select(inside, func.count()).where(day.is_not(None))).one()
-    return {"1": number / whole, "": 1 - number / whole} if whole else {}
+    return number / whole if whole else 1.0
 
 
 def _doubtful(session: Session, question: Question) -> Doubtful:

@@ -7,6 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from threading import Event, Lock, Thread
 
 from sqlalchemy import Engine, func, select
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from ocr.errors import MigcardsError
 from ocr.forms.codebook import codebook
-from reports.goals import Goal, Standing, goal_dimensions, standing
+from reports.goals import CodeStanding, Goal, Standing, goal_dimensions, standing
 from reports.labels import named
 from reports.period import Period
 from review.web.goal_board import GoalView, NumberView
@@ -69,7 +70,7 @@ class GoalKeeper:
         return [self._lately(row) or self._now(session, row) for row in goals]
 
     def plan(self) -> None:
-        """Set the levels that the goals need now; none is needed for those that are reached."""
+        """Set the levels that the goals need now; none for those that are reached, or cannot be."""
         with self._planning:  # else the older of two reckonings may have the last word
             with Session(read_only(self._engine)) as session:
                 found = [(row, standing(session, _goal(row))) for row in goals_in_force(session)]
@@ -101,13 +102,15 @@ class GoalKeeper:
 
 
 def _view(session: Session, row: PrecisionGoal, found: Standing) -> GoalView:
-    numbers = [
-        NumberView(one.label, round(one.count.estimate), one.count.margin, max(1, int(one.asked)), one.reached)
-        for one in found.codes
-    ]
-    left = 0 if found.reached else sum(_left(session, name, found.level) for name in found.variables)
+    numbers = [_number(one) for one in found.codes]
+    left = 0 if not found.needs_keying else sum(_left(session, name, found.level) for name in found.variables)
     about = named(codebook().dimension[row.dimension].label)
-    return GoalView(row, about, numbers, found.reached, left, datetime.now(UTC))
+    return GoalView(row, about, numbers, found.reached, found.needs_keying, left, datetime.now(UTC))
+
+
+def _number(one: CodeStanding) -> NumberView:
+    best = None if one.attainable else ceil(one.best)
+    return NumberView(one.label, round(one.count.estimate), one.count.margin, int(one.asked), one.reached, best)
 
 
 def _levels(session: Session, standings: Sequence[Standing]) -> Mapping[str, float]:
@@ -115,7 +118,7 @@ def _levels(session: Session, standings: Sequence[Standing]) -> Mapping[str, flo
     needed: defaultdict[str, float] = defaultdict(float)
     before = sampling_levels(session)
     for found in standings:
-        for variable in () if found.reached else found.variables:
+        for variable in found.variables if found.needs_keying else ():
             level = _further(session, variable, found.level, before.get(variable, 0.0))
             needed[variable] = max(needed[variable], level)
     return needed

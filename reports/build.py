@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from ocr.errors import BadInputError
-from reports import flows, quality
+from reports import estimated_flows, flows, quality
 from reports.by_variable import PREFIX, by_variable
 from reports.crosstab import Body, add_up, crosstab
-from reports.estimated import NET, estimated
+from reports.estimated import estimated
 from reports.levels import LEVELS, MISSING, Level, path, settled
 from reports.period import Period
 from reports.source import count_by, records, undated, within
@@ -23,6 +23,7 @@ from store.record_values import AGE_BANDS
 from texts import Label, say_all
 
 _OWN_SHAPE = {"T2": flows.net_by_region, "T11": flows.by_month, "T13": quality.account, "T14": quality.by_field}
+_ESTIMATED = {"T2": estimated_flows.net_by_region, "T11": estimated_flows.by_month}
 
 
 _PRESS_AGES = [f"{first}-{last}" for first, last in AGE_BANDS if first >= 15 and last <= 29]
@@ -36,7 +37,7 @@ def available() -> tuple[str, ...]:
 
 def estimable() -> tuple[str, ...]:
     """Ids of those that can be estimated."""
-    return tuple(name for name, spec in specs().items() if spec.stub or name == NET)
+    return tuple(name for name, spec in specs().items() if spec.stub or name in _ESTIMATED)
 
 
 def build(session: Session, table_id: str, start: date, end: date, *, estimate: bool = False) -> Table:
@@ -57,13 +58,11 @@ def build(session: Session, table_id: str, start: date, end: date, *, estimate: 
     """
     spec, levels = _spec(session, table_id)
     period = Period(start, end)
-    own = _OWN_SHAPE.get(spec.id)
-    if estimate:
-        rows, columns, cells = estimated(session, spec, levels, period)
-    else:
-        rows, columns, cells = own(session, period) if own else _crosstab(session, spec, levels, period)
+    rows, columns, cells = (_estimate if estimate else _count)(session, spec, levels, period)
     keys = [*(levels[name].column for name in spec.stub), "direction"]
     cards = sum(found[-1] for found in count_by(session, keys, within(period), *_only(spec)))
+    counted, margins = _notes(session, spec, period, columns, cards), _estimated_notes(spec, period, columns)
+    notes = margins if estimate else counted
     return Table(
         id=spec.id,
         title=spec.title if period.previous else spec.plain_title or spec.title,
@@ -72,11 +71,23 @@ def build(session: Session, table_id: str, start: date, end: date, *, estimate: 
         rows=rows,
         columns=columns,
         cells=cells,
-        notes=tuple(_notes(session, spec, period, columns, cards) if not estimate else _estimated_notes(spec, columns)),
+        notes=tuple(notes),
         chart=spec.chart,
         chart_level=spec.chart_level,
         cards=cards,
     )
+
+
+def _count(session: Session, spec: Spec, levels: Mapping[str, Level], period: Period) -> Body:
+    own = _OWN_SHAPE.get(spec.id)
+    return own(session, period) if own else _crosstab(session, spec, levels, period)
+
+
+def _estimate(session: Session, spec: Spec, levels: Mapping[str, Level], period: Period) -> Body:
+    own = _ESTIMATED.get(spec.id)
+    if not own and not spec.stub:
+        raise BadInputError(f"{spec.id} is not estimated: it says what became of sheets and fields.")
+    return own(session, period) if own else estimated(session, spec, levels, period)
 
 
 def _spec(session: Session, table_id: str) -> tuple[Spec, Mapping[str, Level]]:
@@ -140,9 +151,11 @@ def _notes(session: Session, spec: Spec, period: Period, columns: Sequence[Colum
     yield say_all("report.note_source")
 
 
-def _estimated_notes(spec: Spec, columns: Sequence[Column]) -> Iterator[Label]:
+def _estimated_notes(spec: Spec, period: Period, columns: Sequence[Column]) -> Iterator[Label]:
     """What a reader must know of a table with margins."""
     yield say_all("report.note_estimated")
+    if spec.id == "T11" and period.previous:
+        yield say_all("report.note_previous", start=period.previous.start, end=period.previous.end)
     if spec.id == "T2":
         yield say_all("report.note_net")
     if any(column.unit.decimals for column in columns):

@@ -15,21 +15,18 @@ from sqlalchemy.orm import Session
 
 from estimation.assembly import Question, Sample
 from estimation.axes import Axis, AxisCell
-from estimation.intervals import Interval, count_intervals, difference_margins
+from estimation.intervals import Interval, count_intervals, difference_margins, ratio_margins
 from estimation.sample import load_sample
 from estimation.two_phase import Floats, TwoPhase
-from ocr.errors import BadInputError
 from ocr.forms.codebook import Role, codebook
-from reports.crosstab import Body, Counts, columns_of, crosstab, ordered, rows_of
-from reports.levels import LEVELS, MISSING, Level, Path, trimmed
+from reports.crosstab import Body, Counts, columns_of, crosstab, rows_of
+from reports.levels import MISSING, Level, Path, trimmed
 from reports.period import Period
 from reports.specs import Spec
-from reports.table import Cell, Column, Row, RowKind, Unit
+from reports.table import Cell, Column, Unit
 from texts import Label, say_all
 
 Pair: TypeAlias = tuple[Path, Path]
-
-NET = "T2"
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,13 +53,17 @@ class Estimates:
         return self.counts.get(pair, Interval(0.0, 0.0, 0.0))
 
     def share_margins(self, pairs: Sequence[Pair], whole: Pair) -> Floats:
-        """Half the widths, in per cent, of the 95 % intervals of shares of a whole (linearised)."""
-        total = self.count(whole).estimate
-        if not total:
-            return np.zeros(len(pairs))
-        shares = np.array([self.count(pair).estimate / total for pair in pairs])
-        weights = np.stack([self._weights(pair) for pair in pairs], axis=1) - np.outer(self._weights(whole), shares)
-        return difference_margins(self.cards, csr_array(100 * weights / total))
+        """Half the widths, in per cent, of the 95 % intervals of shares of a whole."""
+        return self.ratio_margins([(pair, whole) for pair in pairs])
+
+    def ratio_margins(self, pairs: Sequence[tuple[Pair, Pair]]) -> Floats:
+        """Half the widths, in per cent, of the 95 % intervals of one count in another (linearised); 0 of nothing."""
+        weights = []
+        for one, whole in pairs:
+            part, total = self.count(one).estimate, self.count(whole).estimate
+            off = self._weights(one) - self._weights(whole) * (part / total if total else 0.0)
+            weights.append(100 * off / total if total else 0 * off)
+        return ratio_margins(self.cards, csr_array(np.stack(weights, axis=1)))
 
     def difference_margins(self, pairs: Sequence[tuple[Pair, Pair]]) -> Floats:
         """Half the widths of the 95 % intervals of differences of counts."""
@@ -80,17 +81,7 @@ class Estimates:
 
 
 def estimated(session: Session, spec: Spec, levels: Mapping[str, Level], period: Period) -> Body:
-    """Rows, columns and cells of a table; beside each number stands its margin, half the width of its 95 % interval.
-
-    Raises
-    ------
-    BadInputError
-        The table is about something else than cards by their answers.
-    """
-    if spec.id == NET:
-        return _net_by_region(session, period)
-    if not spec.stub:
-        raise BadInputError(f"{spec.id} is not estimated: it compares, or says what became of sheets and fields.")
+    """Rows, columns and cells of a table; beside each number stands its margin, half the width of its 95 % interval."""
     stub, columns = ([levels[name] for name in names] for names in (spec.stub, spec.columns))
     found = estimates(session, stub, columns, period, fixed_columns(spec))
     counts: Counts = Counter({pair: round(one.estimate) for pair, one in found.counts.items()})
@@ -125,31 +116,6 @@ def summed(sample: Sample, stub: int) -> Estimates:
     return Estimates(sample.cards, tuple(place), of)
 
 
-def _net_by_region(session: Session, period: Period) -> Body:
-    """Departures, returns and their difference by region."""
-    region, direction = LEVELS["region"], LEVELS["direction"]
-    found = estimates(session, [region], [direction], period, {})
-    sizes = Counter({row: round(one.estimate) for (row, column), one in found.counts.items() if not column})
-    paths: list[Path] = [(), *ordered([region], sizes, always_missing=True)]
-    sides = [((path, ("D",)), (path, ("A",))) for path in paths]
-    nets = found.difference_margins(sides)
-    cells = []
-    for (out, back), margin in zip(sides, nets, strict=True):
-        one, other = found.count(out), found.count(back)
-        departed, returned = round(one.estimate), round(other.estimate)
-        net = departed - returned, int(np.ceil(margin))
-        cells.append((departed, one.margin, returned, other.margin, *net))
-    rows = [Row(say_all("report.total"), 0, RowKind.TOTAL)] + [
-        Row(region.label(p[0]), 1, RowKind.MISSING if p[0] in MISSING else RowKind.CATEGORY) for p in paths[1:]
-    ]
-    heads = (("departed", Unit.COUNT), ("returned", Unit.COUNT), ("net", Unit.CHANGE))
-    columns = chain.from_iterable(
-        (Column(say_all("report.persons"), say_all(f"report.{name}"), unit), _margin(say_all(f"report.{name}")))
-        for name, unit in heads
-    )
-    return tuple(rows), tuple(columns), tuple(cells)
-
-
 def fixed_columns(spec: Spec) -> dict[str, str]:
     """Values that columns must have to be in a table."""
     country = codebook().column_of(Role.COUNTRY_ABROAD)
@@ -174,11 +140,11 @@ def possible_cells(axes: Sequence[Axis]) -> Callable[[AxisCell], bool]:
 def _with_margins(body: Body, margins: Iterable[Sequence[Cell]]) -> Body:
     """Put beside each column of numbers one of their margins."""
     rows, columns, cells = body
-    heads = chain.from_iterable((column, _margin(column.group, column.unit)) for column in columns)
+    heads = chain.from_iterable((column, margin_of(column.group, column.unit)) for column in columns)
     beside = (tuple(chain.from_iterable(zip(line, own, strict=True))) for line, own in zip(cells, margins, strict=True))
     return rows, tuple(heads), tuple(beside)
 
 
-def _margin(group: Label | None, of: Unit = Unit.COUNT) -> Column:
+def margin_of(group: Label | None, of: Unit = Unit.COUNT) -> Column:
     unit = Unit.MARGIN_PERCENT if of is Unit.PERCENT else Unit.MARGIN
     return Column(say_all("report.margin"), group, unit)

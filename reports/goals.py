@@ -50,16 +50,32 @@ class Goal:
 
 @dataclass(frozen=True)
 class CodeStanding:
-    """How sure one number is: the count with its interval, and the margin that is asked."""
+    """How sure one number is.
+
+    Attributes
+    ----------
+    count
+        Cards, with the interval.
+    asked
+        The margin that is asked, at least one card.
+    best
+        The margin once every field is keyed: what was accepted may be wrong, and sheets are missing.
+    """
 
     label: Label
     count: Interval
     asked: float
+    best: float
 
     @property
     def reached(self) -> bool:
         """Whether the number is as sure as asked."""
-        return self.count.margin <= max(1.0, self.asked)
+        return self.count.margin <= self.asked
+
+    @property
+    def attainable(self) -> bool:
+        """Whether keying can make it so."""
+        return self.reached or SAFETY * self.best < self.asked
 
 
 @dataclass(frozen=True)
@@ -85,6 +101,11 @@ class Standing:
         """Whether all numbers are as sure as asked."""
         return all(code.reached for code in self.codes)
 
+    @property
+    def needs_keying(self) -> bool:
+        """Whether a number is not as sure as asked and keying can make it so."""
+        return any(code.attainable and not code.reached for code in self.codes)
+
 
 def goal_dimensions() -> tuple[str, ...]:
     """Names of the dimensions that goals can be about."""
@@ -96,14 +117,15 @@ def standing(session: Session, goal: Goal) -> Standing:
     level, fixed = goal.level, {"direction": goal.direction}
     found = estimates(session, [level], [], goal.period, fixed)
     whole = found.count(((), ())).estimate
-    codes = [row[0] for row, _ in found.pairs if row and row[0] not in MISSING]
-    asked = {code: goal.within * max(found.count(((code,), ())).estimate, SMALL * whole) for code in codes}
-    ordered = _order(level, codes)
-    shown = tuple(CodeStanding(level.label(code), found.count(((code,), ())), asked[code]) for code in ordered)
+    codes = _order(level, [row[0] for row, _ in found.pairs if row and row[0] not in MISSING])
+    counts, of = [found.count(((code,), ())) for code in codes], _columns(found, codes)
+    limits = np.array([max(1.0, goal.within * max(count.estimate, SMALL * whole)) for count in counts])
+    best = Z * np.sqrt(found.cards.other_variances(of))
+    each = zip(codes, counts, limits.tolist(), best.tolist(), strict=True)
+    shown = tuple(CodeStanding(level.label(code), *numbers) for code, *numbers in each)
     question = Question((), goal.period.start, goal.period.end, fixed)
     variables = tuple(dict.fromkeys([level.column, question.day]))
-    limits = np.array([max(1.0, asked[code]) for code in codes])
-    return Standing(shown, variables, needed_level(found.cards, _columns(found, codes), limits))
+    return Standing(shown, variables, needed_level(found.cards, of, limits))
 
 
 def _columns(found: Estimates, codes: Sequence[Code]) -> csr_array:

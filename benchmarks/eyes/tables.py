@@ -107,7 +107,7 @@ def _by_machine(donors: Sequence[Donor], question: Question, doubtful: NDArray[n
     dated = [donor.keyed[question.day] for donor in donors if donor.keyed[question.day]]
     share = sum(question.first <= day <= question.last for day in dated) / len(dated)
     cards = _all_drawn(question, [donor.keyed for donor in open_ones], shares)
-    return put_together(question, counted, cards, {"1": share, "": 1 - share}, 0.0, 0.0)
+    return put_together(question, counted, cards, share, 0.0, 0.0)
 
 
 def _is_counted(question: Question, row: Row) -> bool:
@@ -118,7 +118,7 @@ def _is_counted(question: Question, row: Row) -> bool:
 
 def _sure(question: Question, rows: Sequence[Row]) -> Sample:
     """The sample of cards of which everything is known."""
-    return put_together(question, {}, _all_drawn(question, rows, {}), {}, 0.0, 0.0)
+    return put_together(question, {}, _all_drawn(question, rows, {}), 1.0, 0.0, 0.0)
 
 
 def _all_drawn(

@@ -109,8 +109,10 @@ def _row(view: GoalView, pace: float, language: Language) -> tuple[str, ...]:
     days = f"{short_date(goal.first_day)}–{short_date(goal.last_day)}"
     about = (view.dimension.of(language), say(f"goals.{goal.direction}", language), days)
     within = f"± {write_number(100 * goal.within, language, 1)} %"
-    left = ("", "") if view.reached else (write_number(view.fields, language), write_duration(view.fields * pace))
-    state = say("goals.sure" if view.reached else "goals.not_sure", language)
+    left = (
+        ("", "") if not view.needs_keying else (write_number(view.fields, language), write_duration(view.fields * pace))
+    )
+    state = say(f"goals.{'sure' if view.reached else 'not_sure' if view.needs_keying else 'not_surer'}", language)
     return ("" if goal.id is None else str(goal.id), *about, within, state, _worst(view, language), *left)
 
 

@@ -15,13 +15,20 @@ from texts import Label
 
 @dataclass(frozen=True)
 class NumberView:
-    """One number of a goal: the count with its margin and the one that is asked, and whether it is as sure as that."""
+    """One number of a goal: the count with its margin and the one that is asked, and whether it is as sure as that.
+
+    Attributes
+    ----------
+    best
+        The margin that is left once every field is keyed, where it is larger than asked; None where it is not.
+    """
 
     label: Label
     count: int
     margin: int
     asked: int
     reached: bool
+    best: int | None = None
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,8 @@ class GoalView:
     ----------
     reached
         Whether all numbers are as sure as asked.
+    needs_keying
+        Whether keying can make a number as sure as asked that is not.
     fields
         How many more people have to key, as far as can be told.
     at
@@ -42,6 +51,7 @@ class GoalView:
     dimension: Label
     numbers: Sequence[NumberView]
     reached: bool
+    needs_keying: bool
     fields: int
     at: datetime
 

@@ -9,7 +9,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from estimation.accepted import accepted_error
-from estimation.intervals import count_intervals, difference_margins
+from estimation.intervals import count_intervals, difference_margins, ratio_margins
 from estimation.two_phase import TwoPhase
 from store.audits import AuditOutcome
 from tests.estimation.worlds import SHARES, world
@@ -38,7 +38,10 @@ def test_wrong_ones_among_accepted_values_widen_what_is_settled() -> None:
         assert one.margin == 0 and other.estimate == one.estimate
         expected = 1.96 * 0.01 * settled
         assert other.margin == (0 if expected < 0.5 else pytest.approx(np.ceil(expected), abs=1))
-    assert difference_margins(doubtful, CELLS) == pytest.approx(1.96 * 0.01 * sure.settled, rel=0.01)
+    expected = 1.96 * 0.01 * sure.settled
+    assert ratio_margins(doubtful, CELLS) == pytest.approx(expected, rel=0.01)
+    whole = np.where(expected < 0.5, 0, expected)
+    assert difference_margins(doubtful, CELLS) == pytest.approx(whole, rel=0.01), "less than half a card is none"
 
 
 def test_lost_cards_lie_where_the_others_do() -> None:

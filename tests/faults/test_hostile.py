@@ -13,10 +13,11 @@ from ocr.preprocess.load import FileInfo, load_page, probe
 from ocr.reading import Refused
 from ocr.worker_pool import Crash
 from tests.faults.hostile import entries, jpegs, pdf_content, pdf_things, pngs, tiffs
-from tests.faults.hostile.__main__ import made, new
+from tests.faults.hostile.__main__ import line, made, new
 from tests.faults.hostile.corpus import Make, corpus
+from tests.faults.hostile.meter import Cost
 from tests.faults.hostile.pdf_parts import zeros
-from tests.faults.hostile.trial import SAMPLES, Limits, same_neighbours, trial
+from tests.faults.hostile.trial import SAMPLES, Limits, Verdict, same_neighbours, trial
 
 QUICK = (
     "double_flate_bomb-2000.pdf",
@@ -91,6 +92,11 @@ def test_a_palette_with_transparent_colours_is_laid_on_paper_reduced(tmp_path: P
     info = probe(path)
     sheet = load_page(path, 0, info.sha256) if isinstance(info, FileInfo) else info
     assert not isinstance(sheet, Refused) and sheet.pixels.shape == (4000, 4000) and sheet.pixels.min() == 255
+
+
+def test_a_name_of_bytes_can_be_reported() -> None:
+    said = line(Verdict(Path("\udcff\udcfe.tif"), ("other_format",), Cost(0.1, 5.0, 1)), Limits())
+    assert said.encode("utf-8") and ".tif" in said
 
 
 def test_a_file_that_hangs_its_reader_is_not_read_by_the_supervisor(tmp_path: Path) -> None:

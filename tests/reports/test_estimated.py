@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ocr.errors import BadInputError
 from reports.build import build, estimable
-from reports.table import RowKind, Table, Unit
+from reports.table import Cell, RowKind, Table, Unit
 from review.assignment.policy import DeskRules
 from review.desk import Desk, Person
 from store.engine import open_store
@@ -114,11 +114,56 @@ def test_a_table_of_sheets_is_not_estimated(session: Session) -> None:
         build(session, "T13", *YEAR, estimate=True)
 
 
+def test_a_card_in_doubt_lies_in_no_occupation_of_another_group() -> None:
+    session = Session(open_store("sqlite://"))
+    for n in range(1, 21):
+        save(session, doubtful(n, reads={"occupation": (("7112", 0.6), ("9313", 0.4))}))
+    table = build(session, "T4", *YEAR, estimate=True)
+    found = {row.label.en: cells[0] for row, cells in zip(table.rows, table.cells, strict=True) if row.level == 2}
+    assert len(found) == 2 and sum(map(int, found.values())) == 20, found  # type: ignore[arg-type]
+
+
+def test_changes_between_years_have_margins_that_keying_narrows(truths: dict[str, str]) -> None:
+    """Cards crossed in March or in April, nobody knows which; those of the year before are settled."""
+    session = Session(open_store("sqlite://"))
+    days = (("2016-03-01", 0.7), ("2016-04-01", 0.3))
+    for n in range(1, 41):
+        save(session, doubtful(n, reads={"crossing_date": days}))
+    for n in range(41, 61):
+        save(session, card(n, values={"crossing_date": "2015-03-01"}))
+    session.commit()
+
+    def months() -> dict[str, tuple[Cell, ...]]:
+        table = build(session, "T11", *YEAR, estimate=True)
+        return {row.label.en: cells for row, cells in zip(table.rows, table.cells, strict=True)}
+
+    before = months()
+    march, april, total = before["March 2016"], before["April 2016"], before["Total"]
+    assert total[:6] == (40, 0, 20, 0, 20, 0), "the year is certain"
+    assert total[6] == 100.0 and 0 < float(total[7] or 0) < 1, "what was accepted may be wrong as far as is promised"
+    assert march[2:4] == (20, 0) and march[1] == march[5] == 28, "none is sure, and all are possible"
+    assert int(march[0] or 0) + int(april[0] or 0) == 40 and april[6] is None
+    keyed_days(session, "2016-03-07")
+    after = months()["March 2016"]
+    assert after[:7] == (40, 0, 20, 0, 20, 0, 100.0)
+    assert months()["Total"][8:] == (0, 0, 0, 0, 0, 0, None, None), "no returns"
+
+
+def keyed_days(session: Session, day: str) -> None:
+    """Two people key the same day on all cards."""
+    for login in ("anna", "boris"):
+        desk = Desk(session, Person(login, "reviewer"), NOW, RULES)
+        while tasks := desk.assign(count=5, field="crossing_date"):
+            for task in tasks:
+                desk.key(task.ticket, day, seconds=1.0)
+    session.commit()
+
+
 def test_without_doubt_the_estimate_is_the_count(truths: dict[str, str]) -> None:
     session = Session(open_store("sqlite://"))
     for n in range(1, 8):
         save(session, card(n, values={"sex": "F" if n % 3 else "M"}))
-    for name in ("T1", "T3", "T6"):
+    for name in ("T1", "T3", "T6", "T11"):
         counted, estimate = build(session, name, *YEAR), build(session, name, *YEAR, estimate=True)
         assert [c[::2] for c in estimate.cells] == list(counted.cells)
         assert not any(any(c[1::2]) for c in estimate.cells)

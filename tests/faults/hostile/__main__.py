@@ -11,7 +11,7 @@ from time import monotonic
 
 import click
 
-from ocr.file_names import shown_path
+from ocr.file_names import as_text, shown_path
 from tests.faults.hostile.corpus import corpus
 from tests.faults.hostile.trial import SAMPLES, Limits, Trial, Verdict, same_neighbours, trial
 
@@ -73,7 +73,7 @@ def report(found: Trial, alone: Trial, limits: Limits) -> None:
 def line(verdict: Verdict, limits: Limits) -> str:
     """One file."""
     broken = "" if verdict.within(limits) else "  BROKE A LIMIT"
-    name = shown_path(verdict.path.name)[:42]
+    name = shown_path(as_text(verdict.path.name))[:42]
     cost = f"{verdict.cost.seconds:7.1f} s {verdict.cost.peak_mb:6.0f} MB  x{verdict.cost.tries}"
     return f"{name:44}{cost}  {' | '.join(verdict.outcomes)[:90]}{broken}"
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from store.engine import open_store
 from store.goals import goals_in_force, sampling_levels
 from tests.migcards.cli.program import command
+from tests.store.test_batches import refuse
 from tests.store.test_cards import save
 from tests.store.test_doubts import doubtful
 
@@ -60,6 +61,22 @@ def test_a_goal_that_is_reached_says_so(folder: Path) -> None:
     run("goals", "add", "sex", "--within", "1", *DAYS, "--apply")
     line = run("goals", "list", "--lang", "en").stdout.splitlines()[1]
     assert "sure enough" in line and "not sure" not in line
+
+
+def test_what_keying_cannot_reach_is_said_and_costs_nobody_time(folder: Path) -> None:
+    """As many sheets as were read were refused: where these people come from no keying tells."""
+    run, engine = command(folder), open_store(f"sqlite:///{folder}/cards.db")
+    with Session(engine) as session, session.begin():
+        for n in range(101, 161):
+            refuse(session, None, n)
+    run("goals", "add", "region", "--within", "1", *DAYS, "--apply")
+    line = run("goals", "list", "--lang", "en").stdout.splitlines()[1]
+    assert "keying makes it no surer" in line
+    (found,) = json.loads(run("goals", "list", "--json", "--lang", "en").stdout)
+    assert found["fields"] == 0 and not found["reached"] and found["worst"]["best"] > found["worst"]["asked"]
+    with Session(engine) as session:
+        assert not any(sampling_levels(session).values())
+    engine.dispose()
 
 
 @pytest.mark.parametrize(
