@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -24,7 +24,7 @@ from ocr.reading import CardReading
 from review.assignment.policy import DeskRules
 from review.assignment.progress import KEYED
 from store.card_state import UNKNOWN, StoredReading
-from store.cards import save_card
+from store.cards import save_cards
 from store.doubts import OUT_OF_TURN, ColumnDoubt
 from store.engine import open_store
 from store.record_values import own_values, record_values
@@ -42,6 +42,8 @@ class Donor:
 
     Attributes
     ----------
+    kind
+        Of hands: the folder it lay in.
     doubts
         Columns that the machine did not settle.
     keyed, true
@@ -52,6 +54,7 @@ class Donor:
         Fields whose value is wrong in the end.
     """
 
+    kind: str
     form: Form
     readings: Mapping[str, StoredReading]
     doubts: Sequence[ColumnDoubt]
@@ -65,37 +68,44 @@ class Donor:
         return [spec.name for spec in self.form.fields if spec.about.purpose in purposes]
 
 
+class Labelled(NamedTuple):
+    """A card that was read, with its truth and the kind of hand."""
+
+    kind: str
+    truth: PageTruth
+    reading: CardReading
+
+
 def donors_from(folders: Sequence[Path], today: date, seed: int) -> list[Donor]:
     """Read labelled cards and let made-up people key them until nothing waits."""
     forms = {form.id: form for form in load_forms()}
-    cards = [pair for folder in folders for pair in read_labelled(folder, today) if pair[0].form == pair[1].form]
+    cards = [
+        Labelled(folder.name, *pair)
+        for folder in folders
+        for pair in read_labelled(folder, today)
+        if pair[0].form == pair[1].form
+    ]
     with tempfile.TemporaryDirectory() as place:
         engine = open_store(f"sqlite:///{Path(place) / 'cards.db'}")
-        truths = _saved(engine, cards, forms)
-        meant = {card_id: _meant(truth, forms[truth.form or ""]) for card_id, truth in truths.items()}
+        saved = _saved(engine, cards, forms)
+        meant = {card_id: _meant(one.truth, forms[one.reading.form]) for card_id, one in saved.items()}
         with Session(engine) as session:
-            before = _cards(session, list(truths))
-            rules = DeskRules(control_share=0.0)
-            read = {card.head.id: {k: r.value or "" for k, r in card.readings.items()} for card in before}
-            session.rollback()
-        work(engine, meant, read, rules, Habits(), random.Random(seed))
+            before = _cards(session, list(saved))
+        read = {card.head.id: {name: r.value or "" for name, r in card.readings.items()} for card in before}
+        work(engine, meant, read, DeskRules(control_share=0.0), Habits(), random.Random(seed))
         with Session(engine) as session:
-            keys = Counter(
-                session.execute(select(Decision.card_id, Decision.field).where(Decision.kind.in_(KEYED))).tuples()
-            )
-            after = _cards(session, list(truths))
+            decided = select(Decision.card_id, Decision.field).where(Decision.kind.in_(KEYED))
+            keys = Counter(session.execute(decided).tuples())
+            after = _cards(session, list(saved))
         engine.dispose()
-    return [_donor(card, meant[card.head.id], keys) for card in after if not card.is_duplicate]
+    counted = [card for card in after if not card.is_duplicate]
+    return [_donor(saved[card.head.id].kind, card, meant[card.head.id], keys) for card in counted]
 
 
-def _saved(
-    engine: Engine, cards: Sequence[tuple[PageTruth, CardReading]], forms: Mapping[str, Form]
-) -> dict[int, PageTruth]:
+def _saved(engine: Engine, cards: Sequence[Labelled], forms: Mapping[str, Form]) -> dict[int, Labelled]:
     with Session(engine) as session, session.begin():
-        return {
-            save_card(session, ReadCard(reading, forms[reading.form], truth.scan, 300, (9, 9)), run_id=None): truth
-            for truth, reading in cards
-        }
+        read = [ReadCard(one.reading, forms[one.reading.form], one.truth.scan, 300, (9, 9)) for one in cards]
+        return dict(zip(save_cards(session, read, run_id=None), cards, strict=True))
 
 
 def _meant(truth: PageTruth, form: Form) -> dict[str, str]:
@@ -110,7 +120,7 @@ def _cards(session: Session, ids: Sequence[int]) -> list[CardNow]:
     return [card for chunk in chunks for card in cards_now(session, chunk, lock=False)]
 
 
-def _donor(card: CardNow, true: Mapping[str, str], keys: Mapping[tuple[int, str], int]) -> Donor:
+def _donor(kind: str, card: CardNow, true: Mapping[str, str], keys: Mapping[tuple[int, str], int]) -> Donor:
     form, values = card.form, card.state.values
     own_keys = {name: keys[card.head.id, name] for name in values if keys[card.head.id, name]}
     errors = frozenset(
@@ -120,7 +130,7 @@ def _donor(card: CardNow, true: Mapping[str, str], keys: Mapping[tuple[int, str]
     )
     doubts = [doubt for doubt in card.doubts if doubt.known != OUT_OF_TURN]
     keyed, truly = record_of(form, values), record_of(form, true)
-    return Donor(form, card.readings, doubts, keyed, truly, own_keys, errors)
+    return Donor(kind, form, card.readings, doubts, keyed, truly, own_keys, errors)
 
 
 def record_of(form: Form, values: Mapping[str, str | None]) -> Row:

@@ -22,24 +22,22 @@ SIDES = ("D", "A")
 
 @dataclass(frozen=True)
 class Effort:
-    """Keys a card, of them for the audit; and the errors among the fields that are settled so."""
+    """Keys a card, and the errors among the fields that are settled so."""
 
     keys: float
-    audits: float
     wrong: int
     fields: int
 
 
 def keyed_all(donors: Sequence[Donor], *purposes: Purpose) -> Effort:
     """What it takes to key all fields in doubt that serve some purposes."""
-    keys = audits = wrong = fields = 0
+    keys = wrong = fields = 0
     for donor in donors:
         names = donor.fields(*purposes)
         keys += sum(donor.keys.get(name, 0) for name in names if not donor.readings[name].stands)
-        audits += sum(donor.keys.get(name, 0) for name in donor.readings if donor.readings[name].stands)
         wrong += len(donor.errors.intersection(names))
         fields += len(names)
-    return Effort(keys / len(donors), audits / len(donors), wrong, fields)
+    return Effort(keys / len(donors), wrong, fields)
 
 
 def keyed_to(donors: Sequence[Donor], levels: Mapping[str, float]) -> float:
@@ -70,12 +68,17 @@ def goal_tables(donors: Sequence[Donor], period: Period) -> dict[tuple[str, str]
 
 
 def levels_for(
-    tables: Mapping[tuple[str, str], tuple[DonorTable, Estimates]], within: float, copies: float, wrong: float
+    tables: Mapping[tuple[str, str], tuple[DonorTable, Estimates]],
+    goals: Mapping[str, float],
+    copies: float,
+    wrong: float,
 ) -> dict[str, float]:
     """The level of each variable at which all goals are met, where keying can meet them.
 
     Parameters
     ----------
+    goals
+        Within which share all codes of a dimension are to be.
     copies
         How many cards of the population there are for each donor.
     wrong
@@ -87,14 +90,14 @@ def levels_for(
     drawing mends, that are larger by the root stand for the whole.
     """
     levels: defaultdict[str, float] = defaultdict(float)
-    for table, found in tables.values():
+    for (dimension, _), (table, found) in tables.items():
         pairs = [pair for pair in found.pairs if pair[0] and pair[0][0] not in MISSING]
-        if not pairs:
+        if dimension not in goals or not pairs:
             continue
         of = found.of[:, [found.pairs.index(pair) for pair in pairs]]
         whole = found.count(((), ())).estimate
         counts = np.array([max(found.count(pair).estimate, SMALL * whole) for pair in pairs])
-        limits = np.maximum(1.0, within * counts * copies) / copies**0.5
+        limits = np.maximum(1.0, goals[dimension] * counts * copies) / copies**0.5
         level = needed_level(replace(found.cards, accepted_error=wrong * copies**0.5), of, limits)
         for column in table.columns:
             levels[column] = max(levels[column], level)
