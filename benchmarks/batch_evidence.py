@@ -8,22 +8,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import click
 import numpy as np
 
-from benchmarks.labelled import read_labelled
+from benchmarks.labelled import BATCH_ROLES, cover_sheet, read_labelled
 from ocr.batch_evidence import weigh
 from ocr.evaluation.truth import PageTruth
 from ocr.forms.codebook import Role
-from ocr.forms.cover_sheet import CoverSheet
 from ocr.forms.definition import Form, load_forms
-from ocr.reading import CardReading, parse_iso
+from ocr.reading import CardReading
 
-ROLES = (Role.CROSSING_DATE, Role.CHECKPOINT)
 TODAY = date(2026, 11, 29)
 
 
@@ -41,27 +38,16 @@ def main(folder: Path, foreign: float, days: int, seed: int) -> None:
     for truth, reading in cards:
         form = forms[reading.form]
         other = cards[rng.integers(len(cards))][0] if rng.random() < foreign else truth
-        inside = weigh(reading, form, _cover(other, forms[other.form or form.id], days, rng), 0.0, TODAY)
-        for role in ROLES:
+        inside = weigh(reading, form, cover_sheet(other, forms[other.form or form.id], days, rng), 0.0, TODAY)
+        for role in BATCH_ROLES:
             counts.update(_counted(truth, form, role, alone=reading, inside=inside))
     click.echo(f"{len(cards)} cards, {foreign:.0%} foreign, batches of {days} days")
     click.echo(f"{'':16}{'fields':>8}{'':14}{'stand':>8}{'wrong':>8}{'contradict':>12}")
-    for role in ROLES:
+    for role in BATCH_ROLES:
         for how in ("alone", "inside"):
             stand, wrong, against = (counts[role, how, what] for what in ("stand", "wrong", "contradict"))
             fields = counts[role, how, "fields"]
             click.echo(f"{role:16}{fields:>8}  {how:12}{stand / max(fields, 1):>8.1%}{wrong:>8}{against:>12}")
-
-
-def _cover(truth: PageTruth, form: Form, days: int, rng: np.random.Generator) -> CoverSheet:
-    """The cover sheet of the batch in which a card belongs."""
-    said = {role: truth.fields[form.by_role[role].name].value for role in ROLES if role in form.by_role}
-    day = parse_iso(said.get(Role.CROSSING_DATE))
-    cover = CoverSheet("26-AAAAAAA", said.get(Role.CHECKPOINT, "").replace("?", ""))
-    if day is None:
-        return cover
-    first = day - timedelta(days=int(rng.integers(days)))
-    return replace(cover, first_day=first, last_day=first + timedelta(days=days - 1))
 
 
 def _counted(

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from estimation.axes import Axis, AxisCell, AxisValue, cell_of, coded, crossed
+from estimation.axes import UNLIKELY, Axis, AxisCell, AxisValue, cell_of, cells_of, coded, crossed
+from estimation.nested import At, nested, two_phase
 from estimation.two_phase import TwoPhase
 from ocr.forms.codebook import Role, codebook
 
@@ -71,8 +72,12 @@ class Doubtful:
         By column: its value on each card, None while nobody knows it.
     shares
         By column and row of the cards whose column the machine did not settle: shares of its values.
-    chance, drawn, size
-        As in `TwoPhase`.
+    chance
+        (N, V) up to which random number each of the V columns is keyed, above 0; infinite where it is settled.
+    drawn
+        (N, V) whether it was keyed, or is settled.
+    size
+        (N, V) sizes of the doubts (`store.draws`); 0 where a column is settled.
     """
 
     values: Mapping[str, Sequence[AxisValue]]
@@ -94,22 +99,42 @@ def put_together(
     accepted_error, lost
         As in `TwoPhase`.
     """
-    own = len(question.axes)
+    order = np.argsort(-cards.chance, axis=1, kind="stable")
+    every, at = ladder(question, counted, cards, inside, order)
+    settled = _settled(question, counted)
+    counts = np.array([settled.get(cell, 0.0) for cell in every])
+    nest = nested(order, cards.chance, cards.drawn, cards.size)
+    return Sample(every, two_phase(counts, nest, at, accepted_error, lost))
+
+
+def ladder(
+    question: Question, counted: Counted, cards: Doubtful, inside: float, order: NDArray[np.int_]
+) -> tuple[tuple[AxisCell, ...], At]:
+    """The cells of a table, and the doubtful cards' probabilities in them by how many of their columns are found.
+
+    Parameters
+    ----------
+    inside
+        As in `put_together`.
+    order
+        (N, V) the columns of each card, the first to be found first.
+    """
+    own, rank = len(question.axes), np.argsort(order, axis=1)
     axes = (*question.axes, _within(question), *(_fixed(name, value) for name, value in question.fixed.items()))
     along = []
     for column in question.columns:
         about = {i: axis for i, axis in enumerate(axes) if axis.column == column}
         prior = _prior(question, column, tuple(about.values()), counted, cards, inside)
         along.append(coded(about, cards.values[column], cards.shares.get(column, {}), prior))
-    cells, predicted, found = crossed(along, lambda cell: question.possible(cell[:own]))
+    cells = cells_of(along)
+    likely = np.array([1.0 if question.possible(cell[:own]) else UNLIKELY for cell in cells])
     within = [k for k, cell in enumerate(cells) if all(cell[own:])]
-    settled = _settled(question, counted)
-    every = tuple(dict.fromkeys([*(cells[k][:own] for k in within), *settled]))
-    likely = _widened(csr_array(predicted[:, within]), len(every))
-    seen = _widened(csr_array(found[:, within].multiply(cards.drawn[:, None])), len(every))
-    counts = np.array([settled.get(cell, 0.0) for cell in every])
-    drawing = cards.chance, cards.drawn, cards.size
-    return Sample(every, TwoPhase(counts, likely, *drawing, seen, accepted_error, lost))
+    every = tuple(dict.fromkeys([*(cells[k][:own] for k in within), *_settled(question, counted)]))
+
+    def at(found: int, rows: NDArray[np.int_]) -> csr_array:
+        return _widened(csr_array(crossed(along, likely, rank < found, rows)[:, within]), len(every))
+
+    return every, at
 
 
 def _settled(question: Question, counted: Counted) -> dict[AxisCell, float]:

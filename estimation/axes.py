@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import TypeAlias
 
 import numpy as np
@@ -81,24 +82,43 @@ def coded(
     return Coded(tuple(axes), codes, _matrix([*sure, *unsure], shape), _matrix(found, shape))
 
 
+def cells_of(columns: Sequence[Coded]) -> tuple[AxisCell, ...]:
+    """The cells of several columns' axes, each with its codes in the order of the axes."""
+    mixed: tuple[AxisCell, ...] = columns[0].codes
+    for column in columns[1:]:
+        mixed = tuple((*cell, *code) for code in column.codes for cell in mixed)
+    places = [place for column in columns for place in column.places]
+    order = [places.index(axis) for axis in range(len(places))]
+    return tuple(tuple(cell[k] for k in order) for cell in mixed)
+
+
 def crossed(
-    columns: Sequence[Coded], possible: Callable[[AxisCell], bool]
-) -> tuple[tuple[AxisCell, ...], csr_array, csr_array]:
-    """The cells of several columns' axes, in the order of these, and each card's probabilities, predicted and found.
+    columns: Sequence[Coded], likely: NDArray[np.float64], keyed: NDArray[np.bool_], rows: NDArray[np.int_]
+) -> csr_array:
+    """Probabilities of some cards in the cells of `cells_of`, with some of their columns as they are settled.
 
     The columns are taken as independent of each other but for cells that cannot be, whose probability goes to the other
     cells of the card; estimates are right on average however that may be (`estimation.two_phase`).
+
+    Parameters
+    ----------
+    likely
+        (K,) 1, or `UNLIKELY` for a cell that cannot be.
+    keyed
+        (N, V) which of the V columns are taken as they are settled; of the others the machine alone speaks.
+    rows
+        (R,) the cards.
+
+    Returns
+    -------
+    csr_array
+        (R, K).
     """
-    mixed = columns[0].codes
-    predicted, found = columns[0].predicted, columns[0].found
-    for column in columns[1:]:
-        mixed = tuple((*cell, *code) for code in column.codes for cell in mixed)
-        predicted, found = _product(predicted, column.predicted), _product(found, column.found)
-    places = [place for column in columns for place in column.places]
-    order = [places.index(axis) for axis in range(len(places))]
-    cells = tuple(tuple(cell[k] for k in order) for cell in mixed)
-    likely = np.array([1.0 if possible(cell) else UNLIKELY for cell in cells])
-    return cells, _weighed(predicted, likely), found
+    each = []
+    for column, known in zip(columns, keyed[rows].T, strict=True):
+        found = csr_array(column.found[rows].multiply(known[:, None]))
+        each.append(csr_array(found + column.predicted[rows].multiply(~known[:, None])))
+    return _weighed(reduce(_product, each), likely)
 
 
 UNLIKELY = 1e-6

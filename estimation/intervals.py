@@ -56,7 +56,8 @@ def count_intervals(cards: TwoPhase, of: csr_array, level: float = LEVEL) -> lis
 def _drawn_ends(cards: TwoPhase, of: csr_array, level: float) -> tuple[Floats, Floats, Floats]:
     """Counts of the cards that were read, and the ends of their intervals by the drawing alone."""
     totals, (variances, freedom) = cards.totals(of), cards.variances(of)
-    known, possible = (np.asarray(end @ of, np.float64) for end in (cards.known, cards.possible))
+    known = np.asarray(cards.known @ of, np.float64)
+    possible = known + cards.incomplete
     totals = np.clip(totals, known, possible)
     spread = np.where(variances > _ROUNDING, variances * _widening(freedom, level) ** 2, 0.0)
     doubtful = np.maximum(totals - known, np.where(spread > 0, _LEAST, 0.0))
@@ -85,9 +86,8 @@ def ratio_margins(cards: TwoPhase, of: csr_array, level: float = LEVEL) -> Float
 def _drawn(cards: TwoPhase, of: csr_array, level: float) -> Floats:
     """Squares of the margins by the drawing, none wider than what is possible; lost cards lie where the others do."""
     variances, freedom = cards.variances(of)
-    more, less = of.maximum(0), (-of).maximum(0)
-    highest = cards.possible @ more - cards.known @ less
-    lowest = cards.known @ more - cards.possible @ less
+    known, more, less = cards.known @ of, of.max(axis=0).toarray(), of.min(axis=0).toarray()
+    highest, lowest = known + cards.incomplete * np.maximum(0, more), known + cards.incomplete * np.minimum(0, less)
     farthest = np.maximum(0, np.maximum(highest - cards.totals(of), cards.totals(of) - lowest))
     margins = np.minimum(stdtrit(freedom, (1 + level) / 2) * np.sqrt(variances), farthest)
     return np.asarray((cards.scale * margins) ** 2, np.float64)

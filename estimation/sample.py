@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from estimation.accepted import accepted_error
 from estimation.assembly import Counted, Doubtful, Question, Sample, put_together
+from estimation.two_phase import Floats
 from store.audits import audit_outcomes
 from store.doubts import DRAWN, OUT_OF_TURN
 from store.lost_cards import lost_cards
@@ -68,21 +69,31 @@ def _doubtful(session: Session, question: Question) -> Doubtful:
     in_period = or_(day.between(question.first, question.last), _has_doubt([question.day]))
     rows = session.execute(query.where(in_period, *fixed, _has_doubt(question.columns))).all()
     place = {row.card_id: i for i, row in enumerate(rows)}
-    levels = _levels(session, question.columns)
+    shares, drawing = _drawing(session, question.columns, place)
+    values = {name: [row[k + 1] for row in rows] for k, name in enumerate(question.columns)}
+    return Doubtful(values, shares, *drawing)
+
+
+def _drawing(
+    session: Session, columns: Sequence[str], place: Mapping[int, int]
+) -> tuple[dict[str, dict[int, Mapping[str, float]]], tuple[Floats, NDArray[np.bool_], Floats]]:
+    """Shares, and chances, draws and sizes of the doubts, by the places of the cards."""
+    levels, shape = _levels(session, columns), (len(place), len(columns))
     shares: defaultdict[str, dict[int, Mapping[str, float]]] = defaultdict(dict)
-    chance, size, drawn = np.ones(len(rows)), np.ones(len(rows)), np.ones(len(rows), bool)
-    cohort = np.full(len(rows), "", dtype="U7")
-    for doubt in session.execute(_doubts(question.columns)):
-        i = place.get(doubt.card_id)
-        if i is None:
+    chance, size, drawn = np.full(shape, np.inf), np.zeros(shape), np.ones(shape, bool)
+    cohort = np.full(shape, "", dtype="U7")
+    for doubt in session.execute(_doubts(columns)):
+        at = place.get(doubt.card_id), columns.index(doubt.variable)
+        if at[0] is None:
             continue
         level = levels.get((doubt.variable, doubt.cohort), np.inf)
-        shares[doubt.variable][i] = doubt.shares
-        chance[i], size[i] = min(chance[i], level * doubt.size), min(size[i], doubt.size)
-        drawn[i] &= doubt.known == DRAWN and doubt.draw < level
-        cohort[i] = max(cohort[i], doubt.cohort)
-    values = {name: [row[k + 1] for row in rows] for k, name in enumerate(question.columns)}
-    return Doubtful(values, shares, *_borrowed(chance, drawn, cohort), size)
+        shares[doubt.variable][at[0]] = doubt.shares
+        chance[at], size[at], cohort[at] = level * doubt.size, doubt.size, doubt.cohort
+        drawn[at] = doubt.known == DRAWN and doubt.draw < level
+    for k in range(len(columns)):
+        rows = size[:, k] > 0
+        chance[rows, k], drawn[rows, k] = _borrowed(chance[rows, k], drawn[rows, k], cohort[rows, k])
+    return shares, (chance, drawn, size)
 
 
 def _doubts(columns: Sequence[str]) -> Select[*tuple[Any, ...]]:
@@ -102,12 +113,12 @@ def _borrowed(
     chance: NDArray[np.float64], drawn: NDArray[np.bool_], cohort: NDArray[np.str_]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Chances and draws where those of months of which next to nothing was keyed are lent by the other months."""
-    weak = np.zeros(len(chance), bool)
+    weak, sure = np.zeros(len(chance), bool), np.minimum(chance, 1.0)
     for month in np.unique(cohort):
         of = cohort == month
-        weak |= of & (chance[of].sum() < min(FEW, of.sum()))
+        weak |= of & (sure[of].sum() < min(FEW, of.sum()))
     if not weak.any() or weak.all():
         return chance, drawn
-    lent = chance * (~weak).sum() / len(chance)
+    lent = sure * (~weak).sum() / len(chance)
     lent[weak] = lent[~weak].mean()
     return lent, drawn & ~weak

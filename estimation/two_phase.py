@@ -19,6 +19,9 @@ from scipy.sparse import csr_array, eye_array
 
 Floats = NDArray[np.float64]
 
+UNFORESEEN = 0.005
+"""How likely a card lies where the machine does not see it, as any other does; for the variance that is expected."""
+
 BORROWED = 10.0
 """How many drawn cards the variance that is expected counts for, beside the one that is seen."""
 
@@ -34,14 +37,20 @@ class TwoPhase:
     predicted
         (N, K) probabilities of the cells for the N other cards, by the machine alone; a row may sum to less than 1, as
         a card may lie outside of the table.
+    off
+        (S, K) by how much what the machine had said was put right, each time that one more column of a card was drawn
+        and found (`estimation.nested`).
     chance
-        (N,) the probability with which each was drawn, above 0.
-    drawn
-        (N,) whether it was, so that its values are known.
+        (S,) the probability with which it was, above 0.
+    complete
+        (N,) whether all columns of a card were.
+    keyed
+        (K,) complete cards in each cell.
     size
-        (N,) with which chances grow: drawn up to a level L a card has the chance L x size, at most 1.
-    found
-        (N, K) 1 in the cell in which a drawn card lies; zero for the others.
+        (N, V) with which chances grow: drawn up to a level L a column has the chance L x size, at most 1. 0 where a
+        column is settled.
+    chances
+        (N, V) the probability with which each column, and all that are keyed before it, were to be drawn.
     accepted_error
         Root mean square of the share of the settled cards that may lie in another cell (`estimation.accepted`), 0..1.
     lost
@@ -50,33 +59,29 @@ class TwoPhase:
 
     settled: Floats
     predicted: csr_array
+    off: csr_array
     chance: Floats
-    drawn: NDArray[np.bool_]
+    complete: NDArray[np.bool_]
+    keyed: Floats
     size: Floats
-    found: csr_array
+    chances: Floats
     accepted_error: float = 0.0
     lost: float = 0.0
 
     @cached_property
-    def off(self) -> csr_array:
-        """(N, K) what people found of the drawn cards less what the machine had said; zero for the others."""
-        return csr_array((self.found - self.predicted).multiply(self.drawn[:, None]))
-
-    @cached_property
     def known(self) -> Floats:
         """(K,) cards that surely lie in each cell."""
-        return self.settled + _summed(self.found)
+        return self.settled + self.keyed
 
     @cached_property
-    def possible(self) -> Floats:
-        """(K,) cards that lie in each cell at most."""
-        return self.known + _summed(csr_array(self.predicted.multiply(~self.drawn[:, None]) > 0))
+    def incomplete(self) -> int:
+        """Cards that may lie in any cell, whatever the machine says."""
+        return int((~self.complete).sum())
 
     @cached_property
     def cells(self) -> Floats:
         """(K,) estimated cards in each cell, of those that were read."""
-        corrected = (self.drawn / self.chance) @ self.off
-        return np.asarray(self.settled + _summed(self.predicted) + corrected, np.float64)
+        return np.asarray(self.settled + _summed(self.predicted) + (1 / self.chance) @ self.off, np.float64)
 
     @cached_property
     def scale(self) -> float:
@@ -111,41 +116,63 @@ class TwoPhase:
         enlarged as much as the errors seen in the whole table are larger than that.
         """
         seen, fourth = self._seen(of)
-        expected = self._expected(of, self.chance)
+        expected = self._expected(of, self.chances)
         cards = np.divide(seen**2, fourth, out=np.zeros_like(seen), where=fourth > 0)
         mixed = (cards * seen + BORROWED * self._dispersion * expected) / (cards + BORROWED)
         return mixed, np.clip(cards + BORROWED, 1, max(1, self._sampled))
 
     @cached_property
     def _sampled(self) -> int:
-        """Cards that were drawn by chance, not because all are."""
-        return int((self.drawn & (self.chance < 1)).sum())
+        """Columns that were drawn by chance, not because all are."""
+        return int((self.chance < 1).sum())
 
     def variances_at(self, level: float, of: csr_array) -> Floats:
         """(J,) variances that are to be expected once all up to a level are drawn."""
-        return self._dispersion * self._expected(of, np.minimum(1.0, level * self.size))
+        chances = np.where(self.size > 0, np.minimum(1.0, level * self.size), 1.0)
+        return self._dispersion * self._expected(of, chances)
 
     @cached_property
     def _dispersion(self) -> float:
         """How much larger the errors seen are than expected, over all cells."""
         cells = csr_array(eye_array(len(self.settled)))
-        seen, expected = self._seen(cells)[0].sum(), self._expected(cells, self.chance).sum()
+        seen, expected = self._seen(cells)[0].sum(), self._expected(cells, self.chances).sum()
         cards = self._sampled
         return float((cards * seen / expected + BORROWED) / (cards + BORROWED)) if expected > 0 else 1.0
 
     def _seen(self, of: csr_array) -> tuple[Floats, Floats]:
-        """Sums of squares and of fourth powers of what each drawn card adds to the variance's estimate."""
-        rows = self.drawn & (self.chance < 1)
+        """Sums of squares and of fourth powers of what each drawn column adds to the variance's estimate.
+
+        What two columns of a card put right is taken to be unrelated, as it is where the machine's probabilities are
+        right: each is then expected to change nothing.
+        """
+        rows = self.chance < 1
         each = csr_array(self.off[rows] @ of).power(2)
         weights = (1 - self.chance[rows]) / self.chance[rows] ** 2
         return weights @ each, weights**2 @ each.power(2)
 
-    def _expected(self, of: csr_array, chance: Floats) -> Floats:
-        """(J,) variances if every card lay in each cell with the machine's probability, by the chance of each."""
-        rows = chance < 1
-        each = self.predicted[rows]
-        weights = 1 / chance[rows] - 1
-        return np.asarray(weights @ (each @ of.power(2)) - weights @ csr_array(each @ of).power(2), np.float64)
+    def _expected(self, of: csr_array, chances: Floats) -> Floats:
+        """(J,) variances if every card lay in each cell with the machine's probability, by the chances of its columns.
+
+        Of a card's variance each column has the part that its doubt has of the card's. A machine does not foresee all:
+        `UNFORESEEN`.
+        """
+        squares = self.size**2
+        parts = squares / squares.sum(axis=1, keepdims=True)
+        weights = (parts * (1 / chances - 1)).sum(axis=1)
+        rows = weights > 0
+        each, weights = csr_array(self.predicted[rows] @ of), weights[rows]
+        squared = weights @ csr_array(self.predicted[rows] @ of.power(2))
+        mean, whole = self._usual @ of, weights.sum()
+        second = (1 - UNFORESEEN) * squared + UNFORESEEN * whole * (self._usual @ of.power(2))
+        product = (1 - UNFORESEEN) ** 2 * (weights @ each.power(2)) + (UNFORESEEN * mean) ** 2 * whole
+        product += 2 * UNFORESEEN * (1 - UNFORESEEN) * mean * (weights @ each)
+        return np.asarray(np.maximum(0, second - product), np.float64)
+
+    @cached_property
+    def _usual(self) -> Floats:
+        """(K,) shares of the cells among all cards, as they are estimated."""
+        cells = np.maximum(self.cells, 0)
+        return np.asarray(cells / max(cells.sum(), 1.0), np.float64)
 
 
 def _summed(rows: csr_array) -> Floats:

@@ -16,7 +16,7 @@ from sqlalchemy import Date
 from ocr.forms.codebook import Role
 from ocr.forms.definition import Form
 from ocr.reading import parse_iso, settled_level
-from store.card_state import CardState, Decided, StoredReading, in_force
+from store.card_state import UNKNOWN, CardState, Decided, StoredReading, in_force
 from store.draws import size_of
 from store.record_values import (
     AGE_GROUP,
@@ -97,8 +97,8 @@ def field_shares(reading: StoredReading) -> Shares:
     """How likely each value of a field is by its reading: the likeliest as calibrated, others as the reader has it."""
     if reading.value == "":
         return {LEFT_EMPTY: reading.probability}
-    if reading.value is None or not reading.candidates:
-        return {}
+    if reading.value in (None, UNKNOWN) or not reading.candidates:
+        return {}  # that it could not be read says nothing of what it is
     (first, share), *others = reading.candidates
     top = reading.probability or share
     left = (1 - top) / max(1 - share, LEAST_SHARE)

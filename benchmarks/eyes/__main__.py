@@ -34,14 +34,14 @@ GOALS: Mapping[str, Mapping[str, float]] = {
 }
 PROMISED = 0.0014
 """Share of the accepted values that may be wrong."""
-PARTS = (0.1, 0.3)
-"""Levels up to which everything is keyed where intervals are judged."""
+LEVEL = 0.3
+"""Up to which everything is keyed where intervals are judged."""
 
 
 @click.command()
 @click.argument("folders", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--runs", default=1000, show_default=True, help="Populations for each reader and level.")
-@click.option("--cards", default=10_000, show_default=True, help="Cards of these populations.")
+@click.option("--cards", default=2_000, show_default=True, help="Cards of these populations.")
 @click.option("--seed", default=1, show_default=True)
 def main(folders: tuple[Path, ...], runs: int, cards: int, seed: int) -> None:
     """Simulate on populations made of the labelled scans in FOLDERS; several kinds of hands, one folder each."""
@@ -52,13 +52,10 @@ def main(folders: tuple[Path, ...], runs: int, cards: int, seed: int) -> None:
     for name, reader in READERS.items():
         judged = reader(donors)
         tables = standard_tables(judged, period)
-        for part in PARTS:
-            columns = {column for table in tables.values() for column in table.columns}
-            accepted = partial(audited, judged)
-            design = Design(
-                np.full(len(judged), 1 / len(judged)).tolist(), cards, dict.fromkeys(columns, part), accepted
-            )
-            show(f"reader {name}, keyed up to {part}", simulate(tables, design, runs, seed))
+        columns = {column for table in tables.values() for column in table.columns}
+        levels, accepted = dict.fromkeys(columns, LEVEL), partial(audited, judged)
+        design = Design([1 / len(judged)] * len(judged), cards, levels, accepted)
+        show(f"reader {name}, keyed up to {LEVEL}", simulate(tables, design, runs, seed))
     stop(donors, period, runs, cards, seed)
 
 
@@ -115,7 +112,7 @@ def stop(donors: Sequence[Donor], period: Period, runs: int, cards: int, seed: i
     """Print what becomes of the regions where their reader was stopped."""
     judged, shares = stopped(donors, before=0.12, wrong=0.03)
     table = donor_table(judged, [LEVELS["region"]], [LEVELS["direction"]], period, {})
-    levels = dict.fromkeys(table.columns, PARTS[0])
+    levels = dict.fromkeys(table.columns, LEVEL)
     error = accepted_error([AuditOutcome(118, 4, PROMISED)])
     design = Design(shares, cards, levels, partial(_known, error))
     show(

@@ -11,11 +11,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from benchmarks.keyers import Habits, work
-from benchmarks.labelled import read_labelled
+from benchmarks.labelled import cover_sheet, read_labelled
+from ocr.batch_evidence import weigh
 from ocr.confidence.values import canonical
 from ocr.evaluation.truth import PageTruth
 from ocr.forms.codebook import Purpose
@@ -77,14 +79,15 @@ class Labelled(NamedTuple):
 
 
 def donors_from(folders: Sequence[Path], today: date, seed: int) -> list[Donor]:
-    """Read labelled cards and let made-up people key them until nothing waits."""
-    forms = {form.id: form for form in load_forms()}
-    cards = [
-        Labelled(folder.name, *pair)
-        for folder in folders
-        for pair in read_labelled(folder, today)
-        if pair[0].form == pair[1].form
-    ]
+    """Read labelled cards, each in the batch of its day, and let made-up people key them until nothing waits."""
+    forms, chance = {form.id: form for form in load_forms()}, np.random.default_rng(seed)
+    cards = []
+    for folder in folders:
+        for truth, reading in read_labelled(folder, today):
+            if truth.form == reading.form:
+                form = forms[reading.form]
+                inside = weigh(reading, form, cover_sheet(truth, form, 1, chance), 0.0, today)
+                cards.append(Labelled(folder.name, truth, inside))
     with tempfile.TemporaryDirectory() as place:
         engine = open_store(f"sqlite:///{Path(place) / 'cards.db'}")
         saved = _saved(engine, cards, forms)

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from benchmarks.eyes.donors import Donor
 from benchmarks.eyes.tables import DonorTable, Floats
 from estimation.accepted import accepted_error
 from estimation.assembly import Sample
-from estimation.two_phase import TwoPhase
+from estimation.nested import nested, two_phase
 from ocr.forms.codebook import codebook
 from store.audits import AuditOutcome
 from store.doubts import sources
@@ -53,18 +52,17 @@ def sampled(table: DonorTable, population: Population, levels: Mapping[str, floa
         `TwoPhase.accepted_error`.
     """
     doubtful = table.doubtful[population.who]
-    rows, number = population.who[doubtful], population.number[doubtful]
-    chance, drawn = np.ones(len(rows)), np.ones(len(rows), bool)
-    sizes = table.sizes[rows]
-    for column, size in zip(table.columns, sizes.T, strict=True):
-        draws = number / size  # not a number where the column is settled, which compares as neither
+    who, number = population.who[doubtful], population.number[doubtful]
+    sizes = table.sizes[who]
+    chance, drawn = np.full(sizes.shape, np.inf), np.ones(sizes.shape, bool)
+    for k, column in enumerate(table.columns):
+        rows = sizes[:, k] > 0
+        draws = number[rows] / sizes[rows, k]
         level = np.min(draws[draws >= levels.get(column, 0.0)], initial=np.inf)
-        chance = np.fmin(chance, level * size)
-        drawn &= ~(draws >= level)
+        chance[rows, k], drawn[rows, k] = level * sizes[rows, k], draws < level
     alike = np.bincount(population.who[~doubtful], minlength=len(table.doubtful))
-    found = csr_array(table.found[rows].multiply(drawn[:, None]))
-    cards = alike @ table.found, table.predicted[rows], np.minimum(chance, 1.0), drawn, np.nanmin(sizes, axis=1)
-    return Sample(table.cells, TwoPhase(*cards, found, wrong))
+    nest = nested(table.order[who], chance, drawn, sizes)
+    return Sample(table.cells, two_phase(alike @ table.found, nest, lambda k, at: table.steps[k][who[at]], wrong, 0.0))
 
 
 def truly(table: DonorTable, population: Population, *, keyed: bool) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from benchmarks.eyes.donors import Donor, Row
-from estimation.assembly import Doubtful, Question, Sample, put_together
+from estimation.assembly import Doubtful, Question, Sample, ladder
 from estimation.axes import Axis, AxisCell
 from reports.estimated import Estimates, fixed_columns, possible_cells, summed
 from reports.levels import LEVELS, Level
@@ -33,23 +33,32 @@ class DonorTable:
     columns
         The V columns of the record on which it depends.
     sizes
-        (M, V) sizes of their doubts, not a number where the machine settled the column.
-    predicted, found, true
-        (M, K) probabilities by the machine, and the cell by what was accepted or keyed, and in truth.
+        (M, V) sizes of their doubts, 0 where the machine settled the column.
+    order
+        (M, V) the columns of each, that of the largest doubt first.
+    steps
+        V + 1 matrices (M, K) of probabilities: by the machine alone, then with one more column found each.
+    true
+        (M, K) the cell in truth.
     """
 
     stub: int
     columns: tuple[str, ...]
     cells: tuple[AxisCell, ...]
     sizes: Floats
-    predicted: csr_array
-    found: csr_array
+    order: NDArray[np.int_]
+    steps: tuple[csr_array, ...]
     true: csr_array
+
+    @property
+    def found(self) -> csr_array:
+        """(M, K) the cell by what was accepted and keyed."""
+        return self.steps[-1]
 
     @cached_property
     def doubtful(self) -> NDArray[np.bool_]:
         """(M,) whether any column is in doubt."""
-        return _any_open(self.sizes)
+        return np.asarray((self.sizes > 0).any(axis=1))
 
     def estimates(self, sample: Sample) -> Estimates:
         """Counts of the cells and their sums."""
@@ -73,60 +82,49 @@ def donor_table(
     axes = tuple(Axis(level.column, level.code_of) for level in (*stub, *heads))
     question = Question(axes, period.start, period.end, fixed, possible_cells(axes))
     sizes = _sizes(donors, question.columns)
-    by_machine = _by_machine(donors, question, _any_open(sizes))
-    found, true = (_sure(question, rows) for rows in ([d.keyed for d in donors], [d.true for d in donors]))
-    cells = tuple(dict.fromkeys([*by_machine.cells, *found.cells, *true.cells]))
-    predicted = csr_array(found.cards.found @ _onto(found.cells, cells)).tolil()
-    rows = np.flatnonzero(_any_open(sizes))
-    predicted[rows] = csr_array(by_machine.cards.predicted @ _onto(by_machine.cells, cells)).tolil()
-    each = (csr_array(one.cards.found @ _onto(one.cells, cells)) for one in (found, true))
-    return DonorTable(len(stub), question.columns, cells, sizes, csr_array(predicted), *each)
+    order = np.argsort(-sizes, axis=1, kind="stable")
+    first, steps = _steps(donors, question, sizes, order)
+    second, truth = _steps(
+        [replace(donor, keyed=donor.true, doubts=()) for donor in donors], question, 0 * sizes, order
+    )
+    cells = tuple(dict.fromkeys([*first, *second]))
+    ladder_of = tuple(csr_array(step @ _onto(first, cells)) for step in steps)
+    return DonorTable(
+        len(stub), question.columns, cells, sizes, order, ladder_of, csr_array(truth[0] @ _onto(second, cells))
+    )
 
 
 def _sizes(donors: Sequence[Donor], columns: Sequence[str]) -> Floats:
     doubts = [{doubt.column: doubt.size for doubt in donor.doubts} for donor in donors]
-    return np.array([[own.get(column, np.nan) for column in columns] for own in doubts])
+    return np.array([[own.get(column, 0.0) for column in columns] for own in doubts])
 
 
-def _any_open(sizes: Floats) -> NDArray[np.bool_]:
-    return np.asarray(np.isfinite(sizes).any(axis=1))
-
-
-def _by_machine(donors: Sequence[Donor], question: Question, doubtful: NDArray[np.bool_]) -> Sample:
-    """The sample of the donors themselves, of whom everybody in doubt was drawn."""
-    open_ones = [donor for donor, doubt in zip(donors, doubtful, strict=True) if doubt]
+def _steps(
+    donors: Sequence[Donor], question: Question, sizes: Floats, order: NDArray[np.int_]
+) -> tuple[tuple[AxisCell, ...], list[csr_array]]:
+    """The cells of a table, and the donors' probabilities with more and more of their columns found."""
+    columns, doubtful = question.columns, [bool(own.any()) for own in sizes > 0]
     settled = [donor.keyed for donor, doubt in zip(donors, doubtful, strict=True) if not doubt]
     inside = [row for row in settled if _is_counted(question, row)]
-    counted = Counter(tuple(row[column] for column in question.columns) for row in inside)
-    shares = {
-        column: {
-            i: doubt.shares for i, donor in enumerate(open_ones) for doubt in donor.doubts if doubt.column == column
-        }
-        for column in question.columns
-    }
+    counted = Counter(tuple(row[column] for column in columns) for row in inside)
+    shares: dict[str, dict[int, Mapping[str, float]]] = {column: {} for column in columns}
+    for i, donor in enumerate(donors):
+        for doubt in donor.doubts:
+            if doubt.column in shares:
+                shares[doubt.column][i] = doubt.shares
     dated = [donor.keyed[question.day] for donor in donors if donor.keyed[question.day]]
     share = sum(question.first <= day <= question.last for day in dated) / len(dated)
-    cards = _all_drawn(question, [donor.keyed for donor in open_ones], shares)
-    return put_together(question, counted, cards, share, 0.0, 0.0)
+    values = {column: [donor.keyed[column] for donor in donors] for column in columns}
+    cards = Doubtful(values, shares, np.ones(sizes.shape), np.ones(sizes.shape, bool), sizes)
+    cells, at = ladder(question, counted, cards, share, order)
+    every = np.arange(len(donors))
+    return cells, [at(k, every) for k in range(len(columns) + 1)]
 
 
 def _is_counted(question: Question, row: Row) -> bool:
     day = row[question.day]
     inside = day is not None and question.first <= day <= question.last
     return inside and all(row[name] == value for name, value in question.fixed.items())
-
-
-def _sure(question: Question, rows: Sequence[Row]) -> Sample:
-    """The sample of cards of which everything is known."""
-    return put_together(question, {}, _all_drawn(question, rows, {}), 1.0, 0.0, 0.0)
-
-
-def _all_drawn(
-    question: Question, rows: Sequence[Row], shares: Mapping[str, Mapping[int, Mapping[str, float]]]
-) -> Doubtful:
-    values = {column: [row[column] for row in rows] for column in question.columns}
-    ones = np.ones(len(rows))
-    return Doubtful(values, shares, ones, ones > 0, ones)
 
 
 def _onto(cells: Sequence[AxisCell], every: Sequence[AxisCell]) -> csr_array:

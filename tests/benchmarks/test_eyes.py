@@ -54,13 +54,13 @@ def table(donors: list[Donor]) -> DonorTable:
 def test_where_all_is_keyed_nothing_is_left_to_estimate(table: DonorTable) -> None:
     population = made(np.random.default_rng(1), [1 / 60] * 60, 500)
     sample = sampled(table, population, ALL, 0.0)
-    assert sample.cards.drawn.all() and sample.cards.cells == pytest.approx(truly(table, population, keyed=True))
+    assert sample.cards.complete.all() and sample.cards.cells == pytest.approx(truly(table, population, keyed=True))
 
 
 def test_where_nothing_is_keyed_the_machine_alone_speaks(table: DonorTable) -> None:
     population = made(np.random.default_rng(1), [1 / 60] * 60, 500)
     sample = sampled(table, population, {}, 0.0)
-    assert not sample.cards.drawn.any() and sample.cards.cells.sum() == pytest.approx(500)
+    assert not sample.cards.complete.any() and sample.cards.cells.sum() == pytest.approx(500)
 
 
 def test_intervals_hold_what_is_so_with_every_reader(donors: list[Donor]) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from estimation.nested import nested, two_phase
 from estimation.two_phase import TwoPhase
 
 Floats = NDArray[np.float64]
@@ -39,10 +40,11 @@ class World:
         draws = rng.random(len(self.cell)) / self.size
         level = np.sort(draws)[count] if count < len(draws) else np.inf
         taken = draws < level
-        found = np.zeros_like(self.predicted)
-        found[np.flatnonzero(taken), self.cell[taken]] = 1
-        chance = np.minimum(1, level * self.size)
-        return TwoPhase(self.settled, csr_array(self.predicted), chance, taken, self.size, csr_array(found))
+        found = np.eye(len(self.settled))[self.cell]
+        ladder = csr_array(self.predicted), csr_array(found)
+        order = np.zeros((len(draws), 1), int)
+        nest = nested(order, (level * self.size)[:, None], taken[:, None], self.size[:, None])
+        return two_phase(self.settled, nest, lambda k, rows: csr_array(ladder[k][rows]), 0.0, 0.0)
 
 
 def world(cards: int, right: Callable[[Floats, NDArray[np.int64]], Floats], seed: int) -> World:

@@ -139,13 +139,13 @@ def test_changes_between_years_have_margins_that_keying_narrows(truths: dict[str
 
     before = months()
     march, april, total = before["March 2016"], before["April 2016"], before["Total"]
-    assert total[:6] == (40, 0, 20, 0, 20, 0), "the year is certain"
-    assert total[6] == 100.0 and 0 < float(total[7] or 0) < 1, "what was accepted may be wrong as far as is promised"
-    assert march[2:4] == (20, 0) and march[1] == march[5] == 28, "none is sure, and all are possible"
+    assert (total[0], total[2:4], total[4]) == (40, (20, 0), 20), "no card is likely to lie in the other year"
+    assert total[6] == 100.0 and float(total[7] or 0) > 0
+    assert march[2:4] == (20, 0) and march[1] == 28 <= int(march[5] or 0), "none is sure, and all are possible"
     assert int(march[0] or 0) + int(april[0] or 0) == 40 and april[6] is None
     keyed_days(session, "2016-03-07")
     after = months()["March 2016"]
-    assert after[:7] == (40, 0, 20, 0, 20, 0, 100.0)
+    assert after[:7] == months()["Total"][:7] == (40, 0, 20, 0, 20, 0, 100.0)
     assert months()["Total"][8:] == (0, 0, 0, 0, 0, 0, None, None), "no returns"
 
 
