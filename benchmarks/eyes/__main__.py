@@ -14,7 +14,7 @@ from numpy.random import Generator
 from benchmarks.eyes.coverage import Design, Tally, simulate
 from benchmarks.eyes.donors import Donor, donors_from
 from benchmarks.eyes.effort import goal_tables, keyed_all, keyed_to, levels_for
-from benchmarks.eyes.population import Population, audited, sampled
+from benchmarks.eyes.population import Population, accepted_of, audited, sampled
 from benchmarks.eyes.readers import READERS, stopped
 from benchmarks.eyes.tables import donor_table, standard_tables
 from estimation.accepted import accepted_error
@@ -53,7 +53,7 @@ def main(folders: tuple[Path, ...], runs: int, cards: int, seed: int) -> None:
         judged = reader(donors)
         tables = standard_tables(judged, period)
         columns = {column for table in tables.values() for column in table.columns}
-        levels, accepted = dict.fromkeys(columns, LEVEL), partial(audited, judged)
+        levels, accepted = dict.fromkeys(columns, LEVEL), partial(audited, accepted_of(judged, columns))
         design = Design([1 / len(judged)] * len(judged), cards, levels, accepted)
         show(f"reader {name}, keyed up to {LEVEL}", simulate(tables, design, runs, seed))
     stop(donors, period, runs, cards, seed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,25 +71,36 @@ def truly(table: DonorTable, population: Population, *, keyed: bool) -> Floats:
     return np.asarray(alike @ (table.found if keyed else table.true), np.float64)
 
 
-def audited(donors: Sequence[Donor], columns: Sequence[str], cards: int, chance: Generator) -> float:
+@dataclass(frozen=True)
+class Accepted:
+    """Share of the cards of which a column was accepted as a whole, and share of these on which it is wrong."""
+
+    stood: float
+    wrong: float
+
+
+def accepted_of(donors: Sequence[Donor], columns: Iterable[str]) -> dict[str, Accepted]:
+    """What was accepted, by column."""
+    fills = {donor.form.id: sources(donor.form) for donor in donors}
+    found = {}
+    for column in columns:
+        stood = [
+            donor
+            for donor in donors
+            if column in fills[donor.form.id] and all(doubt.column != column for doubt in donor.doubts)
+        ]
+        wrong = sum(donor.keyed[column] != donor.true[column] for donor in stood)
+        found[column] = Accepted(len(stood) / len(donors), wrong / max(1, len(stood)))
+    return found
+
+
+def audited(accepted: Mapping[str, Accepted], columns: Sequence[str], cards: int, chance: Generator) -> float:
     """`TwoPhase.accepted_error` after an audit of so many cards like the donors."""
     outcomes = []
     for column in columns:
-        stood, wrong = _accepted(donors, column)
-        audits = chance.binomial(cards, AUDITED * stood / len(donors))
-        found = chance.binomial(audits, wrong / stood) if stood else 0
-        outcomes.append(AuditOutcome(audits, found, _promise(column)))
+        audits = chance.binomial(cards, AUDITED * accepted[column].stood)
+        outcomes.append(AuditOutcome(audits, chance.binomial(audits, accepted[column].wrong), _promise(column)))
     return accepted_error(outcomes)
-
-
-def _accepted(donors: Sequence[Donor], column: str) -> tuple[int, int]:
-    """Donors whose column was accepted as a whole, and those of them on which it is wrong."""
-    stood = [
-        donor
-        for donor in donors
-        if column in sources(donor.form) and all(doubt.column != column for doubt in donor.doubts)
-    ]
-    return len(stood), sum(donor.keyed[column] != donor.true[column] for donor in stood)
 
 
 def _promise(column: str) -> float:

@@ -89,9 +89,10 @@ def _with_wrong(donor: Donor, column: str) -> Donor:
 
 
 def _in_doubt(donor: Donor, column: str) -> Donor:
-    """The donor with its region in doubt."""
+    """The donor with its region in doubt, unless the region follows from what stands elsewhere."""
     fields = sources(donor.form).get(column, [])
-    if not fields or any(doubt.column == column for doubt in donor.doubts):
+    own = bool(fields) and donor.readings[fields[0]].value == donor.keyed[column]
+    if not own or any(doubt.column == column for doubt in donor.doubts):
         return donor
     shares = field_shares(donor.readings[fields[0]])
     doubt = ColumnDoubt(column, tuple(fields), doubt_size(column, shares), shares, DRAWN)
