@@ -33,14 +33,14 @@ class Question:
     fixed
         Values that columns must have, by name of the column.
     possible
-        Whether a cell can be: a district lies in its region.
+        Whether a cell can be, of cards that have the `fixed` values or do not: a district lies in its region.
     """
 
     axes: tuple[Axis, ...]
     first: date
     last: date
     fixed: Mapping[str, str]
-    possible: Callable[[AxisCell], bool] = lambda cell: True
+    possible: Callable[[AxisCell, bool], bool] = lambda cell, inside: True
 
     @property
     def day(self) -> str:
@@ -101,7 +101,7 @@ def put_together(
         about = {i: axis for i, axis in enumerate(axes) if axis.column == column}
         prior = _prior(question, column, tuple(about.values()), counted, cards, inside)
         along.append(coded(about, cards.values[column], cards.shares.get(column, {}), prior))
-    cells, predicted, found = crossed(along, lambda cell: question.possible(cell[:own]))
+    cells, predicted, found = crossed(along, lambda cell: question.possible(cell[:own], all(cell[own + 1 :])))
     within = [k for k, cell in enumerate(cells) if all(cell[own:])]
     settled = _settled(question, counted)
     every = tuple(dict.fromkeys([*(cells[k][:own] for k in within), *settled]))
