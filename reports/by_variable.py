@@ -55,10 +55,10 @@ def by_variable(session: Session, name: str) -> tuple[Spec, Level]:
 
 
 def _dimension(spec: FieldSpec) -> Dimension:
-    about, codes = spec.about, tuple(option.code for option in spec.options)
-    dictionary = about.dictionary or spec.lexicon
+    about, dictionary = spec.about, spec.about.dictionary or spec.lexicon
     known = codebook().dimension.values()
     empty = next((one.empty for one in known if dictionary and one.dictionary == dictionary and one.empty), ())
+    codes = tuple(option.code for option in spec.options if option.code not in empty)
     return Dimension(label=about.label, dictionary=dictionary, direction=about.direction, codes=codes, empty=empty)
 
 
