@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TypeAlias
 
 from ocr.forms.codebook import Dimension, codebook
@@ -35,14 +35,10 @@ def settled(value: Value) -> Code:
     return None if value is None or is_group(value) else str(value)
 
 
-def leading(digits: int) -> Callable[[Value], Code]:
+def leading(digits: int, value: Value) -> Code:
     """Code of the group that the first digits of a hierarchical code name."""
-
-    def group(value: Value) -> Code:
-        known = str(value).removesuffix(GROUP)
-        return known[:digits] if len(known) >= digits or not is_group(value) else None
-
-    return group
+    known = str(value).removesuffix(GROUP)
+    return known[:digits] if len(known) >= digits or not is_group(value) else None
 
 
 def country_group(value: Value) -> Code:
@@ -120,7 +116,7 @@ def level_of(name: str, dimension: Dimension) -> Level:
         column=dimension.column or name,
         label_of=_age_label if by_age else partial(_code_label, dimension),
         codes=tuple(f"{a}-{b}" for a, b in AGE_BANDS) if by_age else dimension.codes,
-        code_of=partial(_classified, dimension),
+        code_of=_Coding(dimension),
         ranked=dimension.ranked,
         missing=(None,) if by_age or dimension.number else MISSING,
         unknown="age_unknown" if by_age else "number_unknown" if dimension.number else "awaiting",
@@ -128,20 +124,33 @@ def level_of(name: str, dimension: Dimension) -> Level:
     )
 
 
-def _classified(dimension: Dimension, value: Value) -> Code:
-    """The code of a level that a value falls under."""
-    if value in (NOT_STATED, *dimension.empty):
-        return NOT_STATED
-    group = leading(dimension.digits) if dimension.digits else GROUPINGS.get(dimension.grouping or "", settled)
-    code = settled(value) if value in MISSING else group(value)
-    return code if code is None or _has_name(dimension, code) else NOT_CLASSIFIED
+@dataclass(frozen=True, eq=False)
+class _Coding:
+    """Which code of a level a value falls under."""
 
+    dimension: Dimension
 
-def _has_name(dimension: Dimension, code: str) -> bool:
-    """Whether a code is one of the level's; what has neither a dictionary nor a list of answers may say anything."""
-    if dimension.dictionary and code in load_lexicon(dimension.dictionary).entries:
-        return True
-    return code in dimension.codes or not (dimension.dictionary or dimension.codes)
+    def __call__(self, value: Value) -> Code:
+        if value in self._empty:
+            return NOT_STATED
+        code = settled(value) if value in MISSING else self._group(value)
+        return code if code is None or self._known is None or code in self._known else NOT_CLASSIFIED
+
+    @cached_property
+    def _empty(self) -> frozenset[str]:
+        return frozenset({NOT_STATED, *self.dimension.empty})
+
+    @cached_property
+    def _group(self) -> Callable[[Value], Code]:
+        digits, grouping = self.dimension.digits, self.dimension.grouping
+        return partial(leading, digits) if digits else GROUPINGS.get(grouping or "", settled)
+
+    @cached_property
+    def _known(self) -> frozenset[str] | None:
+        """The codes that have names; None where there is neither a dictionary nor a list of answers."""
+        name, codes = self.dimension.dictionary, self.dimension.codes
+        entries = load_lexicon(name).entries if name else ()
+        return frozenset({*entries, *codes}) if name or codes else None
 
 
 def _code_label(dimension: Dimension, code: str) -> Label:
