@@ -34,14 +34,14 @@ class Question:
     fixed
         Values that columns must have, by name of the column.
     possible
-        Whether a cell can be: a district lies in its region.
+        Whether a cell can be, of cards that have the `fixed` values or do not: a district lies in its region.
     """
 
     axes: tuple[Axis, ...]
     first: date
     last: date
     fixed: Mapping[str, str]
-    possible: Callable[[AxisCell], bool] = lambda cell: True
+    possible: Callable[[AxisCell, bool], bool] = lambda cell, inside: True
 
     @property
     def day(self) -> str:
@@ -127,12 +127,12 @@ def ladder(
         prior = _prior(question, column, tuple(about.values()), counted, cards, inside)
         along.append(coded(about, cards.values[column], cards.shares.get(column, {}), prior))
     cells = cells_of(along)
-    likely = np.array([1.0 if question.possible(cell[:own]) else UNLIKELY for cell in cells])
+    likely = [1.0 if question.possible(cell[:own], all(cell[own + 1 :])) else UNLIKELY for cell in cells]
     within = [k for k, cell in enumerate(cells) if all(cell[own:])]
     every = tuple(dict.fromkeys([*(cells[k][:own] for k in within), *_settled(question, counted)]))
 
     def at(found: int, rows: NDArray[np.int_]) -> csr_array:
-        return _widened(csr_array(crossed(along, likely, rank < found, rows)[:, within]), len(every))
+        return _widened(csr_array(crossed(along, np.array(likely), rank < found, rows)[:, within]), len(every))
 
     return every, at
 

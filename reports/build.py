@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
@@ -14,8 +13,10 @@ from reports import estimated_flows, flows, quality
 from reports.by_variable import PREFIX, by_variable
 from reports.crosstab import Body, add_up, crosstab
 from reports.estimated import estimated
-from reports.levels import LEVELS, MISSING, Level, path, settled
+from reports.levels import LEVELS, MISSING, Level
 from reports.period import Period
+from reports.renamed import note_of_renamed
+from reports.shape import TableShape
 from reports.source import count_by, records, undated, within
 from reports.specs import Spec, specs
 from reports.table import Column, Table
@@ -57,12 +58,14 @@ def build(session: Session, table_id: str, start: date, end: date, *, estimate: 
         There is no such table, the period ends before it starts, or the table is none that is estimated.
     """
     spec, levels = _spec(session, table_id)
-    period = Period(start, end)
-    rows, columns, cells = (_estimate if estimate else _count)(session, spec, levels, period)
-    keys = [*(levels[name].column for name in spec.stub), "direction"]
+    period, shape = Period(start, end), spec.shape(levels)
+    rows, columns, cells = (_estimate if estimate else _count)(session, spec, shape, period)
+    keys = [*(level.column for level in shape.stub), "direction"]
     cards = sum(found[-1] for found in count_by(session, keys, within(period), *_only(spec)))
     counted, margins = _notes(session, spec, period, columns, cards), _estimated_notes(spec, period, columns)
-    notes = margins if estimate else counted
+    notes = [*(margins if estimate else counted)]
+    if renamed := note_of_renamed(rows, shape.stub, period):
+        notes.insert(-1, renamed)  # the source comes last
     return Table(
         id=spec.id,
         title=spec.title if period.previous else spec.plain_title or spec.title,
@@ -78,16 +81,16 @@ def build(session: Session, table_id: str, start: date, end: date, *, estimate: 
     )
 
 
-def _count(session: Session, spec: Spec, levels: Mapping[str, Level], period: Period) -> Body:
+def _count(session: Session, spec: Spec, shape: TableShape, period: Period) -> Body:
     own = _OWN_SHAPE.get(spec.id)
-    return own(session, period) if own else _crosstab(session, spec, levels, period)
+    return own(session, period) if own else _crosstab(session, spec, shape, period)
 
 
-def _estimate(session: Session, spec: Spec, levels: Mapping[str, Level], period: Period) -> Body:
+def _estimate(session: Session, spec: Spec, shape: TableShape, period: Period) -> Body:
     own = _ESTIMATED.get(spec.id)
     if not own and not spec.stub:
         raise BadInputError(f"{spec.id} is not estimated: it says what became of sheets and fields.")
-    return own(session, period) if own else estimated(session, spec, levels, period)
+    return own(session, period) if own else estimated(session, shape, period, spec.share)
 
 
 def _spec(session: Session, table_id: str) -> tuple[Spec, Mapping[str, Level]]:
@@ -104,25 +107,18 @@ def _spec(session: Session, table_id: str) -> tuple[Spec, Mapping[str, Level]]:
 
 def _only(spec: Spec) -> list[ColumnElement[bool]]:
     """Conditions for the cards that a table is about, besides the period."""
-    direction = [records.c.direction == spec.direction] if spec.direction else []
-    country = [records.c.country == spec.country] if spec.country else []
-    return direction + country
+    return [records.c[name] == value for name, value in spec.fixed.items()]
 
 
-def _crosstab(session: Session, spec: Spec, levels: Mapping[str, Level], period: Period) -> Body:
+def _crosstab(session: Session, spec: Spec, shape: TableShape, period: Period) -> Body:
     """A table of one classification by another."""
-    stub = [levels[name] for name in spec.stub]
-    columns = [levels[name] for name in spec.columns]
-    names = list(dict.fromkeys(level.column for level in (*stub, *columns)))
+    names = list(dict.fromkeys(level.column for level in shape.levels))
+    places = [(level, names.index(level.column)) for level in shape.levels]
     counts = add_up(
-        (path(stub, _values(stub, names, record)), path(columns, _values(columns, names, record)), record[-1])
+        (*shape.paths([level.code_of(record[place]) for level, place in places]), record[-1])
         for record in count_by(session, names, within(period), *_only(spec))
     )
-    return crosstab(stub, columns, counts, spec.share)
-
-
-def _values(levels: Sequence[Level], names: Sequence[str], record: Sequence[Any]) -> list[Any]:
-    return [record[names.index(level.column)] for level in levels]
+    return crosstab(shape, counts, spec.share)
 
 
 def _notes(session: Session, spec: Spec, period: Period, columns: Sequence[Column], cards: int) -> Iterator[Label]:
@@ -165,5 +161,5 @@ def _estimated_notes(spec: Spec, period: Period, columns: Sequence[Column]) -> I
 
 def _without_country(session: Session, spec: Spec, period: Period) -> int:
     side = records.c.direction == spec.direction
-    found = count_by(session, ["country"], within(period), side)
-    return sum(number for country, number in found if settled(country) in MISSING)
+    found, level = count_by(session, ["country"], within(period), side), LEVELS["country"]
+    return sum(number for country, number in found if level.code_of(country) in MISSING)

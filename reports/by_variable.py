@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from ocr.errors import BadInputError
 from ocr.forms.codebook import Dimension, Role, VariableKind, codebook
 from ocr.forms.definition import FieldSpec
+from ocr.lexicon.lexicon import load_lexicon
 from reports.labels import code_label, named, same
 from reports.levels import LEVELS, Level, level_of
 from reports.specs import Spec
@@ -54,13 +55,16 @@ def by_variable(session: Session, name: str) -> tuple[Spec, Level]:
 
 
 def _dimension(spec: FieldSpec) -> Dimension:
-    about, codes = spec.about, tuple(option.code for option in spec.options)
-    return Dimension(label=about.label, dictionary=about.dictionary, direction=about.direction, codes=codes)
+    about, dictionary = spec.about, spec.about.dictionary or spec.lexicon
+    known = codebook().dimension.values()
+    empty = next((one.empty for one in known if dictionary and one.dictionary == dictionary and one.empty), ())
+    codes = tuple(option.code for option in spec.options if option.code not in empty)
+    return Dimension(label=about.label, dictionary=dictionary, direction=about.direction, codes=codes, empty=empty)
 
 
 def _label(spec: FieldSpec, code: str) -> Label:
-    """Name of a code in its dictionary; without one, the words printed beside the box."""
+    """Name of a code in its dictionary; where that has none, the words printed beside the box."""
     dictionary = spec.about.dictionary or spec.lexicon
-    if dictionary:
+    if dictionary and code in load_lexicon(dictionary).entries:
         return code_label(dictionary, code)
     return same(next((option.label for option in spec.options if option.code == code), code))

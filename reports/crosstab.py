@@ -1,4 +1,7 @@
-"""From counts to a table with every subtotal: rows and columns are trees of codes."""
+"""From counts to a table with every subtotal: rows and columns are trees of codes.
+
+Every row is the sum of its parts; what is settled no finer than the row is a part of its own.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,9 @@ from itertools import product
 from typing import TypeAlias
 
 from reports.levels import MISSING, Code, Level, Path
+from reports.shape import TableShape
 from reports.table import Cell, Column, Row, RowKind, Unit, percent
-from texts import say_all
+from texts import Label, say_all
 
 Counts: TypeAlias = Counter[tuple[Path, Path]]
 Body: TypeAlias = tuple[tuple[Row, ...], tuple[Column, ...], tuple[tuple[Cell, ...], ...]]
@@ -27,8 +31,9 @@ def add_up(items: Iterable[tuple[Path, Path, int]]) -> Counts:
 def ordered(levels: Sequence[Level], sizes: Counter[Path], always_missing: bool) -> list[Path]:
     """Paths to show, parents before their parts.
 
-    Codes that a level always shows come in its order, then the others that occur, then cards without a category:
-    these at the first level even when there are none, if `always_missing`.
+    Codes that a level always shows come in its order, then the others that occur, then what is settled no finer than
+    the level above, then cards without a category: these at the first level even when there are none, if
+    `always_missing`. A code of which all is settled no finer has no parts to show.
     """
 
     def below(parent: Path) -> Iterator[Path]:
@@ -37,8 +42,10 @@ def ordered(levels: Sequence[Level], sizes: Counter[Path], always_missing: bool)
             return
         level = levels[depth]
         present: set[Code] = {p[depth] for p, n in sizes.items() if n and p[:depth] == parent and len(p) > depth}
+        if parent and present == {parent[-1]}:
+            return
         others = [c for c in present if c not in MISSING and c not in level.codes]
-        others.sort(key=lambda c: (-sizes[*parent, c] if level.ranked else 0, *_by_number(str(c))))
+        others.sort(key=lambda c: (c in parent[-1:], -sizes[*parent, c] if level.ranked else 0, *_by_number(str(c))))
         missing = [c for c in MISSING if c in present or (always_missing and depth == 0 and c in level.missing)]
         for code in (*level.codes, *others, *missing):
             yield (*parent, code)
@@ -59,8 +66,15 @@ def rows_of(levels: Sequence[Level], counts: Counts) -> list[tuple[Path, Row]]:
     heads: list[tuple[Path, Row]] = [((), Row(say_all("report.total"), 0, RowKind.TOTAL))]
     for path in ordered(levels, sizes, always_missing=True):
         kind = RowKind.MISSING if path[-1] in MISSING else RowKind.CATEGORY
-        heads.append((path, Row(levels[len(path) - 1].label(path[-1]), len(path), kind)))
+        code = path[-1] if levels[len(path) - 1].names(path[-1]) else None
+        heads.append((path, Row(_label(levels, path), len(path), kind, code)))
     return heads
+
+
+def _label(levels: Sequence[Level], path: Path) -> Label:
+    """Name of the last code of a path, or that it says no more than the one before."""
+    *outer, code = path
+    return say_all("report.no_finer") if code in outer[-1:] else levels[len(outer)].label(code)
 
 
 def columns_of(levels: Sequence[Level], counts: Counts) -> list[tuple[Path, Column]]:
@@ -84,9 +98,9 @@ def columns_of(levels: Sequence[Level], counts: Counts) -> list[tuple[Path, Colu
     return heads
 
 
-def crosstab(stub: Sequence[Level], columns: Sequence[Level], counts: Counts, share: bool) -> Body:
+def crosstab(shape: TableShape, counts: Counts, share: bool) -> Body:
     """Rows, columns and cells of a table; `share` adds the column of per cent of the total."""
-    row_heads, column_heads = rows_of(stub, counts), columns_of(columns, counts)
+    row_heads, column_heads = rows_of(shape.stub, counts), columns_of(shape.columns, counts)
     whole = counts[(), ()]
     cells: list[tuple[Cell, ...]] = []
     for row, _ in row_heads:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, product
@@ -14,15 +14,14 @@ from scipy.sparse import csr_array
 from sqlalchemy.orm import Session
 
 from estimation.assembly import Question, Sample
-from estimation.axes import Axis, AxisCell
+from estimation.axes import Axis
 from estimation.intervals import Interval, count_intervals, difference_margins, ratio_margins
 from estimation.sample import load_sample
 from estimation.two_phase import Floats, TwoPhase
-from ocr.forms.codebook import Role, codebook
 from reports.crosstab import Body, Counts, columns_of, crosstab, rows_of
-from reports.levels import MISSING, Level, Path, trimmed
+from reports.levels import Path
 from reports.period import Period
-from reports.specs import Spec
+from reports.shape import TableShape
 from reports.table import Cell, Column, Unit
 from texts import Label, say_all
 
@@ -80,61 +79,41 @@ class Estimates:
         return {pair: j for j, pair in enumerate(self.pairs)}
 
 
-def estimated(session: Session, spec: Spec, levels: Mapping[str, Level], period: Period) -> Body:
+def estimated(session: Session, shape: TableShape, period: Period, share: bool) -> Body:
     """Rows, columns and cells of a table; beside each number stands its margin, half the width of its 95 % interval."""
-    stub, columns = ([levels[name] for name in names] for names in (spec.stub, spec.columns))
-    found = estimates(session, stub, columns, period, fixed_columns(spec))
+    found = estimates(session, shape, period)
     counts: Counts = Counter({pair: round(one.estimate) for pair, one in found.counts.items()})
-    rows = [path for path, _ in rows_of(stub, counts)]
-    heads = [path for path, _ in columns_of(columns, counts)]
+    rows = [path for path, _ in rows_of(shape.stub, counts)]
+    heads = [path for path, _ in columns_of(shape.columns, counts)]
     margins: list[list[Cell]] = [[found.count((row, head)).margin for head in heads] for row in rows]
-    if spec.share:
+    if share:
         shares = found.share_margins([(row, ()) for row in rows], ((), ()))
         margins = [[*line, round(float(own), 1)] for line, own in zip(margins, shares, strict=True)]
-    return _with_margins(crosstab(stub, columns, counts, spec.share), margins)
+    return _with_margins(crosstab(shape, counts, share), margins)
 
 
-def estimates(
-    session: Session, stub: Sequence[Level], columns: Sequence[Level], period: Period, fixed: Mapping[str, str]
-) -> Estimates:
+def estimates(session: Session, shape: TableShape, period: Period) -> Estimates:
     """Estimate a table of one classification by another."""
-    axes = tuple(Axis(level.column, level.code_of) for level in (*stub, *columns))
-    question = Question(axes, period.start, period.end, fixed, possible_cells(axes))
-    return summed(load_sample(session, question), len(stub))
+    return summed(load_sample(session, question_of(shape, period)), shape)
 
 
-def summed(sample: Sample, stub: int) -> Estimates:
-    """Estimates of the cells and subtotals of a sample, of whose axes the first `stub` make the rows."""
+def question_of(shape: TableShape, period: Period) -> Question:
+    """What is asked of the cards of a table."""
+    axes = tuple(Axis(level.column, level.code_of) for level in shape.levels)
+    return Question(axes, period.start, period.end, shape.fixed, shape.possible)
+
+
+def summed(sample: Sample, shape: TableShape) -> Estimates:
+    """Estimates of the cells and subtotals of a sample."""
     place: dict[Pair, int] = {}
     entries = []
     for k, cell in enumerate(sample.cells):
-        row, column = trimmed(cell[:stub]), trimmed(cell[stub:])
+        row, column = shape.paths(cell)
         for i, j in product(range(len(row) + 1), range(len(column) + 1)):
             entries.append((k, place.setdefault((row[:i], column[:j]), len(place))))
     at = np.array(entries, int).reshape(-1, 2)
     of = csr_array((np.ones(len(at)), (at[:, 0], at[:, 1])), shape=(len(sample.cells), len(place)))
     return Estimates(sample.cards, tuple(place), of)
-
-
-def fixed_columns(spec: Spec) -> dict[str, str]:
-    """Values that columns must have to be in a table."""
-    country = codebook().column_of(Role.COUNTRY_ABROAD)
-    return {name: value for name, value in (("direction", spec.direction), (country, spec.country)) if value}
-
-
-def possible_cells(axes: Sequence[Axis]) -> Callable[[AxisCell], bool]:
-    """That a district lies in its region, where a table has both."""
-    names = [axis.column for axis in axes]
-    region, district = (codebook().column_of(role) for role in (Role.HOME_REGION, Role.HOME_DISTRICT))
-    if region not in names or district not in names:
-        return lambda cell: True
-    outer, inner = names.index(region), names.index(district)
-
-    def lies_within(cell: AxisCell) -> bool:
-        one, other = cell[outer], cell[inner]
-        return one in MISSING or other in MISSING or str(other).startswith(str(one))
-
-    return lies_within
 
 
 def _with_margins(body: Body, margins: Iterable[Sequence[Cell]]) -> Body:

@@ -15,6 +15,7 @@ from reports.estimated import Estimates, Pair, estimates, margin_of
 from reports.labels import same
 from reports.levels import LEVELS, MISSING, NOT_STATED, Code, Level, Path, Value
 from reports.period import Period, month_label
+from reports.shape import TableShape
 from reports.table import Cell, Column, Row, RowKind, Unit, percent
 from texts import say_all
 
@@ -25,7 +26,7 @@ SIDES = (("D", "departed"), ("A", "returned"))
 def net_by_region(session: Session, period: Period) -> Body:
     """T2: departures, returns and their difference by region."""
     region = LEVELS["region"]
-    found = estimates(session, [region], [LEVELS["direction"]], period, {})
+    found = estimates(session, TableShape((region,), (LEVELS["direction"],), {}), period)
     sizes = Counter({row: round(one.estimate) for (row, column), one in found.counts.items() if not column})
     paths: list[Path] = [(), *ordered([region], sizes, always_missing=True)]
     nets = found.difference_margins([((path, ("D",)), (path, ("A",))) for path in paths])
@@ -52,7 +53,8 @@ def by_month(session: Session, period: Period) -> Body:
     previous = period.previous
     level = _months(period, previous)
     whole = Period(previous.start, period.end) if previous else period
-    found = estimates(session, [_years(period, previous), level], [LEVELS["direction"]], whole, {})
+    shape = TableShape((_years(period, previous), level), (LEVELS["direction"],), {})
+    found = estimates(session, shape, whole)
     months = period.months()
     paths: list[tuple[Path, Path]] = [((NOW,), (BEFORE,))]
     paths += [((NOW, _code(year, month)), (BEFORE, _code(year - 1, month))) for year, month in months]

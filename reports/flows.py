@@ -12,7 +12,7 @@ from typing import TypeAlias
 from sqlalchemy.orm import Session
 
 from reports.crosstab import Body, Counts, add_up, ordered
-from reports.levels import LEVELS, MISSING, Path, path
+from reports.levels import LEVELS, MISSING, Path
 from reports.period import Period, month_label
 from reports.source import count_by, daily, within
 from reports.table import Cell, Column, Row, RowKind, Unit, percent
@@ -28,7 +28,7 @@ def net_by_region(session: Session, period: Period) -> Body:
 
     def counts(days: Period) -> Counts:
         found = count_by(session, ["region", "direction"], within(days))
-        return add_up((path([region], [r]), path([direction], [d]), n) for r, d, n in found)
+        return add_up(((region.code_of(r),), (direction.code_of(d),), n) for r, d, n in found)
 
     previous = period.previous
     now, before = counts(period), counts(previous) if previous else None

@@ -17,6 +17,7 @@ from ocr.errors import BadInputError
 from reports.estimated import Estimates, estimates
 from reports.levels import LEVELS, MISSING, Code, Level
 from reports.period import Period
+from reports.shape import TableShape
 from texts import Label
 
 SMALL = 0.01
@@ -115,7 +116,7 @@ def goal_dimensions() -> tuple[str, ...]:
 def standing(session: Session, goal: Goal) -> Standing:
     """Estimate the numbers of a goal, and what it needs. Reads only."""
     level, fixed = goal.level, {"direction": goal.direction}
-    found = estimates(session, [level], [], goal.period, fixed)
+    found = estimates(session, TableShape((level,), (), fixed), goal.period)
     whole = found.count(((), ())).estimate
     codes = _order(level, [row[0] for row, _ in found.pairs if row and row[0] not in MISSING])
     counts, of = [found.count(((code,), ())) for code in codes], _columns(found, codes)

@@ -3,16 +3,18 @@
 A record's value falls under one code of a level. Three answers are no category but are always shown: ``""`` left
 empty on the card, ``"?"`` settled but not in the dictionary, None not settled yet. Where no more is settled than the
 group in which the value lies, it falls under that group at the level of such groups, and under None at any finer one.
+A code that the dictionary of its level lacks is not in the dictionary, so that no code is ever shown without its name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TypeAlias
 
 from ocr.forms.codebook import Dimension, codebook
+from ocr.lexicon.lexicon import load_lexicon
 from reports.labels import code_label, same
 from store.record_values import AGE_BANDS, GROUP, is_group
 from texts import Label, say_all
@@ -25,42 +27,30 @@ NOT_STATED, NOT_CLASSIFIED = "", "?"
 MISSING: tuple[Code, ...] = (NOT_STATED, NOT_CLASSIFIED, None)
 _MISSING_WORDS = {NOT_STATED: "not_stated", NOT_CLASSIFIED: "not_classified", None: "awaiting"}
 
-# The empty code and those by which dictionaries themselves say that nothing was stated.
-EMPTY_CODES = frozenset({NOT_STATED, "99", "X9", "ZZ"})
-
 CIS = frozenset({"AM", "AZ", "BY", "KG", "MD", "TM", "UZ"})
 
 
 def settled(value: Value) -> Code:
-    """The value itself as a code, or the empty code for one that means 'not stated'."""
-    return NOT_STATED if value in EMPTY_CODES else None if value is None or is_group(value) else str(value)
+    """The value itself as a code; None where no more than its group is settled."""
+    return None if value is None or is_group(value) else str(value)
 
 
-def leading(digits: int) -> Callable[[Value], Code]:
+def leading(digits: int, value: Value) -> Code:
     """Code of the group that the first digits of a hierarchical code name."""
-
-    def group(value: Value) -> Code:
-        if is_group(value):
-            known = str(value).removesuffix(GROUP)
-            return known[:digits] if len(known) >= digits else None
-        code = settled(value)
-        return code[:digits] if code else code
-
-    return group
+    known = str(value).removesuffix(GROUP)
+    return known[:digits] if len(known) >= digits or not is_group(value) else None
 
 
 def country_group(value: Value) -> Code:
     """Russia and Kazakhstan by themselves, then the other CIS countries, then the rest of the world."""
-    code = settled(value)
-    if code in MISSING or code in ("RU", "KZ"):
-        return code
-    return "CIS" if code in CIS else "OTHER"
+    if value in ("RU", "KZ"):
+        return str(value)
+    return "CIS" if value in CIS else "OTHER"
 
 
 def transport(value: Value) -> Code:
     """Mode of transport of a crossing point, which the letter in its code tells (TJ-A1 air, TJ-R1 rail)."""
-    code = settled(value)
-    return code if code in MISSING else {"A": "air", "R": "rail"}.get(str(code)[3:4], "road")
+    return {"A": "air", "R": "rail"}.get(str(value)[3:4], "road")
 
 
 def _age_label(code: str) -> Label:
@@ -88,6 +78,8 @@ class Level:
         Missing answers that the column can hold.
     unknown
         Name of the word for None, where None means more than 'awaiting review'.
+    dictionary
+        Where its codes have names.
     """
 
     column: str
@@ -97,6 +89,11 @@ class Level:
     ranked: bool = False
     missing: tuple[Code, ...] = MISSING
     unknown: str = "awaiting"
+    dictionary: str | None = None
+
+    def names(self, code: Code) -> bool:
+        """Whether the level's dictionary has a name for a code."""
+        return self.dictionary is not None and code in load_lexicon(self.dictionary).entries
 
     def label(self, code: Code) -> Label:
         """Label of a code or of a missing answer."""
@@ -105,45 +102,55 @@ class Level:
         return say_all(f"report.{_MISSING_WORDS[code]}") if code in MISSING else self.label_of(code)
 
 
-def path(levels: Sequence[Level], values: Iterable[Value]) -> Path:
-    """Codes of a record, outer level first, ending where the record has no category or a code repeats."""
-    return trimmed(level.code_of(value) for level, value in zip(levels, values, strict=True))
-
-
-def trimmed(codes: Iterable[Code]) -> Path:
-    """Codes up to the first that is no category or repeats one before it."""
-    kept: list[Code] = []
-    for code in codes:
-        if code in kept:
-            break
-        kept.append(code)
-        if code in MISSING:
-            break
-    return tuple(kept)
-
-
 GROUPINGS: Mapping[str, Callable[[Value], Code]] = {
-    "age": settled,
     "country_group": country_group,
     "transport": transport,
 }
-"""How values are grouped where the codebook says so."""
+"""How values are grouped where the codebook says so; ages come in groups."""
 
 
 def level_of(name: str, dimension: Dimension) -> Level:
     """A level as the codebook describes it."""
     by_age = dimension.grouping == "age"
-    codes = tuple(f"{a}-{b}" for a, b in AGE_BANDS) if by_age else dimension.codes
-    group = GROUPINGS[dimension.grouping] if dimension.grouping else settled
     return Level(
         column=dimension.column or name,
         label_of=_age_label if by_age else partial(_code_label, dimension),
-        codes=codes,
-        code_of=leading(dimension.digits) if dimension.digits else group,
+        codes=tuple(f"{a}-{b}" for a, b in AGE_BANDS) if by_age else dimension.codes,
+        code_of=_Coding(dimension),
         ranked=dimension.ranked,
         missing=(None,) if by_age or dimension.number else MISSING,
         unknown="age_unknown" if by_age else "number_unknown" if dimension.number else "awaiting",
+        dictionary=dimension.dictionary,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Coding:
+    """Which code of a level a value falls under."""
+
+    dimension: Dimension
+
+    def __call__(self, value: Value) -> Code:
+        if value in self._empty:
+            return NOT_STATED
+        code = settled(value) if value in MISSING else self._group(value)
+        return code if code is None or self._known is None or code in self._known else NOT_CLASSIFIED
+
+    @cached_property
+    def _empty(self) -> frozenset[str]:
+        return frozenset({NOT_STATED, *self.dimension.empty})
+
+    @cached_property
+    def _group(self) -> Callable[[Value], Code]:
+        digits, grouping = self.dimension.digits, self.dimension.grouping
+        return partial(leading, digits) if digits else GROUPINGS.get(grouping or "", settled)
+
+    @cached_property
+    def _known(self) -> frozenset[str] | None:
+        """The codes that have names; None where there is neither a dictionary nor a list of answers."""
+        name, codes = self.dimension.dictionary, self.dimension.codes
+        entries = load_lexicon(name).entries if name else ()
+        return frozenset({*entries, *codes}) if name or codes else None
 
 
 def _code_label(dimension: Dimension, code: str) -> Label:

@@ -10,9 +10,9 @@ from ocr.forms.codebook import codebook
 from ocr.reading import Refusal
 from reports.crosstab import Body
 from reports.labels import named, same
-from reports.levels import EMPTY_CODES
+from reports.levels import NOT_STATED
 from reports.period import Period
-from reports.source import answers, count_by, sheets, undated, within
+from reports.source import Asked, answers, count_by, sheets, undated, within
 from reports.specs import specs
 from reports.table import Column, Row, RowKind, Unit, percent
 from texts import Label, say_all
@@ -65,8 +65,8 @@ def by_field(session: Session, period: Period) -> Body:
     """T14: for each field, cards that have it by what came of it."""
     fields = specs()["T14"].rows
     known = {name: codebook().dimension[name] for name in fields}
-    columns_of = {name: (one.column or name, one.digits or 0) for name, one in known.items()}
-    found = answers(session, period, columns_of, EMPTY_CODES)
+    asked = {n: Asked(one.column or n, one.digits or 0, (NOT_STATED, *one.empty)) for n, one in known.items()}
+    found = answers(session, period, asked)
     rows, cells = [], []
     for name in fields:
         dimension = known[name]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -52,25 +53,37 @@ def daily(session: Session, period: Period) -> list[tuple[date, date, str, int]]
     return [(first, last, direction, number) for first, last, direction, number in session.execute(query)]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A column whose answers are counted.
+
+    Attributes
+    ----------
+    signs
+        How many signs of a group's code suffice for an answer; 0 where no group does.
+    empty
+        Codes that say that nothing was stated.
+    """
+
+    column: str
+    signs: int
+    empty: tuple[str, ...]
+
+
 def answers(
-    session: Session, period: Period, fields: Mapping[str, tuple[str, int]], empty: Collection[str]
+    session: Session, period: Period, fields: Mapping[str, Asked]
 ) -> dict[str, dict[str, tuple[int, int, int, int]]]:
     """By direction and field: cards, those left empty, those not in the dictionary, those not settled.
 
     A number is either there or not settled: its column tells no more.
-
-    Parameters
-    ----------
-    fields
-        Column of each, and how many signs of a group's code suffice for an answer; 0 where no group does.
     """
     sums: list[ColumnElement[int]] = []
-    for column, signs in fields.values():
-        value = records.c[column]
+    for asked in fields.values():
+        value, signs = records.c[asked.column], asked.signs
         wanted = [false(), false(), value.is_(None)]
         if not isinstance(value.type, Integer):
             group = value.like(f"%{GROUP}") & (func.length(value) < signs + len(GROUP) if signs else true())
-            wanted = [value.in_(empty), value == "?", value.is_(None) | group]
+            wanted = [value.in_(asked.empty), value == "?", value.is_(None) | group]
         sums += [func.sum(case((condition, 1), else_=0)) for condition in wanted]
     query = select(records.c.direction, func.count(), *sums).where(within(period))
     found: dict[str, dict[str, tuple[int, int, int, int]]] = {}

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from ocr.forms.codebook import Role, codebook
+from reports.levels import Level
+from reports.shape import TableShape
 from texts import Label, say_all
 
 
@@ -48,6 +52,17 @@ class Spec:
     share: bool = False
     chart_level: int = 1
     plain_title: Label | None = None
+
+    @property
+    def fixed(self) -> dict[str, str]:
+        """Values that columns of the record must have for a card to be in the table."""
+        country = codebook().column_of(Role.COUNTRY_ABROAD)
+        return {name: value for name, value in (("direction", self.direction), (country, self.country)) if value}
+
+    def shape(self, levels: Mapping[str, Level]) -> TableShape:
+        """What the table is made by, of the levels that it may name."""
+        stub, columns = (tuple(levels[name] for name in names) for names in (self.stub, self.columns))
+        return TableShape(stub, columns, self.fixed)
 
 
 @cache

@@ -49,11 +49,15 @@ class RowKind(StrEnum):
 
 @dataclass(frozen=True)
 class Row:
-    """Head of a row; `level` 0 is the total, 1 a category, 2 a part of the category above it."""
+    """Head of a row; `level` 0 is the total, 1 a category, 2 a part of the category above it.
+
+    `code` is that of a category with a name in a dictionary.
+    """
 
     label: Label
     level: int
     kind: RowKind
+    code: str | None = None
 
 
 @dataclass(frozen=True)

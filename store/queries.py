@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, FromClause, Select, func, select
@@ -48,6 +49,13 @@ def record_columns(names: Iterable[str]) -> tuple[list[ColumnElement[Any]], From
             source = source.join(one, (one.c.card_id == records.c.card_id) & (one.c.variable == name))
             columns.append(one.c.value)
     return columns, source
+
+
+def day_of_card(session: Session, card_id: int) -> date | None:
+    """The day of a card's crossing, as far as its year is settled: the first day that it may be."""
+    query = select(Record.crossing_first, Record.crossing_last).where(Record.card_id == card_id)
+    first, last = session.execute(query).one_or_none() or (None, None)
+    return first if first and last and first.year == last.year else None
 
 
 def is_unread() -> ColumnElement[bool]:

@@ -43,10 +43,14 @@ AGE_BANDS = ((0, 14), (15, 17), (18, 19), *((a, a + 4) for a in range(20, 65, 5)
 
 _LIES_IN = {
     Role.HOME_DISTRICT: (Role.HOME_REGION, len("TJ-SU"), (None, LEFT_EMPTY, UNKNOWN)),
-    Role.PLACE_ABROAD: (Role.COUNTRY_ABROAD, len("RU"), (None,)),
+    Role.PLACE_ABROAD: (Role.COUNTRY_ABROAD, len("RU"), (None, LEFT_EMPTY)),
 }
 """What a place lies in; how many signs of its code say so: TJ-SU-01 lies in TJ-SU; and instead of which answers that is
-taken. A country that is left empty or in no dictionary is an answer of its own."""
+taken. A country in no dictionary is an answer of its own: who ticks the box for other countries says that it is none
+of those printed."""
+
+LIES_IN = {codebook().column_of(inner): codebook().column_of(outer) for inner, (outer, *_) in _LIES_IN.items()}
+"""Columns of places, with those of what they lie in. Both stand as people settled them, even against each other."""
 
 Groups: TypeAlias = Mapping[str, str]
 """Fields whose value is not settled, with the group in which it lies (`store.card_state.CardState`)."""

@@ -22,6 +22,7 @@ from ocr.forms.codebook import Purpose, Role, codebook
 from reports.goals import goal_dimensions
 from reports.levels import LEVELS
 from reports.period import Period
+from reports.shape import TableShape
 from review.assignment.goals import USUAL_S
 from store.audits import AuditOutcome
 
@@ -111,7 +112,7 @@ def show(title: str, tallies: dict[str, Tally]) -> None:
 def stop(donors: Sequence[Donor], period: Period, runs: int, cards: int, seed: int) -> None:
     """Print what becomes of the regions where their reader was stopped."""
     judged, shares = stopped(donors, before=0.12, wrong=0.03)
-    table = donor_table(judged, [LEVELS["region"]], [LEVELS["direction"]], period, {})
+    table = donor_table(judged, TableShape((LEVELS["region"],), (LEVELS["direction"],), {}), period)
     levels = dict.fromkeys(table.columns, LEVEL)
     error = accepted_error([AuditOutcome(118, 4, PROMISED)])
     design = Design(shares, cards, levels, partial(_known, error))

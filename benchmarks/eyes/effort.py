@@ -15,6 +15,7 @@ from reports.estimated import Estimates
 from reports.goals import SMALL, goal_dimensions, needed_level
 from reports.levels import LEVELS, MISSING
 from reports.period import Period
+from reports.shape import TableShape
 from store.doubts import sources
 
 SIDES = ("D", "A")
@@ -61,7 +62,7 @@ def _expected(donor: Donor, levels: Mapping[str, float]) -> Iterable[float]:
 def goal_tables(donors: Sequence[Donor], period: Period) -> dict[tuple[str, str], DonorTable]:
     """The tables of all goals there are, by dimension and direction."""
     return {
-        (name, side): donor_table(donors, [LEVELS[name]], [], period, {"direction": side})
+        (name, side): donor_table(donors, TableShape((LEVELS[name],), (), {"direction": side}), period)
         for name in goal_dimensions()
         for side in SIDES
     }

@@ -13,10 +13,11 @@ from scipy.sparse import csr_array
 
 from benchmarks.eyes.donors import Donor, Row
 from estimation.assembly import Doubtful, Question, Sample, ladder
-from estimation.axes import Axis, AxisCell
-from reports.estimated import Estimates, fixed_columns, possible_cells, summed
-from reports.levels import LEVELS, Level
+from estimation.axes import AxisCell
+from reports.estimated import Estimates, question_of, summed
+from reports.levels import LEVELS
 from reports.period import Period
+from reports.shape import TableShape
 from reports.specs import specs
 
 Floats = NDArray[np.float64]
@@ -28,8 +29,8 @@ class DonorTable:
 
     Attributes
     ----------
-    stub
-        How many of the axes of the cells make the rows.
+    shape
+        What it is made by.
     columns
         The V columns of the record on which it depends.
     sizes
@@ -42,7 +43,7 @@ class DonorTable:
         (M, K) the cell in truth.
     """
 
-    stub: int
+    shape: TableShape
     columns: tuple[str, ...]
     cells: tuple[AxisCell, ...]
     sizes: Floats
@@ -62,36 +63,29 @@ class DonorTable:
 
     def estimates(self, sample: Sample) -> Estimates:
         """Counts of the cells and their sums."""
-        return summed(sample, self.stub)
+        return summed(sample, self.shape)
 
 
 def standard_tables(donors: Sequence[Donor], period: Period) -> dict[str, DonorTable]:
     """All standard tables that are estimated, by their number; T2 as regions by direction."""
-    asked = {one.id: ((one.stub, one.columns), fixed_columns(one)) for one in specs().values() if one.stub}
-    asked["T2"] = (("region",), ("direction",)), {}
-    return {
-        name: donor_table(donors, [LEVELS[n] for n in stub], [LEVELS[n] for n in heads], period, fixed)
-        for name, ((stub, heads), fixed) in sorted(asked.items(), key=lambda item: int(item[0][1:]))
-    }
+    asked = {one.id: one.shape(LEVELS) for one in specs().values() if one.stub}
+    asked["T2"] = TableShape((LEVELS["region"],), (LEVELS["direction"],), {})
+    by_number = sorted(asked.items(), key=lambda item: int(item[0][1:]))
+    return {name: donor_table(donors, shape, period) for name, shape in by_number}
 
 
-def donor_table(
-    donors: Sequence[Donor], stub: Sequence[Level], heads: Sequence[Level], period: Period, fixed: Mapping[str, str]
-) -> DonorTable:
+def donor_table(donors: Sequence[Donor], shape: TableShape, period: Period) -> DonorTable:
     """One table, put together as the program does it from the donors."""
-    axes = tuple(Axis(level.column, level.code_of) for level in (*stub, *heads))
-    question = Question(axes, period.start, period.end, fixed, possible_cells(axes))
+    question = question_of(shape, period)
     sizes = _sizes(donors, question.columns)
     order = np.argsort(-sizes, axis=1, kind="stable")
     first, steps = _steps(donors, question, sizes, order)
-    second, truth = _steps(
-        [replace(donor, keyed=donor.true, doubts=()) for donor in donors], question, 0 * sizes, order
-    )
+    certain = [replace(donor, keyed=donor.true, doubts=()) for donor in donors]
+    second, truth = _steps(certain, question, 0 * sizes, order)
     cells = tuple(dict.fromkeys([*first, *second]))
-    ladder_of = tuple(csr_array(step @ _onto(first, cells)) for step in steps)
-    return DonorTable(
-        len(stub), question.columns, cells, sizes, order, ladder_of, csr_array(truth[0] @ _onto(second, cells))
-    )
+    each = tuple(csr_array(step @ _onto(first, cells)) for step in steps)
+    true = csr_array(truth[0] @ _onto(second, cells))
+    return DonorTable(shape, question.columns, cells, sizes, order, each, true)
 
 
 def _sizes(donors: Sequence[Donor], columns: Sequence[str]) -> Floats:

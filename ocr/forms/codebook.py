@@ -122,6 +122,7 @@ class Dimension(_Entry):
     words: dict[str, str] = Field(default_factory=dict)
     direction: Literal["D", "A"] | None = None
     codes: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
     ranked: bool = False
     digits: Annotated[int, Field(ge=1)] | None = None
     grouping: Literal["age", "country_group", "transport"] | None = None

@@ -59,13 +59,21 @@ class WrittenForm:
 
 @dataclass(frozen=True)
 class LexiconEntry:
-    """One code with its present names; `parent` is the code of what it belongs to, or empty."""
+    """One code with names that it has, or had: since `valid_from`, where that is not None.
+
+    `parent` is the code of what it belongs to, or empty.
+    """
 
     code: str
     ru: str
     tg: str
     en: str
     parent: str
+    valid_from: date | None = None
+
+    def name(self, language: str) -> str:
+        """The name in a language; the Russian one where that is missing."""
+        return {"ru": self.ru, "tg": self.tg, "en": self.en}[language] or self.ru
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +83,9 @@ class Lexicon:
     Attributes
     ----------
     entries
-        By code, in the order of the file.
+        By code, in the order of the file, with their present names.
+    former
+        By code, where it had other names: the entries as they were, newest first.
     forms
         All written forms.
     keys
@@ -90,6 +100,7 @@ class Lexicon:
 
     name: str
     entries: Mapping[str, LexiconEntry]
+    former: Mapping[str, tuple[LexiconEntry, ...]]
     forms: tuple[WrittenForm, ...]
     keys: tuple[str, ...]
     short_keys: tuple[str, ...]
@@ -100,6 +111,12 @@ class Lexicon:
     def is_open(self) -> bool:
         """Whether values outside the dictionary are ordinary, as with names."""
         return self.name in OPEN_LEXICONS
+
+    def entry(self, code: str, on: date | None) -> LexiconEntry:
+        """An entry with the names that it had on a day; with its present ones where the day is unknown."""
+        now = self.entries[code]
+        names = (now, *self.former.get(code, ())) if on else ()
+        return next((one for one in names if on and (one.valid_from or on) <= on), now)
 
 
 def lexicon_names() -> tuple[str, ...]:
@@ -135,19 +152,24 @@ def load_lexicon(name: str) -> Lexicon:
 
 @lru_cache(maxsize=64)
 def _load(name: str, path: Path) -> Lexicon:
-    entries: dict[str, LexiconEntry] = {}
-    forms: dict[tuple[str, str, date | None], WrittenForm] = {}
+    named: dict[str, list[LexiconEntry]] = {}
+    forms: dict[tuple[str, str, date | None, date | None], WrittenForm] = {}
     for row in _rows(path):
         code = row["code"]
-        entries.setdefault(code, LexiconEntry(code, row["ru"], row["tg"], row["en"], row["parent"]))
+        if row["ru"] or code not in named:
+            since = parse_iso(row["valid_from"])
+            entry = LexiconEntry(code, row["ru"], row["tg"], row["en"], row["parent"], since)
+            named.setdefault(code, []).append(entry)
         for form in _forms(row):
-            forms.setdefault((code, form.text, form.valid_to), form)
+            forms.setdefault((code, form.text, form.valid_from, form.valid_to), form)
+    entries = {code: names[0] for code, names in named.items()}
     by_key: dict[str, list[WrittenForm]] = {}
     for form in forms.values():
         by_key.setdefault(form.key, []).append(form)
     return Lexicon(
         name=name,
         entries=MappingProxyType(entries),
+        former=MappingProxyType({code: tuple(names[1:]) for code, names in named.items() if len(names) > 1}),
         forms=tuple(forms.values()),
         keys=tuple(by_key),
         short_keys=tuple(key for key in by_key if len(key) <= SHORT),
@@ -224,5 +246,4 @@ def label(name: str, code: str, language: str) -> str:
     entry = load_lexicon(name).entries.get(code)
     if entry is None:
         return code
-    names = {"ru": entry.ru, "tg": entry.tg, "en": entry.en}
-    return names[language] or entry.ru
+    return entry.name(language)

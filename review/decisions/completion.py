@@ -1,13 +1,14 @@
 """Completion of coded answers while a person types: by code, or by words in Russian, Tajik or English.
 
 Names get no suggestions, nor do dates and numbers: they are typed from the crop, and a list would only suggest a wrong
-one that is common.
+one that is common. Places are called what they were called on the day of the card.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from math import log2
 
@@ -15,10 +16,10 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from ocr.forms.definition import FieldKind, FieldSpec
-from ocr.lexicon.lexicon import Lexicon, WrittenForm, label, load_lexicon
+from ocr.lexicon.lexicon import Lexicon, WrittenForm, load_lexicon
 from ocr.lexicon.normalise import fold
 from ocr.lexicon.priors import EQUAL
-from texts import Language
+from texts import Language, say
 
 # How well an entry fits what was typed, best first: the whole of it, its beginning, the beginning of a word within.
 _WHOLE, _BEGINNING, _WITHIN = range(3)
@@ -38,7 +39,8 @@ class Choice:
     label
         Its name in the person's language.
     also
-        Its name in the other language, and the written form that was found if it is neither; may be empty.
+        Its name in the other language, its present one where it was called otherwise on the day, and the written form
+        that was found if it is none of these; may be empty.
     """
 
     code: str
@@ -50,11 +52,13 @@ class Choice:
 class _Hit:
     """How a form of an entry fits, the better the smaller; `place` is the entry's in the dictionary.
 
+    `untimely` is a form that did not mean the entry on the day of the card: the day may be wrong, so it comes last.
     `rare` counts how often the entry's frequency would have to double to be the usual one. Between entries about as
     frequent as one another it is the fit that decides, so that a few records more change no order.
     """
 
     mistakes: int
+    untimely: bool
     partial: bool
     rare: int
     fit: int
@@ -76,11 +80,12 @@ class WordStart:
 
 @dataclass(frozen=True)
 class _Asked:
-    """What was typed about a dictionary, and how frequent its entries are."""
+    """What was typed about a dictionary, how frequent its entries are, and the day of the card."""
 
     lexicon: Lexicon
     typed: str
     expected: Mapping[str, float]
+    on: date | None
 
     def rare(self, code: str) -> int:
         """As in `_Hit`."""
@@ -88,7 +93,13 @@ class _Asked:
 
 
 def complete(
-    spec: FieldSpec, typed: str, language: Language, limit: int = 8, *, expected: Mapping[str, float] = EQUAL
+    spec: FieldSpec,
+    typed: str,
+    language: Language,
+    limit: int = 8,
+    *,
+    expected: Mapping[str, float] = EQUAL,
+    on: date | None = None,
 ) -> list[Choice]:
     """What a person may mean who has typed so far, likeliest first.
 
@@ -105,6 +116,8 @@ def complete(
         Of the labels.
     expected
         Factor by code: how much more frequent it is than with equal chances (`review.decisions.frequency`).
+    on
+        Day of the card, where it is known.
 
     Returns
     -------
@@ -119,12 +132,12 @@ def complete(
     if lexicon.is_open:
         return []
     best: dict[str, _Hit] = {}
-    asked = _Asked(lexicon, typed, expected)
+    asked = _Asked(lexicon, typed, expected, on)
     for find in (_by_code, _by_words, _nearly):
         if len(best) < limit:
             for hit in find(asked):
                 best[hit.code] = min(hit, best.get(hit.code, hit))
-    return [_choice(lexicon, hit, language) for hit in sorted(best.values())[:limit]]
+    return [_choice(asked, hit, language) for hit in sorted(best.values())[:limit]]
 
 
 def _by_code(asked: _Asked) -> Iterator[_Hit]:
@@ -134,7 +147,8 @@ def _by_code(asked: _Asked) -> Iterator[_Hit]:
         without_country = code.partition("-")[2]
         if code.startswith(wanted) or without_country.startswith(wanted):
             partial = wanted not in (code, without_country)
-            yield _Hit(0, partial, asked.rare(code), _BEGINNING if partial else _WHOLE, 0, len(code), place, "", code)
+            fit = _BEGINNING if partial else _WHOLE
+            yield _Hit(0, False, partial, asked.rare(code), fit, 0, len(code), place, "", code)
 
 
 def _by_words(asked: _Asked) -> Iterator[_Hit]:
@@ -199,13 +213,16 @@ def _hit(asked: _Asked, start: WordStart, mistakes: int, *, whole: bool) -> _Hit
     exact = whole and not start.within
     fit = _WITHIN if start.within else _WHOLE if exact else _BEGINNING
     rare, length = asked.rare(form.code), len(form.text)  # of the key parts are left out, as of "обл."
-    return _Hit(mistakes, not exact, rare, fit, -form.weight, length, places[form.code], form.text, form.code)
+    untimely = not form.valid(asked.on)
+    return _Hit(mistakes, untimely, not exact, rare, fit, -form.weight, length, places[form.code], form.text, form.code)
 
 
-def _choice(lexicon: Lexicon, hit: _Hit, language: Language) -> Choice:
-    name, entry = label(lexicon.name, hit.code, language), lexicon.entries[hit.code]
-    other = entry.tg if language == "ru" else entry.ru
+def _choice(asked: _Asked, hit: _Hit, language: Language) -> Choice:
+    then, now = asked.lexicon.entry(hit.code, asked.on), asked.lexicon.entries[hit.code]
+    name, present = then.name(language), now.name(language)
+    other = then.tg if language == "ru" else then.ru
     shown: dict[str, str] = {}
-    for text in (name, other, hit.form):
+    for text in (name, other, "" if present == name else present, hit.form):
         shown.setdefault(fold(text), text)
-    return Choice(hit.code, name, " · ".join(text for text in list(shown.values())[1:] if text))
+    also = [say("completion.now", language, name=text) if text == present else text for text in shown.values()]
+    return Choice(hit.code, name, " · ".join(text for text in also[1:] if text))

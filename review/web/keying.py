@@ -30,6 +30,7 @@ from review.web.models import (
 from review.web.problems import Problem
 from review.web.render import page
 from review.web.task_view import KEYING_RULES, input_of, task_out
+from store.queries import day_of_card
 from texts import Language, say, section
 from texts.formats import months_of_dates
 
@@ -107,10 +108,11 @@ def complete_code(
 ) -> list[OptionOut]:
     """Complete a coded answer, by code or words, for a field that one holds."""
     with site.reading() as session:
-        spec = site.desk(session, visitor).task(ticket).spec
+        task = site.desk(session, visitor).task(ticket)
+        spec, on = task.spec, day_of_card(session, task.card_id)
         lexicon = load_lexicon(spec.lexicon) if spec.lexicon else None
         expected = site.frequencies.of(session, lexicon, site.clock().date()) if lexicon else EQUAL
-    choices = complete(spec, typed, visitor.language, expected=expected)
+    choices = complete(spec, typed, visitor.language, expected=expected, on=on)
     return [OptionOut(code=choice.code, label=choice.label, also=choice.also) for choice in choices]
 
 

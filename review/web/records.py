@@ -29,6 +29,7 @@ from review.web.labels import group_label, sought_label, value_label
 from review.web.render import page
 from review.web.search_form import SearchForm, filters_of, meant, not_understood, understood
 from store.card_state import UNKNOWN
+from store.queries import day_of_card
 from store.record_values import LEFT_EMPTY, is_group
 from store.records import known_fields
 from texts import Language, rule_message, why_message
@@ -109,8 +110,8 @@ def correct_field(
 ) -> Response:
     """Show what a correction would change; once confirmed, keep it."""
     with site.reading() as session:
-        spec = known_fields(session).get(field)
-    kept = meant(spec, value, visitor.language) if spec else value
+        spec, on = known_fields(session).get(field), day_of_card(session, card_id)
+    kept = meant(spec, value, visitor.language, on) if spec else value
 
     def act(desk: Desk) -> object:
         return desk.correct(card_id, field, kept, reason)

@@ -130,8 +130,11 @@ def _first_day(typed: str) -> date | None:
     return known.first if known else None
 
 
-def meant(spec: FieldSpec, typed: str, language: Language) -> str:
-    """The value that a supervisor means: a date as it is written, a code by its name; else what was typed."""
+def meant(spec: FieldSpec, typed: str, language: Language, on: date | None) -> str:
+    """The value that a supervisor means: a date as it is written, a code by its name; else what was typed.
+
+    `on` is the day of the card, where it is known.
+    """
     typed = typed.strip()
     if spec.kind is FieldKind.DATE:
         day = whole_day(typed)
@@ -139,5 +142,5 @@ def meant(spec: FieldSpec, typed: str, language: Language) -> str:
     codes = lexicon_codes(spec.lexicon) if spec.lexicon else None
     if codes is None or typed.upper() in codes or typed in ("", "?"):
         return typed
-    found = complete(spec, typed, language, limit=1)
+    found = complete(spec, typed, language, limit=1, on=on)
     return found[0].code if found else typed

@@ -19,6 +19,7 @@ from benchmarks.eyes.tables import DonorTable, donor_table
 from ocr.forms.codebook import Purpose
 from reports.levels import LEVELS
 from reports.period import Period, parse_period
+from reports.shape import TableShape
 from store.engine import open_store
 from store.records import cards_now
 from store.tables import Card
@@ -26,6 +27,7 @@ from tests.store.test_cards import save
 from tests.store.test_doubts import doubtful
 
 YEAR: Period = parse_period("2016")
+DEPARTED = TableShape((LEVELS["region"],), (), {"direction": "D"})
 ALL = {"region": np.inf, "crossing_date": np.inf}
 
 
@@ -48,7 +50,7 @@ def donors() -> list[Donor]:
 
 @pytest.fixture(scope="module")
 def table(donors: list[Donor]) -> DonorTable:
-    return donor_table(donors, [LEVELS["region"]], [], YEAR, {"direction": "D"})
+    return donor_table(donors, DEPARTED, YEAR)
 
 
 def test_where_all_is_keyed_nothing_is_left_to_estimate(table: DonorTable) -> None:
@@ -66,7 +68,7 @@ def test_where_nothing_is_keyed_the_machine_alone_speaks(table: DonorTable) -> N
 def test_intervals_hold_what_is_so_with_every_reader(donors: list[Donor]) -> None:
     for reader in READERS.values():
         judged = reader(donors)
-        one = donor_table(judged, [LEVELS["region"]], [], YEAR, {"direction": "D"})
+        one = donor_table(judged, DEPARTED, YEAR)
         design = Design([1 / 60] * 60, 1500, {"region": 0.4}, partial(audited, accepted_of(judged, one.columns)))
         tally = simulate({"T": one}, design, 120, seed=5)["T"]
         assert 0.9 <= tally.coverage[0] <= 1.0 and tally.coverage[1] >= tally.coverage[0]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, insert, text
+from sqlalchemy import delete, insert, text, update
 from sqlalchemy.orm import Session
 
 from ocr.errors import BadInputError
@@ -25,6 +25,7 @@ from tests.reports.demo import empty_store, population, scan
 from texts import say_all
 
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
+MISSING_ROWS = ["not stated", "not in the classification", "awaiting review"]
 RETURN = {"direction": "A", "form": "revised-return", "purpose": "", "duration": "", "return_reason": "1"}
 
 
@@ -223,7 +224,7 @@ def test_what_is_known_of_a_doubtful_place_or_trade_counts_at_its_level_and_wait
     places = [(r.label.en, r.level, c[0]) for r, c in zip(*parts(build(session, "T1", *YEAR)), strict=True) if c[0]]
     assert places == [
         ("Total", 0, 5), ("Sughd", 1, 3), ("Khujand", 2, 2), ("awaiting review", 2, 1),
-        ("Dushanbe", 1, 2), ("awaiting review", 2, 1),
+        ("Dushanbe", 1, 2), ("not further defined", 2, 1), ("awaiting review", 2, 1),
     ]  # fmt: skip
     trades = [(r.level, r.label.en, c[0]) for r, c in zip(*parts(build(session, "T4", *YEAR)), strict=True) if c[0]]
     assert [(level, number) for level, _, number in trades] == [(0, 5), (1, 5), (2, 4), (2, 1)]
@@ -300,9 +301,89 @@ def test_a_table_of_no_cards_stands(table_id: str, filled: Filler) -> None:
     assert not any(value for cells in table.cells for value in cells)
 
 
-def test_a_code_that_no_dictionary_has_is_shown_harmlessly(filled: Filler) -> None:
+def test_a_code_that_no_dictionary_has_is_not_in_the_classification(filled: Filler) -> None:
     table = build(filled({"destination": "RU-\x1b[31m<b>"}), "T7", *YEAR)
-    assert table.rows[1].label.ru == "RU-?[31m<b>"
+    assert rows(table)["not in the classification"][0] == 1
+    assert [row.label.en for row in table.rows] == ["Total", *MISSING_ROWS]
+
+
+def test_a_district_stands_under_no_other_region_than_its_own(filled: Filler) -> None:
+    table = build(filled({}, {"region": "TJ-KT"}, {"region": "TJ-KT", "district": "TJ-KT-02"}), "T1", *YEAR)
+    counted = [(r.label.en, r.level, c[0]) for r, c in zip(*parts(table), strict=True) if c[0]]
+    assert counted == [
+        ("Total", 0, 3), ("Sughd", 1, 1), ("Khujand", 2, 1),
+        ("Khatlon", 1, 2), ("Kulob", 2, 1), ("not in the classification", 2, 1),
+    ]  # fmt: skip
+
+
+def test_t7_lists_no_place_of_another_country(filled: Filler) -> None:
+    table = build(filled({}, {"destination": "KZ-75"}, {"destination": "KG-C02"}), "T7", *YEAR)
+    assert [(r.label.en, c[0]) for r, c in zip(*parts(table), strict=True) if c[0]] == [
+        ("Total", 3), ("Moscow", 1), ("not in the classification", 2),
+    ]  # fmt: skip
+
+
+def test_people_without_an_occupation_have_a_group_and_names(filled: Filler) -> None:
+    table = build(filled(*({"occupation": code} for code in ("X1", "X2", "X2", "X*", "7112"))), "T4", *YEAR)
+    counted = [(r.label.en, r.level, c[0]) for r, c in zip(*parts(table), strict=True) if c[0]]
+    assert counted[3:] == [
+        ("Outside the classification of occupations", 1, 4), ("Unemployed", 2, 1), ("Students", 2, 2),
+        ("awaiting review", 2, 1),
+    ]  # fmt: skip
+
+
+def test_what_is_no_finer_than_its_group_is_a_part_of_it(filled: Filler) -> None:
+    session = filled(
+        *({"region": "TJ-DU", "district": code} for code in ("TJ-DU", "TJ-DU-02", "TJ-DU-02")),
+        *({"country": code} for code in ("TR", "OTHER", "ZZ")),
+    )
+    countries, places = build(session, "T6", *YEAR), build(session, "T1", *YEAR)
+    counted = [(r.label.en, r.level, c[0]) for r, c in zip(*parts(countries), strict=True) if c[0]]
+    assert counted == [
+        ("Total", 0, 6), ("Russia", 1, 3), ("Other countries", 1, 2),
+        ("Türkiye", 2, 1), ("not further defined", 2, 1), ("not stated", 1, 1),
+    ]  # fmt: skip
+    capital = [(r.label.en, c[0]) for r, c in zip(*parts(places), strict=True)]
+    start = capital.index(("Dushanbe", 3))
+    assert capital[start + 1 : start + 3] == [("Ismoili Somoni (Dushanbe)", 2), ("not further defined", 1)]
+
+
+def test_sections_and_sex_have_empty_codes_of_their_own(filled: Filler) -> None:
+    session = filled({"sector": "U", "sex": "U"}, {"sector": "X9"})
+    found = rows(build(session, "T5", *YEAR))
+    assert found["not stated"][0] == 1 and heads(build(session, "T5", *YEAR))[-2:] == ["not stated", "% of total"]
+    assert sum(int(cells[0] or 0) for cells in found.values()) == 2 * 2, "the total, and each sector once"
+    quality = rows(build(session, "T14", *YEAR))
+    assert (quality["sex"][2], quality["sector"][2]) == (1, 1)
+
+
+BEFORE, AFTER = (date(2015, 1, 1), date(2018, 12, 31)), (date(2019, 1, 1), date(2020, 12, 31))
+
+
+def test_a_note_says_which_places_had_other_names_in_the_period(filled: Filler) -> None:
+    districts = ("TJ-KT-01", "TJ-SU-03", "TJ-SU-01")
+    days = (date(2015, 3, 4), date(2017, 3, 4), date(2019, 3, 4))
+    session = filled(*({"district": d, "region": d[:5], "crossing_date": day} for d in districts for day in days))
+    for estimate in (False, True):
+        notes = build(session, "T1", *BEFORE, estimate=estimate).notes
+        said = [note for note in notes if "Other names" in note.en]
+        assert [note.en for note in said] == [
+            "Other names were in use in this period: "
+            "Guliston – Qayroqqum (until 2016); Bokhtar – Qurghonteppa (until 2018)."
+        ]
+        assert said[0].tg.endswith("Шаҳри Бохтар — Шаҳри Қурғонтеппа (то соли 2018).")
+        assert said[0].ru.endswith("г. Бохтар — г. Курган-Тюбе (до 2018 г.).")
+        assert notes[-1] == say_all("report.note_source")
+    assert not any("Other names" in note.en for note in build(session, "T1", *AFTER).notes)
+    assert not any("Other names" in note.en for note in build(session, "T4", *BEFORE).notes)
+
+
+def test_a_name_that_came_back_is_no_other_name(filled: Filler) -> None:
+    session = filled({"destination": "KZ-71", "country": "KZ", "crossing_date": date(2018, 3, 4)})
+    for years, named in (((2015, 2018), False), ((2015, 2019), True), ((2020, 2021), True), ((2023, 2024), False)):
+        session.execute(update(Record).values(crossing_first=date(years[0], 5, 1), crossing_last=date(years[0], 5, 1)))
+        table = build(session, "by-dest_region", date(years[0], 1, 1), date(years[1], 12, 31))
+        assert any("Astana – Nur-Sultan (until 2022)" in note.en for note in table.notes) is named, years
 
 
 def test_an_unknown_table_is_refused_with_the_known_ones(filled: Filler) -> None:

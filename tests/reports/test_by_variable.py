@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -21,15 +21,18 @@ from store.engine import open_store
 from store.records import rebuild_records
 from store.scans import ReadCard
 from store.tables import RecordValue
+from tests.reports.adds_up import check_columns, check_rows
 from tests.store.cards import card, form, reading
 
 PERIOD = (date(2016, 1, 1), date(2016, 12, 31))
 ANSWERS = ("10", "9", "9", "?", "", None)
 
 
-def children(kind: VariableKind = VariableKind.STATISTICAL) -> Form:
+def children(
+    kind: VariableKind = VariableKind.STATISTICAL, codes: Sequence[str] = ("9", "10"), dictionary: str | None = None
+) -> Form:
     """The departure card with one more field, of which an office's codebook says what it is."""
-    options = tuple(Option(code=code, label=f"{code} д.", box=Rect(x=1, y=1, w=4, h=4)) for code in ("9", "10"))
+    options = tuple(Option(code=code, label=f"{code} д.", box=Rect(x=1, y=1, w=4, h=4)) for code in codes)
     spec = FieldSpec(
         name="children",
         kind=FieldKind.ONE_OF,
@@ -37,7 +40,12 @@ def children(kind: VariableKind = VariableKind.STATISTICAL) -> Form:
         label_ru="Дети",
         label_tg="Кӯдакон",
         options=options,
-        variable=Variable(kind=kind, label=Name(ru="число детей", tg="шумораи кӯдакон", en="children"), direction="D"),
+        variable=Variable(
+            kind=kind,
+            label=Name(ru="число детей", tg="шумораи кӯдакон", en="children"),
+            direction="D",
+            dictionary=dictionary,
+        ),
     )
     return form("revised-departure").model_copy(update={"fields": (*form("revised-departure").fields, spec)})
 
@@ -80,6 +88,29 @@ def test_the_table_adds_up_with_numbers_in_their_order(store: Engine) -> None:
         ("awaiting review", 1),
     ]
     assert (table.cards, table.stub.ru, table.title.en) == (6, "Число детей", "Children")
+    check_rows(table)
+    check_columns(table)
+
+
+def test_codes_are_called_as_their_dictionary_says_else_as_their_box(store_url: str) -> None:
+    engine = open_store(store_url)
+    own = Form.model_validate(children(codes=("1", "99", "OWN"), dictionary="education").model_dump())
+    with Session(engine) as session, session.begin():
+        for n, answer in enumerate(("1", "99", "OWN", "2", "gone"), start=1):
+            seen = replace(card(n), fields=(*card(n).fields, reading("children", answer, (), "1", "made-up")))
+            save_card(session, ReadCard(seen, own, f"{n}.png", 300.0, (100, 100)), run_id=None)
+        table = build(session, "by-children", *PERIOD)
+    engine.dispose()
+    check_rows(table)
+    assert {row.label.en: cells[0] for row, cells in zip(table.rows, table.cells, strict=True)} == {
+        "Total": 5,
+        "Tertiary (ISCED 6-8)": 1,
+        "OWN д.": 1,
+        "Incomplete tertiary": 1,
+        "not stated": 1,
+        "not in the classification": 1,
+        "awaiting review": 0,
+    }
 
 
 @pytest.mark.parametrize(("value", "found"), [("9", 2), ("10", 1), ("1*", 1), ("?", 1), ("11", 0)])

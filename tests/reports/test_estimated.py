@@ -123,6 +123,34 @@ def test_a_card_in_doubt_lies_in_no_occupation_of_another_group() -> None:
     assert len(found) == 2 and sum(map(int, found.values())) == 20, found  # type: ignore[arg-type]
 
 
+def found_in(session: Session, table_id: str) -> dict[str, int]:
+    """Numbers of an estimated table that are more than nothing."""
+    table = build(session, table_id, *YEAR, estimate=True)
+    cells = ((row.label.en, int(cells[0] or 0)) for row, cells in zip(table.rows, table.cells, strict=True))
+    return {name: number for name, number in cells if number}
+
+
+def test_a_card_in_doubt_lies_in_no_place_of_another_country() -> None:
+    places = (("RU-MOW", 0.5), ("KZ-75", 0.5))
+    for countries, total in (((), 20), ((("RU", 0.5), ("KZ", 0.5)), 10)):
+        session = Session(open_store("sqlite://"))
+        for n in range(1, 21):
+            save(
+                session, doubtful(n, reads={"dest_region": places} | ({"dest_country": countries} if countries else {}))
+            )
+        assert found_in(session, "T7") == {"Total": total, "Moscow": total}
+
+
+def test_what_people_decided_against_itself_is_estimated_as_it_is_counted() -> None:
+    session = Session(open_store("sqlite://"))
+    clash = {"residence_region": "TJ-KT", "dest_region": "KZ-75"}
+    for made in (card(1, values=clash), card(2)):
+        save(session, made)
+    outside = "not in the classification"
+    assert found_in(session, "T7") == {"Total": 2, "Moscow": 1, outside: 1}
+    assert found_in(session, "T1") == {"Total": 2, "Khatlon": 1, outside: 1, "Sughd": 1, "Khujand": 1}
+
+
 def test_changes_between_years_have_margins_that_keying_narrows(truths: dict[str, str]) -> None:
     """Cards crossed in March or in April, nobody knows which; those of the year before are settled."""
     session = Session(open_store("sqlite://"))

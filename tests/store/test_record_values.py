@@ -93,12 +93,28 @@ def test_a_settled_district_knows_its_region(region: str | None, district: str |
 
 @pytest.mark.parametrize(
     ("country", "place", "settled"),
-    [(None, "RU-MOW", "RU"), ("KZ", "RU-MOW", "KZ"), ("", "RU-MOW", ""), ("?", "RU-MOW", "?"), (None, "?", None)],
+    [
+        (None, "RU-MOS", "RU"),
+        ("", "RU-MOS", "RU"),
+        ("", "TR-C01", "TR"),
+        ("", "?", ""),
+        ("", None, ""),
+        ("?", "RU-MOS", "?"),  # the box for other countries than Russia
+        ("KZ", "RU-MOS", "KZ"),
+        (None, "?", None),
+    ],
 )
-def test_a_settled_place_abroad_knows_the_country_that_waits(
-    country: str | None, place: str, settled: str | None
+def test_a_settled_place_abroad_knows_the_country_that_nobody_wrote(
+    country: str | None, place: str | None, settled: str | None
 ) -> None:
     assert record("return", from_country=country, from_region=place)["country"] == settled
+
+
+def test_a_contradiction_that_was_decided_stands_on_both_sides() -> None:
+    said = {"residence_region": "TJ-KT", "residence_district": "TJ-SU-01", "dest_country": "RU", "dest_region": "KZ-75"}
+    found = record("departure", **said)
+    assert (found["region"], found["district"]) == ("TJ-KT", "TJ-SU-01")
+    assert (found["country"], found["destination"]) == ("RU", "KZ-75")
 
 
 def test_codes_of_places_begin_with_what_they_lie_in() -> None:

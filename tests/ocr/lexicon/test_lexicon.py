@@ -53,7 +53,7 @@ def test_rows_of_one_code_agree_on_the_parent(name: str) -> None:
 def test_parents_exist() -> None:
     assert load_lexicon("districts").parents <= set(load_lexicon("regions").entries)
     assert load_lexicon("destinations").parents <= set(load_lexicon("countries").entries)
-    assert load_lexicon("occupations").parents - {"X"} <= set(load_lexicon("isco08").entries)
+    assert load_lexicon("occupations").parents <= set(load_lexicon("isco08").entries)
 
 
 def test_forms_of_cards_name_only_dictionaries_alphabets_and_codes_that_exist() -> None:
@@ -71,9 +71,34 @@ def test_labels_in_three_languages() -> None:
     assert label("districts", "TJ-KT-01", "ru") == "г. Бохтар"
     assert label("districts", "TJ-KT-01", "tg") == "Шаҳри Бохтар"
     assert label("districts", "TJ-KT-01", "en") == "Bokhtar"
-    assert label("isco08", "7", "tg")
-    assert label("isco08", "111", "tg") == label("isco08", "111", "ru")
+    assert label("isco08", "71", "tg") != label("isco08", "71", "ru")
+    assert label("isco08", "1111", "tg") == label("isco08", "1111", "ru"), "a name that is missing is lent"
     assert label("regions", "nowhere", "ru") == "nowhere"
+
+
+def test_groups_of_occupations_have_names_of_their_own_in_all_languages() -> None:
+    entries = load_lexicon("isco08").entries
+    groups = [entry for code, entry in entries.items() if len(code) < len("1111")]
+    assert {"X", *(f"X{n}" for n in range(1, 9))} <= {entry.code for entry in groups} and len(
+        groups
+    ) == 10 + 43 + 130 + 9
+    for entry in groups:
+        assert entry.ru and entry.tg and entry.en and len({entry.ru, entry.tg, entry.en}) == 3, entry
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "names"),
+    [
+        ("districts", "TJ-KT-01", {2017: "Qurghonteppa", 2018: "Bokhtar", 2026: "Bokhtar"}),
+        ("districts", "TJ-KT-06", {2016: "Bokhtar (district)", 2018: "Kushoniyon"}),
+        ("destinations", "KZ-71", {2018: "Astana", 2019: "Nur-Sultan", 2022: "Astana"}),
+        ("destinations", "KZ-10", {2016: "Abai", 2023: "Abai"}),
+    ],
+)
+def test_an_entry_has_the_name_of_the_day(name: str, code: str, names: dict[int, str]) -> None:
+    lexicon = load_lexicon(name)
+    assert {year: lexicon.entry(code, date(year, 6, 1)).en for year in names} == names
+    assert lexicon.entry(code, None) is lexicon.entries[code]
 
 
 def test_unknown_dictionary_or_language_is_refused() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import date
 from statistics import median
 
 import pytest
@@ -75,6 +76,33 @@ def test_labels_are_in_the_persons_language_and_the_other_beside() -> None:
     assert (tajik.label, tajik.also.split(" · ")[0]) == ("Шаҳри Кӯлоб", "г. Куляб")
     (old,) = complete(FIELDS["residence_district"], "Сталинабад", "ru", limit=1)
     assert (old.code, old.also) == ("TJ-DU", "Сталинабад")
+
+
+@pytest.mark.parametrize(
+    ("year", "found"),
+    [
+        (2016, ["TJ-KT-06: Бохтарский район", "TJ-KT-01: г. Курган-Тюбе"]),
+        (2020, ["TJ-KT-01: г. Бохтар", "TJ-KT-06: Кушониёнский район"]),
+    ],
+)
+def test_a_place_is_what_bore_the_name_on_the_day_and_is_called_so(year: int, found: list[str]) -> None:
+    choices = complete(FIELDS["residence_district"], "бохтар", "ru", on=date(year, 3, 4))
+    assert [f"{choice.code}: {choice.label}" for choice in choices] == found
+
+
+def test_an_old_card_is_offered_the_old_name_and_told_the_present_one() -> None:
+    (old,) = complete(FIELDS["residence_district"], "Курган-Тюбе", "ru", limit=1, on=date(2012, 3, 4))
+    assert (old.label, old.also) == ("г. Курган-Тюбе", "Шаҳри Қурғонтеппа · ныне г. Бохтар")
+    (tajik,) = complete(FIELDS["residence_district"], "TJ-SU-03", "tg", limit=1, on=date(2012, 3, 4))
+    assert (tajik.label, tajik.also) == ("Шаҳри Қайроққум", "г. Кайраккум · ҳоло Шаҳри Гулистон")
+    (new,) = complete(FIELDS["residence_district"], "кайраккум", "ru", limit=1, on=date(2020, 3, 4))
+    assert (new.label, new.also) == ("г. Гулистон", "Кайраккум")
+
+
+def test_a_name_before_its_time_comes_last_for_the_day_may_be_wrong() -> None:
+    found = complete(FIELDS["residence_district"], "бустон", "ru", on=date(2010, 3, 4))
+    assert [choice.code for choice in found] == ["TJ-SU-13", "TJ-KT-06", "TJ-SU-08"]
+    assert codes("residence_district", "бустон")[0] == "TJ-SU-08", "where the day is unknown any form may be meant"
 
 
 @pytest.mark.parametrize("field", ["surname", "given_name", "patronymic", "document_no", "birth_date", "crossing_date"])

@@ -165,6 +165,16 @@ def test_completion_by_words_and_code(workplace: Workplace) -> None:
         assert (found[0]["code"], found[0]["label"]) == ("TJ-SU-01", "Khujand")
 
 
+def test_completion_knows_the_day_of_the_card(workplace: Workplace) -> None:
+    browser = workplace.browser("reviewer")
+    for n, day, found in ((1, "2016-03-04", "TJ-KT-06"), (2, "2020-03-04", "TJ-KT-01")):
+        workplace.wait(n, residence_district="not_sure", values={"crossing_date": day})
+        ticket = drawn(browser)["ticket"]
+        choices = browser.get("/api/v1/complete", params={"ticket": ticket, "typed": "Бохтар"}).json()
+        assert choices[0]["code"] == found
+        keyed(browser, ticket, found)
+
+
 def test_completion_offers_first_what_the_records_have_most(workplace: Workplace) -> None:
     for n in range(2, 42):
         workplace.wait(n, values={"occupation": "8321"})

@@ -231,11 +231,13 @@ def test_no_name_is_shown_by_a_search(site: Browser) -> None:
 def test_what_is_typed_is_understood() -> None:
     fields = form("revised-departure").by_name
     assert fields["birth_date"].kind is FieldKind.DATE
-    assert meant(fields["birth_date"], "17.5.1990", "ru") == "1990-05-17"
-    assert meant(fields["occupation"], "каменщик", "ru") == "7112"
-    assert meant(fields["occupation"], "7112", "ru") == "7112"
-    assert meant(fields["occupation"], "xyzxyz", "ru") == "xyzxyz"
-    assert meant(fields["surname"], " Раҳимов ", "ru") == "Раҳимов"
+    assert meant(fields["birth_date"], "17.5.1990", "ru", None) == "1990-05-17"
+    assert meant(fields["occupation"], "каменщик", "ru", None) == "7112"
+    assert meant(fields["occupation"], "7112", "ru", None) == "7112"
+    assert meant(fields["occupation"], "xyzxyz", "ru", None) == "xyzxyz"
+    assert meant(fields["surname"], " Раҳимов ", "ru", None) == "Раҳимов"
+    for year, code in ((2016, "TJ-KT-06"), (2020, "TJ-KT-01")):
+        assert meant(fields["residence_district"], "Бохтар", "ru", date(year, 3, 4)) == code
     sent = SearchForm(field=["birth_date", ""], value=["17/05/1990", "x"], batch="7", since="1.2.2016", state="odd")
     assert filters_of(sent, fields) == Filters(
         (("birth_date", HalfKnownDay(1990, 5, 17)),), batch=7, crossed_from=date(2016, 2, 1)
