@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias
@@ -31,7 +31,7 @@ class Question:
     first, last
         Days of crossing, both included.
     fixed
-        Values that columns must have, by name of the column.
+        Values of which columns must have one, by name of the column.
     possible
         Whether a cell can be: a district lies in its region.
     """
@@ -39,7 +39,7 @@ class Question:
     axes: tuple[Axis, ...]
     first: date
     last: date
-    fixed: Mapping[str, str]
+    fixed: Mapping[str, Collection[str]]
     possible: Callable[[AxisCell], bool] = lambda cell: True
 
     @property
@@ -130,18 +130,19 @@ def _within(question: Question) -> Axis:
     return Axis(question.day, lambda value: "1" if value and first <= str(value) <= last else "")
 
 
-def _fixed(column: str, wanted: str) -> Axis:
-    return Axis(column, lambda value: "1" if value == wanted else "")
+def _fixed(column: str, wanted: Collection[str]) -> Axis:
+    return Axis(column, lambda value: "1" if value in wanted else "")
 
 
 def _prior(
     question: Question, column: str, axes: Sequence[Axis], counted: Counted, cards: Doubtful, inside: float
 ) -> dict[AxisCell, float]:
-    """Shares of the codes of a column among the cards of which it is settled; nothing of one that is only fixed.
+    """Shares of the codes of a column among the cards of which it is settled; nothing of one that is fixed.
 
-    Days outside the period are one code, whichever they are; the last axis about days tells.
+    Of that the counted cards hold the wanted values only. Days outside the period are one code, whichever they are; the
+    last axis about days tells.
     """
-    if column in question.fixed and not any(axis in question.axes for axis in axes):
+    if column in question.fixed:
         return {}
     place, found = question.columns.index(column), Counter[AxisCell]()
     for values, number in counted.items():

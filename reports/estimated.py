@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, product
@@ -95,7 +95,11 @@ def estimated(session: Session, spec: Spec, levels: Mapping[str, Level], period:
 
 
 def estimates(
-    session: Session, stub: Sequence[Level], columns: Sequence[Level], period: Period, fixed: Mapping[str, str]
+    session: Session,
+    stub: Sequence[Level],
+    columns: Sequence[Level],
+    period: Period,
+    fixed: Mapping[str, Collection[str]],
 ) -> Estimates:
     """Estimate a table of one classification by another."""
     axes = tuple(Axis(level.column, level.code_of) for level in (*stub, *columns))
@@ -116,10 +120,12 @@ def summed(sample: Sample, stub: int) -> Estimates:
     return Estimates(sample.cards, tuple(place), of)
 
 
-def fixed_columns(spec: Spec) -> dict[str, str]:
-    """Values that columns must have to be in a table."""
-    country = codebook().column_of(Role.COUNTRY_ABROAD)
-    return {name: value for name, value in (("direction", spec.direction), (country, spec.country)) if value}
+def fixed_columns(spec: Spec) -> dict[str, Collection[str]]:
+    """Values of which columns must have one to be in a table."""
+    country, purpose = (codebook().column_of(role) for role in (Role.COUNTRY_ABROAD, Role.PURPOSE))
+    wanted = (("direction", spec.direction), (country, spec.country))
+    one: dict[str, Collection[str]] = {name: (value,) for name, value in wanted if value}
+    return one | {purpose: spec.purposes} if spec.purposes else one
 
 
 def possible_cells(axes: Sequence[Axis]) -> Callable[[AxisCell], bool]:

@@ -114,7 +114,7 @@ def goal_dimensions() -> tuple[str, ...]:
 
 def standing(session: Session, goal: Goal) -> Standing:
     """Estimate the numbers of a goal, and what it needs. Reads only."""
-    level, fixed = goal.level, {"direction": goal.direction}
+    level, fixed = goal.level, {"direction": (goal.direction,)}
     found = estimates(session, [level], [], goal.period, fixed)
     whole = found.count(((), ())).estimate
     codes = _order(level, [row[0] for row, _ in found.pairs if row and row[0] not in MISSING])

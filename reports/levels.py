@@ -1,20 +1,21 @@
 """Levels of classification that rows and columns of tables are made of.
 
 A record's value falls under one code of a level. Three answers are no category but are always shown: ``""`` left
-empty on the card, ``"?"`` settled but not in the dictionary, None not settled yet. Where no more is settled than the
-group in which the value lies, it falls under that group at the level of such groups, and under None at any finer one.
+empty on the card, ``"?"`` settled but not in the dictionary, None not settled yet; of ages also those that cannot be.
+Where no more is settled than the group in which the value lies, it falls under that group at the level of such groups,
+and under None at any finer one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeAlias
 
 from ocr.forms.codebook import Dimension, codebook
 from reports.labels import code_label, same
-from store.record_values import AGE_BANDS, GROUP, is_group
+from store.record_values import AGE_BANDS, BORN_LATER, GROUP, TOO_OLD, is_group
 from texts import Label, say_all
 
 Code: TypeAlias = str | None
@@ -22,8 +23,16 @@ Path: TypeAlias = tuple[Code, ...]
 Value: TypeAlias = str | int | None
 
 NOT_STATED, NOT_CLASSIFIED = "", "?"
-MISSING: tuple[Code, ...] = (NOT_STATED, NOT_CLASSIFIED, None)
-_MISSING_WORDS = {NOT_STATED: "not_stated", NOT_CLASSIFIED: "not_classified", None: "awaiting"}
+_COMMON: tuple[Code, ...] = (NOT_STATED, NOT_CLASSIFIED, None)
+_OF_AGES: tuple[Code, ...] = (NOT_STATED, NOT_CLASSIFIED, BORN_LATER, TOO_OLD, None)
+MISSING = _OF_AGES
+_MISSING_WORDS: Mapping[Code, str] = {
+    NOT_STATED: "not_stated",
+    NOT_CLASSIFIED: "not_classified",
+    BORN_LATER: "born_later",
+    TOO_OLD: "too_old",
+    None: "awaiting",
+}
 
 # The empty code and those by which dictionaries themselves say that nothing was stated.
 EMPTY_CODES = frozenset({NOT_STATED, "99", "X9", "ZZ"})
@@ -86,8 +95,8 @@ class Level:
         Whether the other codes come most frequent first instead of in the order of the codes.
     missing
         Missing answers that the column can hold.
-    unknown
-        Name of the word for None, where None means more than 'awaiting review'.
+    words
+        Names of the words for missing answers that mean something else here than elsewhere.
     """
 
     column: str
@@ -95,14 +104,14 @@ class Level:
     codes: tuple[str, ...] = ()
     code_of: Callable[[Value], Code] = settled
     ranked: bool = False
-    missing: tuple[Code, ...] = MISSING
-    unknown: str = "awaiting"
+    missing: tuple[Code, ...] = _COMMON
+    words: Mapping[Code, str] = field(default_factory=dict)
 
     def label(self, code: Code) -> Label:
         """Label of a code or of a missing answer."""
-        if code is None:
-            return say_all(f"report.{self.unknown}")
-        return say_all(f"report.{_MISSING_WORDS[code]}") if code in MISSING else self.label_of(code)
+        if code is None or code in MISSING:
+            return say_all(f"report.{self.words.get(code, _MISSING_WORDS[code])}")
+        return self.label_of(code)
 
 
 def path(levels: Sequence[Level], values: Iterable[Value]) -> Path:
@@ -141,8 +150,8 @@ def level_of(name: str, dimension: Dimension) -> Level:
         codes=codes,
         code_of=leading(dimension.digits) if dimension.digits else group,
         ranked=dimension.ranked,
-        missing=(None,) if by_age or dimension.number else MISSING,
-        unknown="age_unknown" if by_age else "number_unknown" if dimension.number else "awaiting",
+        missing=_OF_AGES if by_age else (None,) if dimension.number else _COMMON,
+        words={NOT_CLASSIFIED: "no_date"} if by_age else {None: "number_unknown"} if dimension.number else {},
     )
 
 

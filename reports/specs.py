@@ -9,6 +9,8 @@ from pathlib import Path
 
 from texts import Label, say_all
 
+_SIDES = (("D", "departed"), ("A", "returned"))
+
 
 @dataclass(frozen=True)
 class Spec:
@@ -17,7 +19,9 @@ class Spec:
     Attributes
     ----------
     plain_title
-        Title for a period over a year, which is compared with no other; None where `title` speaks of no comparison.
+        Title where nothing is compared; None where `title` speaks of no comparison.
+    departures_title
+        Title where only departures count; None where `title` speaks of no returns.
     head
         Over the first column.
     stub, columns
@@ -28,6 +32,10 @@ class Spec:
         ``D`` or ``A`` for cards of one side only, None for both.
     country
         Keeps the cards of one country, None for all.
+    purposes
+        Keeps the departures for one of these purposes, empty for all.
+    compares
+        Whether it compares with the year before, so that only the days that have passed count.
     share
         Whether a last column gives per cent of the total.
     chart
@@ -45,9 +53,22 @@ class Spec:
     rows: tuple[str, ...] = ()
     direction: str | None = None
     country: str | None = None
+    purposes: tuple[str, ...] = ()
+    compares: bool = False
     share: bool = False
     chart_level: int = 1
     plain_title: Label | None = None
+    departures_title: Label | None = None
+
+    @property
+    def sides(self) -> tuple[tuple[str, str], ...]:
+        """The directions of its cards, with the names of their words."""
+        return tuple(side for side in _SIDES if self.direction in (None, side[0]))
+
+    @property
+    def counts_sheets(self) -> bool:
+        """Whether it is about sheets, of which not every one is a card."""
+        return not (self.stub or self.rows or self.compares)
 
 
 @cache
@@ -59,7 +80,7 @@ def specs() -> dict[str, Spec]:
         t["id"]: Spec(
             **t
             | {"title": say_all(f"title.{t['id']}"), "head": say_all(f"report.{t['head']}")}
-            | {"plain_title": say_all(f"title.{t['plain_title']}") if "plain_title" in t else None}
+            | {name: say_all(f"title.{t[name]}") for name in ("plain_title", "departures_title") if name in t}
             | {key: tuple(t.get(key, ())) for key in ("stub", "columns", "rows")}
         )
         for t in tables

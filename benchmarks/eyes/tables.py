@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -67,7 +67,11 @@ def standard_tables(donors: Sequence[Donor], period: Period) -> dict[str, DonorT
 
 
 def donor_table(
-    donors: Sequence[Donor], stub: Sequence[Level], heads: Sequence[Level], period: Period, fixed: Mapping[str, str]
+    donors: Sequence[Donor],
+    stub: Sequence[Level],
+    heads: Sequence[Level],
+    period: Period,
+    fixed: Mapping[str, Collection[str]],
 ) -> DonorTable:
     """One table, put together as the program does it from the donors."""
     axes = tuple(Axis(level.column, level.code_of) for level in (*stub, *heads))
@@ -113,7 +117,7 @@ def _by_machine(donors: Sequence[Donor], question: Question, doubtful: NDArray[n
 def _is_counted(question: Question, row: Row) -> bool:
     day = row[question.day]
     inside = day is not None and question.first <= day <= question.last
-    return inside and all(row[name] == value for name, value in question.fixed.items())
+    return inside and all(row[name] in wanted for name, wanted in question.fixed.items())
 
 
 def _sure(question: Question, rows: Sequence[Row]) -> Sample:

@@ -116,10 +116,12 @@ def _shares(table: Table, language: str, chart_id: str) -> str:
 
 def _diverging(table: Table, language: str, chart_id: str) -> str:
     columns = [j for j, column in enumerate(table.columns) if column.unit is Unit.CHANGE]
-    names, numbers = _named(_ranked(_lines(table, *columns), columns[0]), columns, language)
+    lines = sorted(_lines(table, *columns), key=lambda x: (x[0].kind is RowKind.MISSING, _number(x[1], columns[0])))
+    names, numbers = _named(lines, columns, language)
+    left, returned = SERIES[:2]
     signs = [
         (say_all(f"report.{name}").of(language), fill)
-        for name, fill in zip(("more_left", "more_returned"), SERIES, strict=False)
+        for name, fill in (("more_returned", returned), ("more_left", left))
     ]
     earlier = (say_all("report.previous").of(language), numbers[1]) if len(columns) > 1 else None
     return diverging_bars(chart_id, table.title.of(language), names, numbers[0], earlier, signs, language)
