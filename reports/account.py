@@ -32,8 +32,9 @@ from store.record_values import LEFT_EMPTY
 from store.tables import Batch, Card, Record, Run, Scan
 from texts import Label, say_all
 
-KINDS = ("cover", "without_card", "refused", "scanned_again", "other_form", "inside", "outside", "undated")
-"""What a sheet can be; the words for them are called `sheets_` and this."""
+DATED = ("inside", "outside", "undated")
+KINDS = ("cover", "without_card", "refused", "scanned_again", "other_form", *DATED)
+"""What a sheet can be; the words for them are called `sheets_` and this, those over columns `head_` and this."""
 
 batches = Batch.__table__
 
@@ -116,11 +117,12 @@ def breakdown(session: Session, spec: Spec, reach: Reach) -> Body:
         for row, line in _rows(way, place, counted, months):
             rows.append(row)
             cells.append(line)
-    columns = (
-        Column(say_all("report.sheets_all"), None, Unit.COUNT),
-        *(Column(say_all(f"report.sheets_{kind}"), None, Unit.COUNT, part=True) for kind in KINDS),
-    )
-    return tuple(rows), columns, tuple(cells)
+    heads = (Column(say_all(f"report.head_{kind}"), _group(kind), Unit.COUNT, part=True) for kind in KINDS)
+    return tuple(rows), (Column(say_all("report.sheets_all"), None, Unit.COUNT), *heads), tuple(cells)
+
+
+def _group(kind: str) -> Label | None:
+    return say_all("report.dated") if kind in DATED else None
 
 
 _Counted: TypeAlias = tuple[tuple[Any, ...], str, int]

@@ -43,8 +43,8 @@ def with_purposes(spec: Spec, purposes: Sequence[str]) -> Spec:
 
 def takes_purposes(spec: Spec) -> bool:
     """Whether a table has departures that can stand by themselves."""
-    has_departures = spec.direction == "D" or bool(spec.departures_title or spec.rows)
-    return has_departures and not spec.counts_sheets
+    needs_returns = spec.direction == "A" or (spec.compares and not spec.departures_title)
+    return not (needs_returns or spec.counts_sheets)
 
 
 def names_of(purposes: Sequence[str]) -> Label:

@@ -59,12 +59,12 @@ def reach_of(session: Session, period: Period) -> Reach:
 
 
 def _cards_by_day(session: Session, first: date) -> dict[date, int]:
-    """Cards of each day from the first on, as far as it is settled and they had been scanned by then."""
-    day, scanned = Record.crossing_date, last_saved(session)
-    query = select(day, func.count()).where(Record.direction != "", Record.crossing_first >= first, day.is_not(None))
+    """Cards by the first day on which each may have crossed, from a day on, as far as they had been scanned by then."""
+    day, scanned = Record.crossing_first, last_saved(session)
+    query = select(day, func.count()).where(day >= first, Record.direction != "").group_by(day)
     if scanned is not None:
         query = query.where(day <= _local_day(scanned))
-    return {day: number for day, number in session.execute(query.group_by(day)) if day is not None}
+    return {day: number for day, number in session.execute(query) if day is not None}
 
 
 def _usual(days: dict[date, int], period: Period) -> float:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from reports.charts.bars import diverging_bars, paired_bars, share_bars, stacked_bars
 from reports.charts.lines import month_lines
 from reports.charts.pyramid import age_pyramid
-from reports.charts.svg import NOT_CLASSIFIED_FILL, NOT_STATED_FILL, SERIES, Series
+from reports.charts.svg import IMPLAUSIBLE_FILL, NOT_CLASSIFIED_FILL, NOT_STATED_FILL, SERIES, Series
 from reports.table import Cell, Row, RowKind, Table, Unit
 from store.record_values import AGE_BANDS
 from texts import Label, say_all
@@ -76,6 +76,7 @@ def _series(table: Table, columns: Sequence[int], numbers: list[list[int]], lang
     greys: dict[Label, str] = {
         say_all("report.not_stated"): NOT_STATED_FILL,
         say_all("report.not_classified"): NOT_CLASSIFIED_FILL,
+        say_all("report.implausible"): IMPLAUSIBLE_FILL,
         say_all("report.awaiting"): "hatch",
     }
     colours = iter(SERIES)

@@ -80,6 +80,11 @@ def test_fields_are_those_of_the_departures(filled: Filler) -> None:
     assert not [row for row in table.rows if "returns" in row.label.en]
 
 
+def test_a_table_by_any_variable_of_departures_is_made_by_purpose(filled: Filler) -> None:
+    table = build(filled({}, {"purpose": "2"}, RETURN, LATER), "by-education", *YEAR, purposes=("1",))
+    assert table.cards == 1 and table.title.en.endswith(NAMES["en"])
+
+
 def test_tables_that_need_returns_or_sheets_are_not_made_by_purpose(filled: Filler) -> None:
     session = filled({})
     assert {*available()} - {*available(purposes=("1",))} == {"T2", "T13", "T15"}

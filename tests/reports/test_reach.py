@@ -66,9 +66,9 @@ def test_a_wrong_date_does_not_finish_a_year(filled: Filler) -> None:
 
 
 def test_no_card_crosses_after_the_last_one_was_scanned(filled: Filler) -> None:
-    session = filled(*on(date(2026, 3, 5), date(2026, 12, 24)))
-    session.execute(insert(Scan), scan(1, "read", None))  # on 1 November
-    assert reach_of(session, PERIOD).until == date(2026, 3, 5)
+    session = filled(*on(date(2027, 1, 5), date(2027, 3, 1)))
+    session.execute(insert(Scan), scan(1, "read", None))  # on 15 January
+    assert reach_of(session, Period(date(2027, 1, 1), date(2027, 12, 31))).until == date(2027, 1, 5)
 
 
 def test_a_cover_sheet_says_that_a_quiet_day_was_read(filled: Filler) -> None:

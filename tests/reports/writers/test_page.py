@@ -119,6 +119,12 @@ def test_one_card_draws_every_chart(filled: Filler) -> None:
         assert bool(draw(table, "ru", "x")) == (specs()[table_id].chart != "none")
 
 
+def test_the_chart_of_fields_shows_impossible_ages(filled: Filler) -> None:
+    session = filled({}, {"age": None, "age_group": "<0"}, {"age": None, "age_group": ">110"})
+    picture = draw(build(session, "T14", *YEAR), "en", "x")
+    assert "age, impossible: 2" in picture and picture.count("impossible") == 2, "in the legend and at one bar"
+
+
 def bar_widths(picture: str) -> list[float]:
     root = ET.fromstring(picture)
     return [float(e.get("width", 0)) for e in root.iter("rect") if e.find("title") is not None]
