@@ -42,6 +42,11 @@ def available(*, estimate: bool = False, purposes: Sequence[str] = ()) -> tuple[
     )
 
 
+def published(*, estimate: bool = False, purposes: Sequence[str] = ()) -> tuple[str, ...]:
+    """Ids of those of the `available` tables that may be published."""
+    return tuple(name for name in available(estimate=estimate, purposes=purposes) if not specs()[name].internal)
+
+
 def build(
     session: Session, table_id: str, start: date, end: date, *, estimate: bool = False, purposes: Sequence[str] = ()
 ) -> Table:

@@ -34,6 +34,8 @@ class Spec:
         Keeps the cards of one country, None for all.
     purposes
         Keeps the departures for one of these purposes, empty for all.
+    internal
+        Whether it is for the office alone: it names folders and batches, and nobody publishes it.
     compares
         Whether it compares with the year before, so that only the days that have passed count.
     share
@@ -55,6 +57,7 @@ class Spec:
     country: str | None = None
     purposes: tuple[str, ...] = ()
     compares: bool = False
+    internal: bool = False
     share: bool = False
     chart_level: int = 1
     plain_title: Label | None = None

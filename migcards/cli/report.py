@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from migcards.cli.shared.acceptance import policy_in_force, warnings
 from migcards.cli.shared.context import OUT_FILE, language_option, store
 from ocr.errors import BadInputError
-from reports.build import available, build
+from reports.build import build, published
 from reports.period import Period, parse_period, parse_range
 from reports.writers.page import render_report
 from reports.writers.render import FORMATS, as_json, render
@@ -50,12 +50,14 @@ def report(
 ) -> None:
     """Build standard tables T1, T2, … (or all) for a period, or by-NAME: by any variable, as by-education.
 
+    T15, which names folders and batches, is for the office alone: all leaves it out.
+
     Every table adds up: what is not stated, not classified or still waits for a person has lines of its own. With
     --estimate what still waits is put where it belongs most likely, and each number has its margin. With --purpose
     only departures count, since no return card asks for a purpose; tables that need returns are left out.
     """
     span = _period(period, first, last)
-    every = available(estimate=estimate, purposes=purposes)
+    every = published(estimate=estimate, purposes=purposes)
     ids = every if [name.lower() for name in tables] == ["all"] else tables
     with Session(read_only(store())) as session:
         built = [build(session, table, span.start, span.end, estimate=estimate, purposes=purposes) for table in ids]

@@ -17,6 +17,17 @@ def test_reports_are_written(scanned: tuple[Path, Run, dict[str, int]], form: st
     assert (folder / f"report.{form}").stat().st_size > 200
 
 
+def test_folders_are_named_only_where_they_are_asked_for(scanned: tuple[Path, Run, dict[str, int]]) -> None:
+    _, run, _ = scanned
+    asked = ("--from", "2000", "--to", "2026", "--format", "json", "--lang", "en")
+    tables = {table["id"]: table for table in json.loads(run("report", "all", *asked).stdout)}
+    (own,) = json.loads(run("report", "T15", *asked).stdout)
+    assert "T13" in tables and "T15" not in tables
+    heads = [row["cells"] for row in own["rows"] if row["level"] == 1]
+    whole = [row["cells"][0] for row in tables["T13"]["rows"] if row["level"] in (1, 2)]
+    assert heads == [whole] * 4 and whole[0] > 0
+
+
 @pytest.mark.parametrize("year", ["0001", "9999", "0000"])
 def test_a_year_without_cards_is_one_sentence(scanned: tuple[Path, Run, dict[str, int]], year: str) -> None:
     _, run, _ = scanned
