@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias
@@ -32,16 +32,17 @@ class Question:
     first, last
         Days of crossing, both included.
     fixed
-        Values that columns must have, by name of the column.
+        Values of which columns must have one, by name of the column.
     possible
-        Whether a cell can be, of cards that have the `fixed` values or do not: a district lies in its region.
+        Whether a cell can be, of cards that have the `fixed` values of these columns, and of the others not: a district
+        lies in its region.
     """
 
     axes: tuple[Axis, ...]
     first: date
     last: date
-    fixed: Mapping[str, str]
-    possible: Callable[[AxisCell, bool], bool] = lambda cell, inside: True
+    fixed: Mapping[str, Collection[str]]
+    possible: Callable[[AxisCell, Collection[str]], bool] = lambda cell, having: True
 
     @property
     def day(self) -> str:
@@ -127,7 +128,7 @@ def ladder(
         prior = _prior(question, column, tuple(about.values()), counted, cards, inside)
         along.append(coded(about, cards.values[column], cards.shares.get(column, {}), prior))
     cells = cells_of(along)
-    likely = [1.0 if question.possible(cell[:own], all(cell[own + 1 :])) else UNLIKELY for cell in cells]
+    likely = [1.0 if question.possible(cell[:own], _having(question, cell[own + 1 :])) else UNLIKELY for cell in cells]
     within = [k for k, cell in enumerate(cells) if all(cell[own:])]
     every = tuple(dict.fromkeys([*(cells[k][:own] for k in within), *_settled(question, counted)]))
 
@@ -135,6 +136,11 @@ def ladder(
         return _widened(csr_array(crossed(along, np.array(likely), rank < found, rows)[:, within]), len(every))
 
     return every, at
+
+
+def _having(question: Question, fixed: AxisCell) -> list[str]:
+    """The columns of which a cell's cards have a fixed value."""
+    return [name for name, has in zip(question.fixed, fixed, strict=True) if has]
 
 
 def _settled(question: Question, counted: Counted) -> dict[AxisCell, float]:
@@ -155,18 +161,19 @@ def _within(question: Question) -> Axis:
     return Axis(question.day, lambda value: "1" if value and first <= str(value) <= last else "")
 
 
-def _fixed(column: str, wanted: str) -> Axis:
-    return Axis(column, lambda value: "1" if value == wanted else "")
+def _fixed(column: str, wanted: Collection[str]) -> Axis:
+    return Axis(column, lambda value: "1" if value in wanted else "")
 
 
 def _prior(
     question: Question, column: str, axes: Sequence[Axis], counted: Counted, cards: Doubtful, inside: float
 ) -> dict[AxisCell, float]:
-    """Shares of the codes of a column among the cards of which it is settled; nothing of one that is only fixed.
+    """Shares of the codes of a column among the cards of which it is settled; nothing of one that is fixed.
 
-    Days outside the period are one code, whichever they are; the last axis about days tells.
+    Of that the counted cards hold the wanted values only. Days outside the period are one code, whichever they are; the
+    last axis about days tells.
     """
-    if column in question.fixed and not any(axis in question.axes for axis in axes):
+    if column in question.fixed:
         return {}
     place, found = question.columns.index(column), Counter[AxisCell]()
     for values, number in counted.items():

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from estimation.accepted import accepted_error
@@ -33,7 +33,7 @@ def load_sample(session: Session, question: Question) -> Sample:
     """Read what is known of the cards of a table. Reads only."""
     counted, cards = _counted(session, question), _doubtful(session, question)
     wrong = accepted_error(audit_outcomes(session, question.columns))
-    lost = lost_cards(session, question.first, question.last, question.fixed.get(DIRECTION))
+    lost = _lost(session, question)
     return put_together(question, counted, cards, _inside(session, question), wrong, lost)
 
 
@@ -47,10 +47,33 @@ def _counted(session: Session, question: Question) -> Counted:
     """Number of the cards of which nothing is in doubt, by their values."""
     keys, source = record_columns(question.columns)
     day = _records.c[question.day]
-    fixed = [_records.c[name] == value for name, value in question.fixed.items()]
     query = select(*keys, func.count()).select_from(source).group_by(*keys)
+    fixed = _has(question.fixed)
     query = query.where(day.between(question.first, question.last), *fixed, ~_has_doubt(question.columns))
     return {tuple(row[:-1]): row[-1] for row in session.execute(query)}
+
+
+def _has(fixed: Mapping[str, Collection[str]]) -> list[ColumnElement[bool]]:
+    """That columns have one of the values wanted of them."""
+    return [_records.c[name].in_(list(wanted)) for name, wanted in fixed.items()]
+
+
+def _lost(session: Session, question: Question) -> float:
+    """Lost cards of the table: of all as large a share as of those of the period whose values are settled."""
+    sides = question.fixed.get(DIRECTION)
+    lost = sum(lost_cards(session, question.first, question.last, side) for side in sides or (None,))
+    others = {name: wanted for name, wanted in question.fixed.items() if name != DIRECTION}
+    if not others:
+        return lost
+    day = _records.c[question.day]
+    asked: list[ColumnElement[bool]] = [
+        day.between(question.first, question.last),
+        *(_records.c[name].is_not(None) for name in others),
+    ]
+    asked += _has({DIRECTION: sides}) if sides else []
+    inside = func.sum(case((and_(*_has(others)), 1), else_=0))
+    number, whole = session.execute(select(inside, func.count()).where(*asked)).one()
+    return lost * number / whole if whole else lost
 
 
 def _inside(session: Session, question: Question) -> float:
@@ -64,7 +87,7 @@ def _inside(session: Session, question: Question) -> float:
 def _doubtful(session: Session, question: Question) -> Doubtful:
     keys, source = record_columns(question.columns)
     day = _records.c[question.day]
-    fixed = [_records.c[name] == value for name, value in question.fixed.items() if name == DIRECTION]
+    fixed = _has({name: wanted for name, wanted in question.fixed.items() if name == DIRECTION})
     query = select(_records.c.card_id, *keys).select_from(source).order_by(_records.c.card_id)
     in_period = or_(day.between(question.first, question.last), _has_doubt([question.day]))
     rows = session.execute(query.where(in_period, *fixed, _has_doubt(question.columns))).all()

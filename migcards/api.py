@@ -212,7 +212,9 @@ def open_store(url: str) -> Engine:
     return engine.open_store(url)
 
 
-def build_table(store: Engine, table: str, first: str, last: str | None = None) -> Table:
+def build_table(
+    store: Engine, table: str, first: str, last: str | None = None, *, purposes: Sequence[str] = ()
+) -> Table:
     """Build one of the standard tables from what the store holds.
 
     Parameters
@@ -223,11 +225,13 @@ def build_table(store: Engine, table: str, first: str, last: str | None = None) 
         The period: ``2026``, ``2026-Q1``, ``2026-H1``, ``2026-03`` or ``2026-03-15``.
     last
         Where the period is longer: it goes from the first day of `first` to the last day of `last`.
+    purposes
+        Keeps the departures for one of these purposes of travel, by their codes: ``["1"]`` for labour migration.
 
     Raises
     ------
     BadInputError
-        There is no such table or period.
+        There is no such table, period or purpose, or the table is none that is made by purpose.
 
     Examples
     --------
@@ -235,8 +239,8 @@ def build_table(store: Engine, table: str, first: str, last: str | None = None) 
     >>> for row, cells in zip(table.rows[:3], table.cells):
     ...     print(row.label.en, cells[0])
     Sheets received for processing (all time) 2
-    read 1
-    not read 1
+    cover sheets of batches 0
+    blank sheets and back sides 0
     """
     from sqlalchemy.orm import Session
 
@@ -246,7 +250,7 @@ def build_table(store: Engine, table: str, first: str, last: str | None = None) 
 
     period = parse_range(first, first if last is None else last)
     with Session(read_only(store)) as session:
-        return build(session, table, period.start, period.end)
+        return build(session, table, period.start, period.end, purposes=purposes)
 
 
 def as_frame(table: Table, language: str = "en") -> DataFrame:
@@ -272,8 +276,8 @@ def as_frame(table: Table, language: str = "en") -> DataFrame:
     Examples
     --------
     >>> frame = as_frame(build_table(open_store("sqlite:///cards.db"), "T13", "2012", "2026"))
-    >>> int(frame["cards"].iloc[1])
-    1
+    >>> int(frame["sheets"].iloc[0])
+    2
     """
     from reports.writers import frame
 

@@ -15,64 +15,65 @@ from reports.estimated import Estimates, Pair, estimates, margin_of
 from reports.labels import same
 from reports.levels import LEVELS, MISSING, NOT_STATED, Code, Level, Path, Value
 from reports.period import Period, month_label
+from reports.reach import Reach
 from reports.shape import TableShape
+from reports.specs import Spec
 from reports.table import Cell, Column, Row, RowKind, Unit, percent
 from texts import say_all
 
 NOW, BEFORE = "now", "before"
-SIDES = (("D", "departed"), ("A", "returned"))
 
 
-def net_by_region(session: Session, period: Period) -> Body:
-    """T2: departures, returns and their difference by region."""
+def net_by_region(session: Session, spec: Spec, reach: Reach) -> Body:
+    """T2: departures, returns and net migration by region, as `reports.flows` counts them."""
     region = LEVELS["region"]
-    found = estimates(session, TableShape((region,), (LEVELS["direction"],), {}), period)
+    found = estimates(session, TableShape((region,), (LEVELS["direction"],), spec.fixed), reach.passed)
     sizes = Counter({row: round(one.estimate) for (row, column), one in found.counts.items() if not column})
     paths: list[Path] = [(), *ordered([region], sizes, always_missing=True)]
     nets = found.difference_margins([((path, ("D",)), (path, ("A",))) for path in paths])
     cells = []
     for path, margin in zip(paths, nets.tolist(), strict=True):
-        out, back = (_with_margin(found, (path, (side,))) for side, _ in SIDES)
-        cells.append((*out, *back, out[0] - back[0], ceil(margin)))
+        out, back = (_with_margin(found, (path, (side,))) for side, _ in spec.sides)
+        cells.append((*out, *back, back[0] - out[0], ceil(margin)))
     rows = [Row(say_all("report.total"), 0, RowKind.TOTAL)] + [
         Row(region.label(p[0]), 1, RowKind.MISSING if p[0] in MISSING else RowKind.CATEGORY) for p in paths[1:]
     ]
     heads = (("departed", Unit.COUNT), ("returned", Unit.COUNT), ("net", Unit.CHANGE))
     columns = chain.from_iterable(
-        (Column(say_all("report.persons"), say_all(f"report.{name}"), unit), margin_of(say_all(f"report.{name}")))
+        (Column(say_all("report.crossings"), say_all(f"report.{name}"), unit), margin_of(say_all(f"report.{name}")))
         for name, unit in heads
     )
     return tuple(rows), tuple(columns), tuple(cells)
 
 
-def by_month(session: Session, period: Period) -> Body:
+def by_month(session: Session, spec: Spec, reach: Reach) -> Body:
     """T11: departures and returns by month, and how they have changed since the same days of the year before.
 
     Both years are one sample, so that what nobody knows of a card's day is in both numbers of a change.
     """
-    previous = period.previous
+    period, previous, kept = reach.passed, reach.previous, spec.sides
     level = _months(period, previous)
     whole = Period(previous.start, period.end) if previous else period
-    shape = TableShape((_years(period, previous), level), (LEVELS["direction"],), {})
+    shape = TableShape((_years(period, previous), level), (LEVELS["direction"],), spec.fixed)
     found = estimates(session, shape, whole)
     months = period.months()
     paths: list[tuple[Path, Path]] = [((NOW,), (BEFORE,))]
     paths += [((NOW, _code(year, month)), (BEFORE, _code(year - 1, month))) for year, month in months]
     rows = [Row(say_all("report.total"), 0, RowKind.TOTAL)]
     rows += [Row(month_label(*month), 1, RowKind.CATEGORY) for month in months]
-    sides = [_compared(found, paths, side, before=previous is not None) for side, _ in SIDES]
-    cells = tuple((*out, *back) for out, back in zip(*sides, strict=True))
-    return tuple(rows), tuple(_columns(compared=previous is not None)), cells
+    sides = [_compared(found, paths, side, before=previous is not None) for side, _ in kept]
+    cells = tuple(tuple(chain.from_iterable(line)) for line in zip(*sides, strict=True))
+    return tuple(rows), tuple(_columns(kept, compared=previous is not None)), cells
 
 
-def _columns(*, compared: bool) -> Iterator[Column]:
+def _columns(sides: Sequence[tuple[str, str]], *, compared: bool) -> Iterator[Column]:
     kinds = (
-        ("persons", Unit.COUNT),
+        ("crossings", Unit.COUNT),
         ("previous", Unit.COUNT),
         ("change", Unit.CHANGE),
         ("change_percent", Unit.CHANGE_PERCENT),
     )
-    for _, side in SIDES:
+    for _, side in sides:
         group = say_all(f"report.{side}")
         for name, unit in kinds if compared else kinds[:1]:
             yield Column(say_all(f"report.{name}"), group, unit)

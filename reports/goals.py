@@ -115,7 +115,7 @@ def goal_dimensions() -> tuple[str, ...]:
 
 def standing(session: Session, goal: Goal) -> Standing:
     """Estimate the numbers of a goal, and what it needs. Reads only."""
-    level, fixed = goal.level, {"direction": goal.direction}
+    level, fixed = goal.level, {"direction": (goal.direction,)}
     found = estimates(session, TableShape((level,), (), fixed), goal.period)
     whole = found.count(((), ())).estimate
     codes = _order(level, [row[0] for row, _ in found.pairs if row and row[0] not in MISSING])

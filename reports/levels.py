@@ -1,22 +1,23 @@
 """Levels of classification that rows and columns of tables are made of.
 
 A record's value falls under one code of a level. Three answers are no category but are always shown: ``""`` left
-empty on the card, ``"?"`` settled but not in the dictionary, None not settled yet. Where no more is settled than the
-group in which the value lies, it falls under that group at the level of such groups, and under None at any finer one.
-A code that the dictionary of its level lacks is not in the dictionary, so that no code is ever shown without its name.
+empty on the card, ``"?"`` settled but not in the dictionary, None not settled yet; of ages also those that cannot be.
+Where no more is settled than the group in which the value lies, it falls under that group at the level of such groups,
+and under None at any finer one. A code that the dictionary of its level lacks is not in the dictionary, so that no code
+is ever shown without its name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TypeAlias
 
 from ocr.forms.codebook import Dimension, codebook
 from ocr.lexicon.lexicon import load_lexicon
 from reports.labels import code_label, same
-from store.record_values import AGE_BANDS, GROUP, is_group
+from store.record_values import AGE_BANDS, BORN_LATER, GROUP, TOO_OLD, is_group
 from texts import Label, say_all
 
 Code: TypeAlias = str | None
@@ -24,8 +25,16 @@ Path: TypeAlias = tuple[Code, ...]
 Value: TypeAlias = str | int | None
 
 NOT_STATED, NOT_CLASSIFIED = "", "?"
-MISSING: tuple[Code, ...] = (NOT_STATED, NOT_CLASSIFIED, None)
-_MISSING_WORDS = {NOT_STATED: "not_stated", NOT_CLASSIFIED: "not_classified", None: "awaiting"}
+_COMMON: tuple[Code, ...] = (NOT_STATED, NOT_CLASSIFIED, None)
+_OF_AGES: tuple[Code, ...] = (NOT_STATED, NOT_CLASSIFIED, BORN_LATER, TOO_OLD, None)
+MISSING = _OF_AGES
+_MISSING_WORDS: Mapping[Code, str] = {
+    NOT_STATED: "not_stated",
+    NOT_CLASSIFIED: "not_classified",
+    BORN_LATER: "born_later",
+    TOO_OLD: "too_old",
+    None: "awaiting",
+}
 
 CIS = frozenset({"AM", "AZ", "BY", "KG", "MD", "TM", "UZ"})
 
@@ -76,8 +85,8 @@ class Level:
         Whether the other codes come most frequent first instead of in the order of the codes.
     missing
         Missing answers that the column can hold.
-    unknown
-        Name of the word for None, where None means more than 'awaiting review'.
+    words
+        Names of the words for missing answers that mean something else here than elsewhere.
     dictionary
         Where its codes have names.
     """
@@ -87,8 +96,8 @@ class Level:
     codes: tuple[str, ...] = ()
     code_of: Callable[[Value], Code] = settled
     ranked: bool = False
-    missing: tuple[Code, ...] = MISSING
-    unknown: str = "awaiting"
+    missing: tuple[Code, ...] = _COMMON
+    words: Mapping[Code, str] = field(default_factory=dict)
     dictionary: str | None = None
 
     def names(self, code: Code) -> bool:
@@ -97,9 +106,9 @@ class Level:
 
     def label(self, code: Code) -> Label:
         """Label of a code or of a missing answer."""
-        if code is None:
-            return say_all(f"report.{self.unknown}")
-        return say_all(f"report.{_MISSING_WORDS[code]}") if code in MISSING else self.label_of(code)
+        if code is None or code in MISSING:
+            return say_all(f"report.{self.words.get(code, _MISSING_WORDS[code])}")
+        return self.label_of(code)
 
 
 GROUPINGS: Mapping[str, Callable[[Value], Code]] = {
@@ -118,8 +127,8 @@ def level_of(name: str, dimension: Dimension) -> Level:
         codes=tuple(f"{a}-{b}" for a, b in AGE_BANDS) if by_age else dimension.codes,
         code_of=_Coding(dimension),
         ranked=dimension.ranked,
-        missing=(None,) if by_age or dimension.number else MISSING,
-        unknown="age_unknown" if by_age else "number_unknown" if dimension.number else "awaiting",
+        missing=_OF_AGES if by_age else (None,) if dimension.number else _COMMON,
+        words={NOT_CLASSIFIED: "no_date"} if by_age else {None: "number_unknown"} if dimension.number else {},
         dictionary=dimension.dictionary,
     )
 
@@ -133,7 +142,9 @@ class _Coding:
     def __call__(self, value: Value) -> Code:
         if value in self._empty:
             return NOT_STATED
-        code = settled(value) if value in MISSING else self._group(value)
+        if value is None or value in MISSING:
+            return settled(value)
+        code = self._group(value)
         return code if code is None or self._known is None or code in self._known else NOT_CLASSIFIED
 
     @cached_property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import MINYEAR, date
 
 from ocr.errors import BadInputError
 from reports.labels import same
@@ -15,6 +15,10 @@ from texts.formats import month_name, write_date
 _WRITTEN = re.compile(
     r"(?P<year>[0-9]{4})(?:-(?:Q(?P<quarter>[1-4])|H(?P<half>[12])|(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?))?"
 )
+
+
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Years in which a written period may lie: any other is a slip of the pen."""
 
 
 @dataclass(frozen=True)
@@ -36,15 +40,19 @@ class Period:
 
     @property
     def previous(self) -> Period | None:
-        """The same days of the year before; None for a period over a year, which would overlap itself.
+        """The same period of the year before; None for a period over a year, which would overlap itself.
 
-        A period that ends a February ends the other February too.
+        Whole months are compared with the same months, so that a February has all its days in either year. Any other
+        period has the same dates, with 28 February for 29.
         """
-        whole = _last_day(self.end.year, self.end.month) == self.end
-        year, month = self.end.year - 1, self.end.month
-        last = _last_day(year, month)
-        end = last if whole else _year_before(self.end)
+        if self.start.year == MINYEAR:
+            return None
+        end = _last_day(self.end.year - 1, self.end.month) if self._is_of_months else _year_before(self.end)
         return Period(_year_before(self.start), end) if end < self.start else None
+
+    @property
+    def _is_of_months(self) -> bool:
+        return self.start.day == 1 and _last_day(self.end.year, self.end.month) == self.end
 
     def months(self) -> tuple[tuple[int, int], ...]:
         """The (year, month) pairs that the period touches, in order."""
@@ -54,7 +62,9 @@ class Period:
     @property
     def label(self) -> Label:
         """The period in words: ``2026``, ``январь – июнь 2026``, or its two dates."""
-        if self.start.day != 1 or _last_day(self.end.year, self.end.month) != self.end:
+        if self.start == self.end:
+            return Label(*(write_date(self.start, x) for x in LANGUAGES))
+        if not self._is_of_months:
             return Label(*(f"{write_date(self.start, x)} – {write_date(self.end, x)}" for x in LANGUAGES))
         months = self.months()
         (year, month), (last_year, last_month) = months[0], months[-1]
@@ -79,7 +89,7 @@ def parse_period(text: str) -> Period:
     Raises
     ------
     BadInputError
-        The text is none of these, or no such month or day exists.
+        The text is none of these, no such month or day exists, or cards of its year cannot be.
     """
     match = _WRITTEN.fullmatch(text.strip().upper())
     try:
@@ -87,10 +97,10 @@ def parse_period(text: str) -> Period:
             raise ValueError
         year = int(match["year"])
         if match["day"]:
-            day = date(year, int(match["month"]), int(match["day"]))
+            day = _known(date(year, int(match["month"]), int(match["day"])))
             return Period(day, day)
         first, last = _months(match)
-        return Period(date(year, first, 1), _last_day(year, last))
+        return Period(_known(date(year, first, 1)), _last_day(year, last))
     except ValueError:
         message = f"{text!r} is no period: write 2026, 2026-Q1, 2026-H1, 2026-06 or 2026-06-15."
         raise BadInputError(message) from None
@@ -105,6 +115,15 @@ def parse_range(first: str, last: str) -> Period:
         One of them is no period, or they stand in the wrong order.
     """
     return Period(parse_period(first).start, parse_period(last).end)
+
+
+def _known(day: date) -> date:
+    """The day, if there can be cards of its year."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise BadInputError(
+            f"There are no cards of the year {day.year:04}: write a period of the years {FIRST_YEAR} to {LAST_YEAR}."
+        )
+    return day
 
 
 def _months(match: re.Match[str]) -> tuple[int, int]:

@@ -6,7 +6,7 @@ lies in: a district of another region is none of the region's, and counts as not
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.levels import MISSING, NOT_CLASSIFIED, Code, Level, Path
@@ -22,12 +22,12 @@ class TableShape:
     stub, columns
         Levels of its rows and of its columns, outer first.
     fixed
-        Values that all its cards have, by column of the record.
+        Values of which all its cards have one, by column of the record.
     """
 
     stub: tuple[Level, ...]
     columns: tuple[Level, ...]
-    fixed: Mapping[str, str]
+    fixed: Mapping[str, Collection[str]]
 
     @property
     def levels(self) -> tuple[Level, ...]:
@@ -39,21 +39,30 @@ class TableShape:
         rows = len(self.stub)
         return self._path(self.stub, codes[:rows]), self._path(self.columns, codes[rows:])
 
-    def possible(self, codes: Sequence[Code], inside: bool) -> bool:
-        """Whether places among the codes of a card lie where its other codes say, and its fixed values: these if it is
-        `inside`, and others if not.
+    def possible(self, codes: Sequence[Code], having: Collection[str]) -> bool:
+        """Whether places among the codes of a card lie where its other codes say, and its fixed values.
+
+        Parameters
+        ----------
+        having
+            The columns of which the card has a fixed value; of the others it has another one.
         """
-        around: dict[str, Code] = dict(self.fixed)
+        around = self._around()
         for level, code in zip(self.levels, codes, strict=True):
-            held = inside or LIES_IN.get(level.column) not in self.fixed
+            outer = LIES_IN.get(level.column)
+            held = outer not in self.fixed or outer in having
             if _lies_elsewhere(level, code, around) is held:
                 return False
             around[level.column] = code
         return True
 
+    def _around(self) -> dict[str, Code]:
+        """What all cards have for certain."""
+        return {name: one for name, values in self.fixed.items() if len(values) == 1 for one in values}
+
     def _path(self, levels: Sequence[Level], codes: Sequence[Code]) -> Path:
         """Codes up to the first that is no category."""
-        around: dict[str, Code] = dict(self.fixed)
+        around = self._around()
         kept: list[Code] = []
         for level, code in zip(levels, codes, strict=True):
             kept.append(NOT_CLASSIFIED if _lies_elsewhere(level, code, around) else code)

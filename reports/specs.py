@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,8 @@ from reports.levels import Level
 from reports.shape import TableShape
 from texts import Label, say_all
 
+_SIDES = (("D", "departed"), ("A", "returned"))
+
 
 @dataclass(frozen=True)
 class Spec:
@@ -21,7 +23,9 @@ class Spec:
     Attributes
     ----------
     plain_title
-        Title for a period over a year, which is compared with no other; None where `title` speaks of no comparison.
+        Title where nothing is compared; None where `title` speaks of no comparison.
+    departures_title
+        Title where only departures count; None where `title` speaks of no returns.
     head
         Over the first column.
     stub, columns
@@ -32,6 +36,12 @@ class Spec:
         ``D`` or ``A`` for cards of one side only, None for both.
     country
         Keeps the cards of one country, None for all.
+    purposes
+        Keeps the departures for one of these purposes, empty for all.
+    internal
+        Whether it is for the office alone: it names folders and batches, and nobody publishes it.
+    compares
+        Whether it compares with the year before, so that only the days that have passed count.
     share
         Whether a last column gives per cent of the total.
     chart
@@ -49,15 +59,31 @@ class Spec:
     rows: tuple[str, ...] = ()
     direction: str | None = None
     country: str | None = None
+    purposes: tuple[str, ...] = ()
+    compares: bool = False
+    internal: bool = False
     share: bool = False
     chart_level: int = 1
     plain_title: Label | None = None
+    departures_title: Label | None = None
 
     @property
-    def fixed(self) -> dict[str, str]:
-        """Values that columns of the record must have for a card to be in the table."""
-        country = codebook().column_of(Role.COUNTRY_ABROAD)
-        return {name: value for name, value in (("direction", self.direction), (country, self.country)) if value}
+    def sides(self) -> tuple[tuple[str, str], ...]:
+        """The directions of its cards, with the names of their words."""
+        return tuple(side for side in _SIDES if self.direction in (None, side[0]))
+
+    @property
+    def counts_sheets(self) -> bool:
+        """Whether it is about sheets, of which not every one is a card."""
+        return not (self.stub or self.rows or self.compares)
+
+    @property
+    def fixed(self) -> dict[str, Collection[str]]:
+        """Values of which columns of the record must have one for a card to be in the table."""
+        country, purpose = (codebook().column_of(role) for role in (Role.COUNTRY_ABROAD, Role.PURPOSE))
+        wanted = (("direction", self.direction), (country, self.country))
+        one: dict[str, Collection[str]] = {name: (value,) for name, value in wanted if value}
+        return one | {purpose: self.purposes} if self.purposes else one
 
     def shape(self, levels: Mapping[str, Level]) -> TableShape:
         """What the table is made by, of the levels that it may name."""
@@ -74,7 +100,7 @@ def specs() -> dict[str, Spec]:
         t["id"]: Spec(
             **t
             | {"title": say_all(f"title.{t['id']}"), "head": say_all(f"report.{t['head']}")}
-            | {"plain_title": say_all(f"title.{t['plain_title']}") if "plain_title" in t else None}
+            | {name: say_all(f"title.{t[name]}") for name in ("plain_title", "departures_title") if name in t}
             | {key: tuple(t.get(key, ())) for key in ("stub", "columns", "rows")}
         )
         for t in tables

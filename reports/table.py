@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from typing import TypeAlias
@@ -91,6 +92,10 @@ class Table:
         Kind of picture that suits it (`reports.charts`) or ``none``, and the level of the rows that it shows.
     cards
         Number of cards in the table.
+    provisional
+        Whether days of the period have yet to pass, or cards of them to be read.
+    until
+        The last day of it that the cards reach; None where they reach none.
     """
 
     id: str
@@ -104,6 +109,8 @@ class Table:
     chart: str
     chart_level: int
     cards: int
+    provisional: bool
+    until: date | None
 
     @property
     def totals(self) -> tuple[Cell, ...]:

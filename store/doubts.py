@@ -25,6 +25,7 @@ from store.record_values import (
     age_at,
     age_group,
     is_group,
+    is_plausible,
     own_specs,
     own_values,
     record_values,
@@ -142,11 +143,12 @@ def _shares(form: Form, column: str, names: Sequence[str], seen: Mapping[str, St
 
 
 def _age_groups(births: Shares, crossings: Shares) -> Shares:
-    """Age groups by the dates of birth and crossing; what is no person's age is left out."""
+    """Age groups by the dates of birth and crossing; what is no person's age is left out, as a slip of the reader."""
     found: defaultdict[str, float] = defaultdict(float)
     for birth, one in births.items():
         for crossing, other in crossings.items():
-            group = age_group(age_at(parse_iso(birth), parse_iso(crossing)))
+            age = age_at(parse_iso(birth), parse_iso(crossing))
+            group = age_group(age) if is_plausible(age) else LEFT_EMPTY if birth == LEFT_EMPTY else None
             if group is not None:
                 found[group] += one * other
     return dict(found)

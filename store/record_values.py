@@ -41,6 +41,10 @@ GROUP = "*"
 AGE_BANDS = ((0, 14), (15, 17), (18, 19), *((a, a + 4) for a in range(20, 65, 5)), (65, 120))
 """First and last age of the age groups."""
 
+BORN_LATER, TOO_OLD = "<0", f">{OLDEST_AGE}"
+"""What stands for an age group where both dates are settled and cannot be true together: born after the crossing, or
+older than people get."""
+
 _LIES_IN = {
     Role.HOME_DISTRICT: (Role.HOME_REGION, len("TJ-SU"), (None, LEFT_EMPTY, UNKNOWN)),
     Role.PLACE_ABROAD: (Role.COUNTRY_ABROAD, len("RU"), (None, LEFT_EMPTY)),
@@ -55,7 +59,8 @@ LIES_IN = {codebook().column_of(inner): codebook().column_of(outer) for inner, (
 Groups: TypeAlias = Mapping[str, str]
 """Fields whose value is not settled, with the group in which it lies (`store.card_state.CardState`)."""
 
-_Days: TypeAlias = tuple[date, date]
+_Days: TypeAlias = tuple[date, date] | str | None
+"""First and last day that a date may be; `LEFT_EMPTY` or `UNKNOWN` where that is settled; None where nothing is."""
 
 
 def record_values(form: Form, values: Mapping[str, str | None], groups: Groups) -> dict[str, Any]:
@@ -79,7 +84,7 @@ def record_values(form: Form, values: Mapping[str, str | None], groups: Groups) 
         record |= _placed(record, codebook().column_of(inner), codebook().column_of(outer), length, gaps)
     crossed = next((spec for spec in form.fields if spec.about.column == _CROSSING), None)
     birth, crossing = (_days(spec, values, groups) for spec in (form.by_role.get(Role.BIRTH_DATE), crossed))
-    first, last = crossing or (None, None)
+    first, last = crossing if isinstance(crossing, tuple) else (None, None)
     return record | {"crossing_first": first, "crossing_last": last} | _ages(birth, crossing)
 
 
@@ -103,16 +108,24 @@ def own_specs(form: Form) -> list[FieldSpec]:
 
 
 def age_at(birth: date | None, day: date | None) -> int | None:
-    """Completed years on a day; None when a date is missing or the age is not a person's."""
+    """Completed years on a day, negative before the birth; None when a date is missing."""
     if birth is None or day is None:
         return None
-    years = day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
-    return years if 0 <= years <= OLDEST_AGE else None
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
+def is_plausible(age: int | None) -> bool:
+    """Whether an age is a person's."""
+    return age is not None and 0 <= age <= OLDEST_AGE
 
 
 def age_group(age: int | None) -> str | None:
-    """Code of the age group, such as ``15-17``."""
-    return next((f"{a}-{b}" for a, b in AGE_BANDS if age is not None and a <= age <= b), None)
+    """Code of the age group, such as ``15-17``, or what stands for one where the age is not a person's."""
+    if age is None:
+        return None
+    if age < 0:
+        return BORN_LATER
+    return next(f"{a}-{b}" for a, b in AGE_BANDS if a <= age <= b) if age <= OLDEST_AGE else TOO_OLD
 
 
 def is_group(value: object) -> bool:
@@ -128,22 +141,28 @@ def _as_column(spec: FieldSpec, values: Mapping[str, str | None], groups: Groups
     return _number(values.get(spec.name)) if isinstance(kind, Integer) else _coded(spec, values, groups)
 
 
-def _days(spec: FieldSpec | None, values: Mapping[str, str | None], groups: Groups) -> _Days | None:
-    """First and last day that a date may be, as far as it is settled."""
-    if spec is None:
-        return None
-    day = parse_iso(values.get(spec.name))
+def _days(spec: FieldSpec | None, values: Mapping[str, str | None], groups: Groups) -> _Days:
+    """First and last day that a date may be, as far as it is settled; what a form does not ask is left empty."""
+    value = values.get(spec.name) if spec else LEFT_EMPTY
+    day = parse_iso(value)
     if day is not None:
         return day, day
-    return days_of(groups[spec.name]) if spec.name in groups else None
+    if value is None:
+        return days_of(groups[spec.name]) if spec and spec.name in groups else None
+    return LEFT_EMPTY if value == LEFT_EMPTY else UNKNOWN
 
 
-def _ages(birth: _Days | None, crossing: _Days | None) -> dict[str, Any]:
-    """The age and its group, each where it is the same for all days that birth and crossing may be."""
-    if birth is None or crossing is None:
-        return {AGE: None, AGE_GROUP: None}
+def _ages(birth: _Days, crossing: _Days) -> dict[str, Any]:
+    """The age and its group, each where it is the same for all days that birth and crossing may be.
+
+    Without a birth date the group says why there is none; on no day of crossing anybody has an age.
+    """
+    if not isinstance(birth, tuple):
+        return {AGE: None, AGE_GROUP: birth}
+    if not isinstance(crossing, tuple):
+        return {AGE: None, AGE_GROUP: None if crossing is None else UNKNOWN}
     youngest, oldest = age_at(birth[1], crossing[0]), age_at(birth[0], crossing[1])
-    age = youngest if youngest == oldest else None
+    age = youngest if youngest == oldest and is_plausible(youngest) else None
     return {AGE: age, AGE_GROUP: age_group(youngest) if age_group(youngest) == age_group(oldest) else None}
 
 

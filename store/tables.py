@@ -464,7 +464,9 @@ class Record(Base):
     that is not settled yet (``'7*'`` some occupation of major group 7), anything else is the code. In `crossing_date`,
     `age` (years at the crossing) and `stay_months` NULL is any of the first four. The crossing was not before
     `crossing_first` and not after `crossing_last`: both are the day where that is settled, the ends of its month or
-    year where no more is, NULL where nothing is. `age_group` is settled wherever `age` is, and now and then without it.
+    year where no more is, NULL where nothing is. `age_group` is settled wherever `age` is, and now and then without it;
+    ``''`` is a birth date left empty, ``'?'`` one (or a crossing) that is no date, ``'<0'`` born after the crossing,
+    ``'>110'`` older than people get, NULL waits for a person.
     `serial` is printed on both sides of a card and links a departure to its return. `pending` counts the fields whose
     value is not settled; one that waits for an audit alone is.
     """

@@ -118,7 +118,7 @@ def _steps(
 def _is_counted(question: Question, row: Row) -> bool:
     day = row[question.day]
     inside = day is not None and question.first <= day <= question.last
-    return inside and all(row[name] == value for name, value in question.fixed.items())
+    return inside and all(row[name] in wanted for name, wanted in question.fixed.items())
 
 
 def _onto(cells: Sequence[AxisCell], every: Sequence[AxisCell]) -> csr_array:

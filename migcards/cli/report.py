@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from migcards.cli.shared.acceptance import policy_in_force, warnings
 from migcards.cli.shared.context import OUT_FILE, language_option, store
 from ocr.errors import BadInputError
-from reports.build import available, build, estimable
+from reports.build import build, published
 from reports.period import Period, parse_period, parse_range
 from reports.writers.page import render_report
 from reports.writers.render import FORMATS, as_json, render
@@ -28,6 +28,13 @@ from texts import Language
 @click.option("--to", "last", help="Last day or month, included.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--estimate", is_flag=True, help="Count cards in doubt, too, and say how sure each number is.")
+@click.option(
+    "--purpose",
+    "purposes",
+    multiple=True,
+    metavar="CODE",
+    help="Only departures for this purpose of travel, such as 1 for labour migration; may be given several times.",
+)
 @click.option("-o", "out", type=OUT_FILE, help="Write to a file instead of the screen.")
 @language_option
 def report(
@@ -37,19 +44,23 @@ def report(
     last: str | None,
     form: str,
     estimate: bool,
+    purposes: tuple[str, ...],
     out: Path | None,
     language: Language,
 ) -> None:
     """Build standard tables T1, T2, … (or all) for a period, or by-NAME: by any variable, as by-education.
 
+    T15, which names folders and batches, is for the office alone: all leaves it out.
+
     Every table adds up: what is not stated, not classified or still waits for a person has lines of its own. With
-    --estimate what still waits is put where it belongs most likely, and each number has its margin.
+    --estimate what still waits is put where it belongs most likely, and each number has its margin. With --purpose
+    only departures count, since no return card asks for a purpose; tables that need returns are left out.
     """
     span = _period(period, first, last)
-    every = estimable() if estimate else available()
+    every = published(estimate=estimate, purposes=purposes)
     ids = every if [name.lower() for name in tables] == ["all"] else tables
     with Session(read_only(store())) as session:
-        built = [build(session, table, span.start, span.end, estimate=estimate) for table in ids]
+        built = [build(session, table, span.start, span.end, estimate=estimate, purposes=purposes) for table in ids]
         _, found = policy_in_force(session)
     for line in warnings(found, language):
         click.echo(line, err=True)

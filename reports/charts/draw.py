@@ -8,7 +8,7 @@ from typing import TypeAlias
 from reports.charts.bars import diverging_bars, paired_bars, share_bars, stacked_bars
 from reports.charts.lines import month_lines
 from reports.charts.pyramid import age_pyramid
-from reports.charts.svg import NOT_CLASSIFIED_FILL, NOT_STATED_FILL, SERIES, Series
+from reports.charts.svg import IMPLAUSIBLE_FILL, NOT_CLASSIFIED_FILL, NOT_STATED_FILL, SERIES, Series
 from reports.table import Cell, Row, RowKind, Table, Unit
 from store.record_values import AGE_BANDS
 from texts import Label, say_all
@@ -76,6 +76,7 @@ def _series(table: Table, columns: Sequence[int], numbers: list[list[int]], lang
     greys: dict[Label, str] = {
         say_all("report.not_stated"): NOT_STATED_FILL,
         say_all("report.not_classified"): NOT_CLASSIFIED_FILL,
+        say_all("report.implausible"): IMPLAUSIBLE_FILL,
         say_all("report.awaiting"): "hatch",
     }
     colours = iter(SERIES)
@@ -116,10 +117,12 @@ def _shares(table: Table, language: str, chart_id: str) -> str:
 
 def _diverging(table: Table, language: str, chart_id: str) -> str:
     columns = [j for j, column in enumerate(table.columns) if column.unit is Unit.CHANGE]
-    names, numbers = _named(_ranked(_lines(table, *columns), columns[0]), columns, language)
+    lines = sorted(_lines(table, *columns), key=lambda x: (x[0].kind is RowKind.MISSING, _number(x[1], columns[0])))
+    names, numbers = _named(lines, columns, language)
+    left, returned = SERIES[:2]
     signs = [
         (say_all(f"report.{name}").of(language), fill)
-        for name, fill in zip(("more_left", "more_returned"), SERIES, strict=False)
+        for name, fill in (("more_returned", returned), ("more_left", left))
     ]
     earlier = (say_all("report.previous").of(language), numbers[1]) if len(columns) > 1 else None
     return diverging_bars(chart_id, table.title.of(language), names, numbers[0], earlier, signs, language)

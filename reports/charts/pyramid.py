@@ -1,4 +1,4 @@
-"""The age pyramid: a histogram whose areas, not lengths, show the persons, as age groups differ in width."""
+"""The age pyramid: a histogram whose areas, not lengths, show the crossings, as age groups differ in width."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def age_pyramid(
     sides
         Left and right series, one value a group.
     axis
-        What the lengths measure, in words: persons per year of age.
+        What the lengths measure, in words: crossings per year of age.
     """
     years = [last - first + 1 for first, last in bands[:-1]] + [OPEN_YEARS]
     marks = ticks(max(v / y for side in sides for v, y in zip(side.values, years, strict=True)))

@@ -21,7 +21,7 @@ INK, MUTED, GRID = "#1b2a35", "#55616b", "#dde4e8"
 
 # Hues from the colour-blind safe set of Okabe and Ito (2008), darkened until they stand 3:1 against white.
 SERIES = ("#1c5d8c", "#cb7417", "#2a8a6e", "#a8568c", "#4f9ac4", "#6b5b00")
-NOT_STATED_FILL, NOT_CLASSIFIED_FILL = "#8a949c", "#59646d"
+NOT_STATED_FILL, NOT_CLASSIFIED_FILL, IMPLAUSIBLE_FILL = "#8a949c", "#59646d", "#2b3238"
 
 
 @dataclass(frozen=True)

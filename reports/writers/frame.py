@@ -25,7 +25,7 @@ def as_frame(table: Table, language: str = "en") -> DataFrame:
     pandas.DataFrame
         Rows and columns in the table's order; counts ``Int64``, percentages ``Float64``, ``<NA>`` where there is
         nothing to compute. The index holds the rows' heads and the columns' names their heads, with the head that
-        spans them before. ``frame.attrs`` holds ``id``, ``title``, ``period`` and ``notes``.
+        spans them before. ``frame.attrs`` holds ``id``, ``title``, ``period``, ``provisional`` and ``notes``.
 
     Raises
     ------
@@ -48,6 +48,7 @@ def as_frame(table: Table, language: str = "en") -> DataFrame:
         "id": table.id,
         "title": table.title.of(language),
         "period": table.period.label.of(language),
+        "provisional": table.provisional,
         "notes": [note.of(language) for note in table.notes],
     }
     return frame

@@ -83,5 +83,5 @@ def _figures_of(table: Table, language: str) -> Iterator[KeyFigure]:
         share = percent(int(table.totals[women] or 0), table.cards)
         value = write_cell(share, Unit.PERCENT, language)
         count = write_cell(table.totals[women], Unit.COUNT, language)
-        persons = say_all("report.persons").of(language)
-        yield KeyFigure(say_all("report.share_of_women").of(language), f"{value} %", f"{persons}: {count}")
+        crossings = say_all("report.crossings").of(language)
+        yield KeyFigure(say_all("report.share_of_women").of(language), f"{value} %", f"{crossings}: {count}")

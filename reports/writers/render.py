@@ -41,6 +41,9 @@ def render(table: Table, format: str, language: str) -> bytes:
 def as_json(tables: Sequence[Table], language: str) -> str:
     """Tables for programs: a list of objects with id, title, period (two days), columns, rows and notes.
 
+    Where days of the period have yet to pass, or cards of them to be read, it is provisional; until is the last day
+    that they reach, null where they reach none.
+
     A column is an object with group (null where there is none), label and unit; a row has label, level, kind and cells,
     which are numbers, or null where there is nothing to compute.
     """
@@ -60,6 +63,8 @@ def _plain(table: Table, language: str) -> dict[str, object]:
         "id": table.id,
         "title": table.title.of(language),
         "period": [table.period.start.isoformat(), table.period.end.isoformat()],
+        "provisional": table.provisional,
+        "until": table.until and table.until.isoformat(),
         "columns": columns,
         "rows": rows,
         "notes": [note.of(language) for note in table.notes],

@@ -83,8 +83,12 @@ def test_every_table_becomes_a_frame(tmp_path: Path) -> None:
         frame = migcards.as_frame(table, "ru")
         assert frame.shape == (len(table.rows), len(table.columns))
         assert frame.index.name == table.stub.ru and frame.attrs["period"] == "январь – июнь 2026"
+        assert frame.attrs["provisional"]
         for value, cell in zip(frame.to_numpy().ravel(), [c for row in table.cells for c in row], strict=True):
             assert value is not None and (value == cell if cell is not None else str(value) == "<NA>")
+    with pytest.raises(MigcardsError, match="no purpose"):
+        migcards.build_table(store, "T1", "2026", purposes=["0"])
+    assert "Work (labour migration)" in migcards.build_table(store, "T1", "2026", purposes=["1"]).title.en
     store.dispose()
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
 from store.record_values import age_group
-from store.tables import Base, Record, Scan
+from store.tables import Base, Card, Record, Scan
 
 # Departures by month in thousands of a year of 735 (2011), spring being the season.
 SEASON = (38, 72, 118, 104, 78, 66, 58, 54, 52, 44, 31, 20)
@@ -105,10 +105,19 @@ def empty_store() -> Engine:
 def scan(number: int, outcome: str, reason: str | None) -> dict[str, Any]:
     from datetime import UTC, datetime
 
-    moment = datetime(2026, 11, 1, tzinfo=UTC)
+    moment = datetime(2027, 1, 15, tzinfo=UTC)
     return {
         "id": number, "sha256": f"{number:064x}", "page": 0, "path": f"{number}.jpg", "dpi": 300.0, "width": 1,
         "height": 1, "loaded_at": moment, "outcome": outcome, "reason": reason, "detail": reason, "run_id": None,
+    }  # fmt: skip
+
+
+def card_of(scan: int) -> dict[str, Any]:
+    """The card on a scan, which bears the same number."""
+    return {
+        "id": scan, "scan_id": scan, "form_id": 1, "form": "revised-departure", "version": "1", "direction": "D",
+        "serial": None, "rotation": 0, "residual_mm": 0.1, "broken_rules": [], "edition": 1, "software": "",
+        "replaced_by": None,
     }  # fmt: skip
 
 
@@ -117,6 +126,7 @@ def demo_session(cards: int = 20_000) -> Session:
     engine = empty_store()
     session = Session(engine)
     session.execute(insert(Record), list(population(cards)))
+    session.execute(insert(Card), [card_of(number) for number in range(1, cards + 1)])
     refused = {"blurred": 31, "back_side": 120, "cut_off": 18, "too_faint": 40, "bad_fit": 26, "two_cards": 3}
     rows = [(None, cards), *refused.items()]
     numbered = enumerate((reason for reason, number in rows for _ in range(number)), start=1)

@@ -61,7 +61,8 @@ def store(store_url: str) -> Iterator[Engine]:
             seen = replace(seen, fields=(*seen.fields, reading("children", answer, why, "1", "made-up")))
             save_card(session, ReadCard(seen, own, f"{n}.png", 300.0, (100, 100)), run_id=None)
         shipped = form("revised-departure")
-        save_card(session, ReadCard(card(99), shipped, "99.png", 300.0, (100, 100)), run_id=None)
+        later = card(99, values={"crossing_date": "2017-01-01"})
+        save_card(session, ReadCard(later, shipped, "99.png", 300.0, (100, 100)), run_id=None)
     yield engine
     engine.dispose()
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ocr.errors import BadInputError
-from reports.build import build, estimable
+from reports.build import available, build
 from reports.table import Cell, RowKind, Table, Unit
 from review.assignment.policy import DeskRules
 from review.desk import Desk, Person
@@ -98,7 +98,7 @@ def test_keying_leads_to_the_truth(session: Session, truths: dict[str, str]) -> 
 
 def test_all_kinds_of_tables_are_estimated_and_keep_their_shape(session: Session, truths: dict[str, str]) -> None:
     keyed(session, truths, 50)
-    for name in estimable():
+    for name in available(estimate=True):
         table = build(session, name, *YEAR, estimate=True)
         units = [column.unit for column in table.columns]
         assert all(unit.is_margin for unit in units[1::2]) and not any(unit.is_margin for unit in units[::2])
@@ -159,6 +159,7 @@ def test_changes_between_years_have_margins_that_keying_narrows(truths: dict[str
         save(session, doubtful(n, reads={"crossing_date": days}))
     for n in range(41, 61):
         save(session, card(n, values={"crossing_date": "2015-03-01"}))
+    save(session, card(61, values={"crossing_date": "2017-01-01"}))  # the year has passed
     session.commit()
 
     def months() -> dict[str, tuple[Cell, ...]]:
@@ -185,6 +186,14 @@ def keyed_days(session: Session, day: str) -> None:
             for task in tasks:
                 desk.key(task.ticket, day, seconds=1.0)
     session.commit()
+
+
+def test_net_migration_has_the_sign_of_the_counted_one() -> None:
+    session = Session(open_store("sqlite://"))
+    for n in range(1, 8):
+        save(session, card(n, side="departure" if n % 4 else "return"))
+    counted, estimate = build(session, "T2", *YEAR), build(session, "T2", *YEAR, estimate=True)
+    assert counted.totals[4] == estimate.totals[4] == 1 - 6
 
 
 def test_without_doubt_the_estimate_is_the_count(truths: dict[str, str]) -> None:

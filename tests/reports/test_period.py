@@ -42,21 +42,33 @@ def test_a_range_in_the_wrong_order_is_refused() -> None:
         parse_range("2026-06", "2026-05")
 
 
+@pytest.mark.parametrize("text", ["0001", "0001-02", "1899-Q4", "2200-01-01", "9999"])
+def test_a_year_of_which_there_can_be_no_cards_is_a_slip_of_the_pen(text: str) -> None:
+    with pytest.raises(BadInputError, match=f"no cards of the year {text[:4]}: write a period of the years 1900 to"):
+        parse_period(text)
+
+
+def test_the_first_year_of_all_has_no_year_before() -> None:
+    assert Period(date(1, 1, 1), date(1, 12, 31)).previous is None
+
+
 @pytest.mark.parametrize(
-    ("period", "previous"),
+    ("first", "last", "wanted"),
     [
-        ("2024-02", "2023-02"),
-        ("2025-02", "2024-02"),
-        ("2025-02-28", "2024-02-28"),
-        ("2024-02-29", "2023-02-28"),
-        ("2026-H1", "2025-H1"),
+        ("2025-02-28", "2025-02-28", ("2024-02-28", "2024-02-28")),  # a day is compared with a day
+        ("2024-02-28", "2024-02-28", ("2023-02-28", "2023-02-28")),
+        ("2024-02-29", "2024-02-29", ("2023-02-28", "2023-02-28")),
+        ("2025-02", "2025-02", ("2024-02-01", "2024-02-29")),  # a month with the whole month
+        ("2024-02", "2024-02", ("2023-02-01", "2023-02-28")),
+        ("2025-01", "2025-02", ("2024-01-01", "2024-02-29")),
+        ("2025-02-10", "2025-02-28", ("2024-02-10", "2024-02-28")),  # dates with the same dates
+        ("2024-02-10", "2024-02-29", ("2023-02-10", "2023-02-28")),
+        ("2024-02-29", "2024-03-31", ("2023-02-28", "2023-03-31")),
+        ("2026-H1", "2026-H1", ("2025-01-01", "2025-06-30")),
     ],
 )
-def test_same_period_of_the_year_before(period: str, previous: str) -> None:
-    found, wanted = parse_period(period).previous, parse_period(previous)
-    assert found is not None
-    assert found.start == wanted.start
-    assert found.end == (date(2024, 2, 29) if period == "2025-02-28" else wanted.end)
+def test_same_period_of_the_year_before(first: str, last: str, wanted: tuple[str, str]) -> None:
+    assert parse_range(first, last).previous == Period(*map(date.fromisoformat, wanted))
 
 
 def test_months_cross_the_turn_of_the_year() -> None:
@@ -71,6 +83,7 @@ def test_months_cross_the_turn_of_the_year() -> None:
         ("2026-01", "2026-06", "январь – июнь 2026", "January – June 2026"),
         ("2025-07", "2026-06", "июль 2025 – июнь 2026", "July 2025 – June 2026"),
         ("2026-06-02", "2026-06-30", "02.06.2026 – 30.06.2026", "2 June 2026 – 30 June 2026"),
+        ("2026-06-02", "2026-06-02", "02.06.2026", "2 June 2026"),
     ],
 )
 def test_periods_in_words(first: str, last: str, ru: str, en: str) -> None:
@@ -93,11 +106,28 @@ def test_a_period_over_a_year_has_no_same_period_of_the_year_before(first: str, 
     assert (parse_range(first, last).previous is not None) == compared
 
 
-@given(st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.integers(0, 363))
-def test_the_previous_period_is_as_long_give_or_take_leap_days(start: date, days: int) -> None:
+DAYS = st.dates(date(1990, 1, 1), date(2100, 1, 1)) | st.sampled_from(
+    [date(year, month, day) for year in (2023, 2024, 2025) for month, day in ((1, 1), (2, 1), (2, 28), (3, 1))]
+    + [date(2024, 2, 29), date(2028, 2, 29)]
+)
+
+
+@given(DAYS, st.integers(0, 363) | st.integers(363, 367) | st.integers(367, 3000))
+def test_the_period_before_never_overlaps_and_is_as_long_give_or_take_leap_days(start: date, days: int) -> None:
     period = Period(start, date.fromordinal(start.toordinal() + days))
     before = period.previous
-    assert before is not None
+    if before is None:
+        assert days >= 365, "a year at most can be compared"
+        return
     lengths = [(p.end - p.start).days for p in (period, before)]
     assert abs(lengths[0] - lengths[1]) <= 1
-    assert before.start.year == start.year - 1
+    assert before.end < period.start, "no day is in both"
+    assert before.start.year == start.year - 1 and before.end.year == period.end.year - 1
+
+
+@given(DAYS)
+def test_a_day_is_compared_with_one_day_and_a_month_with_the_whole_month(day: date) -> None:
+    one = Period(day, day).previous
+    month = parse_period(f"{day:%Y-%m}").previous
+    assert one is not None and month is not None and one.start == one.end
+    assert month == parse_period(f"{day.year - 1}-{day:%m}")

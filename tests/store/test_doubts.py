@@ -12,7 +12,7 @@ from ocr.reading import Candidate, CardReading
 from review.decisions.decision_log import decide
 from store.draws import number_of, size_of
 from store.records import rebuild_records
-from store.tables import Doubt, Waiting
+from store.tables import Doubt, Record, Waiting
 from tests.store.cards import card, scan
 from tests.store.test_cards import save
 
@@ -62,6 +62,15 @@ def test_the_age_is_in_doubt_where_the_birth_is_and_says_no_date(session: Sessio
     save(session, doubtful(reads={"birth_date": (("1990-05-17", 0.5), ("1980-05-17", 0.4), ("2030-01-01", 0.1))}))
     (age,) = doubts(session).values()
     assert (age.variable, age.shares) == ("age_group", {"25-29": 0.5, "35-39": 0.4})
+
+
+def test_a_birth_date_that_may_be_left_empty_may_leave_the_age_empty(session: Session) -> None:
+    save(session, doubtful(reads={"birth_date": (("", 0.6),)}))
+    (age,) = doubts(session).values()
+    assert (age.variable, age.shares, age.known) == ("age_group", {"": 0.6}, "")
+    decide(session, 1, "birth_date", "", person="p", kind="key")
+    (age,) = doubts(session).values()
+    assert age.known == "drawn" and session.get_one(Record, 1).age_group == ""
 
 
 def test_people_settle_it_by_the_queue_or_otherwise(session: Session) -> None:

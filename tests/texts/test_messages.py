@@ -16,8 +16,8 @@ from texts.catalogue import catalogue
 
 
 def test_quantities_are_written_as_the_language_does_and_names_are_not() -> None:
-    assert say("report.note_cards", "ru", cards=1234) == "Карточек в таблице: 1\u00a0234."
-    assert say("report.note_cards", "en", cards=1234) == "Cards in the table: 1,234."
+    assert say("report.note_cards", "ru", cards=1234) == "Пересечений границы (карточек) в таблице: 1\u00a0234."
+    assert say("report.note_cards", "en", cards=1234) == "Crossings (cards) in the table: 1,234."
     assert say("record.title", "ru", card=1234) == "Карточка 1234"
 
 

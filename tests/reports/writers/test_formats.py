@@ -60,7 +60,7 @@ def test_csv_never_begins_a_text_with_a_formula(demo: Session) -> None:
 
 
 def test_csv_leaves_negative_numbers_numbers(filled: Filler) -> None:
-    table = build(filled({"direction": "A"}), "T2", *YEAR)
+    table = build(filled({}), "T2", *YEAR)
     assert ";-1;0\r\n" in as_csv(table, "ru").decode("utf-8-sig")
 
 

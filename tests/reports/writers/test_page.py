@@ -119,6 +119,12 @@ def test_one_card_draws_every_chart(filled: Filler) -> None:
         assert bool(draw(table, "ru", "x")) == (specs()[table_id].chart != "none")
 
 
+def test_the_chart_of_fields_shows_impossible_ages(filled: Filler) -> None:
+    session = filled({}, {"age": None, "age_group": "<0"}, {"age": None, "age_group": ">110"})
+    picture = draw(build(session, "T14", *YEAR), "en", "x")
+    assert "age, impossible: 2" in picture and picture.count("impossible") == 2, "in the legend and at one bar"
+
+
 def bar_widths(picture: str) -> list[float]:
     root = ET.fromstring(picture)
     return [float(e.get("width", 0)) for e in root.iter("rect") if e.find("title") is not None]
@@ -136,9 +142,11 @@ def test_net_bars_lie_on_both_sides_of_zero(filled: Filler) -> None:
     picture = draw(build(filled({}, {}, back), "T2", *YEAR), "ru", "x")
     root = ET.fromstring(picture)
     bars = {e.findtext("title", "").split(",")[0]: e for e in root.iter("rect") if e.find("title") is not None}
-    plus, minus = bars["Согдийская область"], bars["Хатлонская область"]
+    minus, plus = bars["Согдийская область"], bars["Хатлонская область"]
     assert float(minus.get("x", 0)) + float(minus.get("width", 0)) == pytest.approx(float(plus.get("x", 0)), abs=0.2)
     assert minus.get("fill") != plus.get("fill")
+    tips = [e.findtext("title", "") for e in (minus, plus)]
+    assert [tip.split(", ")[1] for tip in tips] == ["выехало больше: −2", "вернулось больше: +1"]
 
 
 def test_pictures_of_a_period_over_a_year_show_no_year_before(filled: Filler) -> None:
@@ -151,12 +159,12 @@ def test_pictures_of_a_period_over_a_year_show_no_year_before(filled: Filler) ->
 
 
 def test_key_figures_of_a_period_over_a_year_stand_alone(filled: Filler) -> None:
-    session = filled({}, {}, {"direction": "A"})
+    session = filled({}, {}, {"direction": "A"}, {"crossing_date": date(2027, 1, 1)})
     page = render_report([build(session, "T2", date(2025, 1, 1), date(2026, 12, 31))], "en")
-    assert "<div><dt>Net</dt><dd>+1</dd></div>" in page
+    assert "<div><dt>Net migration</dt><dd>−1</dd></div>" in page
 
 
-def test_areas_of_the_pyramid_are_persons(filled: Filler) -> None:
+def test_areas_of_the_pyramid_are_crossings(filled: Filler) -> None:
     """As many in 2 years of age as in 5: the bar of the narrower group is longer by 5 to 2."""
     session = filled(*({"age": a} for a in (18, 18, 18, 30, 30, 30)))
     root = ET.fromstring(draw(build(session, "T3", *YEAR), "en", "x"))
