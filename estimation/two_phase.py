@@ -145,7 +145,8 @@ class TwoPhase:
         rows = chance < 1
         each = self.predicted[rows]
         weights = 1 / chance[rows] - 1
-        return np.asarray(weights @ (each @ of.power(2)) - weights @ csr_array(each @ of).power(2), np.float64)
+        spread = weights @ (each @ of.power(2)) - weights @ csr_array(each @ of).power(2)
+        return np.maximum(0, np.asarray(spread, np.float64))  # the computer rounds: of what is sure it may be below
 
 
 def _summed(rows: csr_array) -> Floats:

@@ -76,7 +76,7 @@ def _figures_of(table: Table, language: str) -> Iterator[KeyFigure]:
             if number > 1:
                 beside = table.columns[start + 1]
                 compared = write_cell(table.totals[start + 1], beside.unit, language)
-                below = f"{beside.label.of(language)}: {compared}"
+                below = compared if beside.unit.is_margin else f"{beside.label.of(language)}: {compared}"
             yield KeyFigure((column.group or column.label).of(language), value, below)
     if table.id == "T3" and table.cards:
         women = next(j for j, column in enumerate(table.columns) if column.label == say_all("report.women"))
