@@ -108,7 +108,7 @@ def _title(sheet: _TableSheet) -> Iterator[float]:
     look = sheet.look(bold=True, font_size=TITLE_SIZE, text_wrap=True, valign="top")
     yield sheet.across(0, title, width, look, TITLE_SIZE, bold=True)
     period = table.period.label.of(sheet.language)
-    yield sheet.across(1, period, width, sheet.look(font_color=_GREY, valign="top"), SIZE)
+    yield sheet.across(1, period, width, sheet.look(font_color=_GREY, text_wrap=True, valign="top"), SIZE)
 
 
 def _heads(sheet: _TableSheet) -> list[float]:

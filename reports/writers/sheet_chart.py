@@ -13,7 +13,7 @@ from reports.charts.plot import ChartKind, Plot, Series
 from reports.charts.pyramid import SPANS
 from reports.charts.svg import ticks
 from reports.table import Table
-from reports.writers.sheet_cells import ChartPlace, margin_cells, series_cells, write_cells
+from reports.writers.sheet_cells import CellRun, ChartPlace, margin_cells, series_cells, write_cells
 from texts import say_all
 
 _ROW_PX = 17
@@ -41,17 +41,15 @@ def add_chart(book: xlsxwriter.Workbook, place: ChartPlace, table: Table, langua
     shown = plot(table, language)
     if shown is None:
         return 0, 0
-    # A stack of bars ends with its last part: there the margin of the whole belongs.
-    stacked = shown.kind is ChartKind.STACKED
-    with_margins = {len(shown.series) - 1: shown.whole} if stacked else dict(enumerate(shown.series))
-    runs, first, bars = [*series_cells(place, shown)], len(table.columns) + 2, {}
-    for k, one in with_margins.items():
-        if one and one.margins:
-            at = first + 1 + len(runs)
-            runs += margin_cells(place, shown, one)
-            bars[k] = _error_bars(
-                place, shown, *((at + 1, at) if shown.kind is ChartKind.PYRAMID and k == 0 else (at, at + 1))
-            )
+    first = len(table.columns) + 2
+    runs, bars = [*series_cells(place, shown)], dict[int, dict[str, Any]]()
+    for k, series in _with_margins(shown).items():
+        ends = margin_cells(place, shown, series)
+        columns = (first + 1 + len(runs), first + 2 + len(runs))
+        runs += ends
+        leftward = shown.kind is ChartKind.PYRAMID and k == 0
+        sides = ("minus", "plus") if leftward else ("plus", "minus")
+        bars[k] = _error_bars(place, shown, dict(zip(sides, zip(columns, ends, strict=True), strict=True)))
     grey = book.add_format({"font_color": _GREY, "font_size": 8, "num_format": "#,##0;-#,##0;0"})
     write_cells(place, shown, table, runs, first, grey, language)
     chart = book.add_chart(_KINDS[shown.kind])
@@ -91,15 +89,21 @@ def _series(place: ChartPlace, shown: Plot, series: Series, names: int, column: 
     return found | {"gap": 8 if narrow else 45, "border": {"color": "#FFFFFF", "width": 0.5}}
 
 
-def _error_bars(place: ChartPlace, shown: Plot, more: int, less: int) -> dict[str, Any]:
-    """Error bars as the library takes them; `more` and `less` are the columns that say how far they reach."""
+def _with_margins(shown: Plot) -> dict[int, Series]:
+    """The series that have intervals, by number. A stack of bars ends with its last part: the whole's belong there."""
+    if shown.kind is ChartKind.STACKED:
+        return {len(shown.series) - 1: shown.whole} if shown.whole and shown.whole.margins else {}
+    return {k: series for k, series in enumerate(shown.series) if series.margins}
+
+
+def _error_bars(place: ChartPlace, shown: Plot, reach: dict[str, tuple[int, CellRun]]) -> dict[str, Any]:
+    """Error bars as the library takes them; `reach` holds the column and the cells for ``plus`` and ``minus``."""
     _, first, _, last, _ = _cells(place, shown, 0)
-    more_cells, less_cells = (
-        f"={quote_sheetname(place.sheet)}!{xl_range_abs(int(first), column, int(last), column)}"
-        for column in (more, less)
-    )
-    line = {"color": "#1B2A35", "width": 1}
-    return {"type": "custom", "plus_values": more_cells, "minus_values": less_cells, "line": line}
+    found: dict[str, Any] = {"type": "custom", "line": {"color": "#1B2A35", "width": 1}}
+    for side, (column, run) in reach.items():
+        cells = xl_range_abs(int(first), column, int(last), column)
+        found |= {f"{side}_values": f"={quote_sheetname(place.sheet)}!{cells}", f"{side}_data": run.numbers}
+    return found
 
 
 def _axes(chart: Chart, shown: Plot, language: str) -> None:
