@@ -25,7 +25,7 @@ NOT_BLIND = ("prefilled", "group")
 
 
 @dataclass(frozen=True)
-class Judgement:
+class ReadingLabel:
     """Whether a reading was right.
 
     Attributes
@@ -66,19 +66,19 @@ def is_by_score(review: Sequence[str]) -> bool:
 
 def labels(
     spec: FieldSpec, value: str, review: Sequence[str], levels: Sequence[LevelReading], decision: Decided | None
-) -> Iterator[Judgement]:
+) -> Iterator[ReadingLabel]:
     """Labels of a reading and of what it says at coarser levels, by the blind decision in force if there is one."""
     audited, stands = Why.AUDIT in review, stood(review)
     if Why.AMBIGUOUS not in review:
         known = decision if not stands or audited else None
         right = None if known is None else canonical(spec, value) == canonical(spec, known.value or "")
-        yield Judgement(None, right, stands)
+        yield ReadingLabel(None, right, stands)
     settled = settled_level(levels, review)
     for one in levels:
         stands = stands or one == settled
         known = decision if not stands or audited else None
         right = None if known is None else code_at(spec, Coarser(one.level), known.value or "") == one.code
-        yield Judgement(one, right, stands)
+        yield ReadingLabel(one, right, stands)
 
 
 def audit_labels(form: Form, readings: Mapping[str, StoredReading], log: Sequence[Decided]) -> Iterator[FieldLabel]:

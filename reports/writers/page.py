@@ -14,7 +14,7 @@ from texts.languages import language_name
 from texts.templates import templates
 
 _WIDE = 8
-"""Tables with more columns than this are printed on landscape pages."""
+"""Tables with more columns than this are printed on landscape pages, those with twice as many in small print."""
 
 _CSS = Path(__file__).parents[1] / "data" / "report.css"
 _TEMPLATES = templates(Path(__file__).parent / "templates")

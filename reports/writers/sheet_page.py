@@ -11,7 +11,7 @@ _SIDES = (210 / 25.4, 297 / 25.4)
 _MARGIN, _FOOT = 0.6, 0.8
 """In inches, as all of the page."""
 _RESERVE = 95
-"""Per cent of a page that a table is laid out for, as programs differ in how wide they make columns."""
+"""Per cent of a page that a table is laid out for, as programs differ in how wide and high they make cells."""
 _SMALLEST = 75
 """Per cent of its size below which a table is rather laid across."""
 _POINTS, _PIXELS = 72, 96
@@ -45,7 +45,7 @@ def set_page(
     landscape = upright < _SMALLEST
     width, height = reversed(_SIDES) if landscape else _SIDES
     scale = min(100, int(_RESERVE * (width - 2 * _MARGIN) * _PIXELS / pixels))
-    page = (height - _MARGIN - _FOOT) * _POINTS * 100 / scale
+    page = (height - _MARGIN - _FOOT) * _POINTS * _RESERVE / scale
     if landscape:
         to.set_landscape()
     else:
