@@ -15,7 +15,7 @@ from reports.cells import spans, write_cell
 from reports.table import Row, Table
 
 SIZE = 10
-FONT = {"font_name": "Arial", "font_size": SIZE}
+FONT = {"font_name": "Arial", "font_size": SIZE, "font_scheme": "none"}
 TITLE_SIZE, NOTE_SIZE = 12, 8
 INDENT = 2
 """Steps by which a level is set in."""

@@ -28,8 +28,9 @@ def as_workbook(tables: Sequence[Table], language: str) -> bytes:
     if not tables or len({table.id for table in tables}) < len(tables):
         raise BadInputError("A workbook needs at least one table, and each only once.")
     file = io.BytesIO()
+    own_font = {"default_format_properties": dict(FONT)}  # a copy: the library alters it
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(file, options | {"default_format_properties": FONT}) as book:
+    with xlsxwriter.Workbook(file, options | own_font) as book:
         book.set_properties(
             {
                 "title": say_all("report.report_title").of(language),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
@@ -114,6 +114,7 @@ def shared() -> Iterator[Engine]:
     engine.dispose()
 
 
+@settings(max_examples=40)
 @given(st.lists(STEPS, min_size=4, max_size=16))
 def test_audits_are_at_any_time_what_readings_and_decisions_say_from_the_beginning(
     shared: Engine, steps: list[tuple[str, int, tuple[str, ...] | str | None]]

@@ -76,6 +76,13 @@ def test_nothing_in_a_workbook_says_when_it_was_made(tables: dict[str, Table]) -
     assert date.today().isoformat() not in texts
 
 
+def test_all_is_written_in_one_font_whatever_the_theme(tables: dict[str, Table]) -> None:
+    for _ in range(2):
+        with zipfile.ZipFile(io.BytesIO(as_workbook([tables["T1"]], "ru"))) as archive:
+            styles = archive.read("xl/styles.xml").decode()
+        assert set(re.findall(r'<name val="([^"]*)"/>', styles)) == {"Arial"} and "<scheme" not in styles
+
+
 @pytest.mark.parametrize("name", ["T1", "T13"])
 def test_each_level_is_set_in_further(tables: dict[str, Table], name: str) -> None:
     table = tables[name]
