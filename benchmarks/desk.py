@@ -50,10 +50,11 @@ def multiply(session: Session, copies: int, *, behind: int = 0) -> None:
         Record: {"card_id": f"card_id + n * {card}"},
     }
     for table, changed in own.items():
-        _copy(session, table, changed, copies)
+        copy_rows(session, table, changed, copies)
 
 
-def _copy(session: Session, table: type[Base], changed: dict[str, str], copies: int) -> None:
+def copy_rows(session: Session, table: type[Base], changed: dict[str, str], copies: int) -> None:
+    """Copy every row of a table so many times with what an expression of `n`, the copy's number, makes of columns."""
     columns = [column.name for column in table.__table__.columns]
     values = ", ".join(changed.get(name, f'"{name}"') for name in columns)
     names = ", ".join(f'"{name}"' for name in columns)

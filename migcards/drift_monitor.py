@@ -14,7 +14,8 @@ from ocr.confidence.drift import is_broken, is_rate_odd
 from ocr.confidence.kinds import kind_of, measured_version, target_error
 from ocr.reading import FieldState
 from store.calibrations import InForce
-from store.labelled_readings import BY_SCORE, audited, stood
+from store.labelled_readings import audited
+from store.labels import BY_SCORE, stood
 from store.records import forms_of
 from store.tables import Card, Reading
 
@@ -59,9 +60,8 @@ def drift_report(session: Session, now: InForce, target_errors: Mapping[str, flo
     """
     outcomes: defaultdict[tuple[str, str], list[tuple[bool, float]]] = defaultdict(list)
     for item in audited(session, now.since):
-        sample = item.sample
-        if _is_measured(now.calibration, sample.reader, sample.version, sample.kind):
-            outcomes[sample.reader, sample.kind].append((bool(sample.right), target_error(item.spec, target_errors)))
+        if _is_measured(now.calibration, item.reader, item.version, item.kind):
+            outcomes[item.reader, item.kind].append((item.right, target_error(item.spec, target_errors)))
     stopped = frozenset(key for key, audits in outcomes.items() if is_broken(audits))
     return DriftReport(
         stopped, tuple(rate for rate in _rates(session, now, target_errors) if (rate.reader, rate.kind) not in stopped)

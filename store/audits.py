@@ -13,7 +13,7 @@ from ocr.confidence.values import canonical
 from ocr.forms.codebook import codebook
 from store.doubts import sources
 from store.engine import AnyRow
-from store.labelled_readings import stood
+from store.labels import stood
 from store.queries import DECIDED_VALUE, READ_VALUE, decisions, newest_readings
 from store.records import all_forms
 from store.tables import Card, Decision, Reading

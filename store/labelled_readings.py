@@ -1,8 +1,6 @@
 """What people's decisions say about the readers: every reading that was judged by its score, right or wrong or unknown.
 
-A field that waited was decided blind, so its decision is a label. A value that stood, or its group at a coarser level,
-has one only if it was drawn for the audit: that somebody corrected it is no random sample, and would make the reader
-look worse than it is.
+What is a label of what: `store.labels`.
 """
 
 from __future__ import annotations
@@ -17,43 +15,36 @@ from sqlalchemy.orm import Session
 
 from ocr.confidence.fit import ScoredReading
 from ocr.confidence.kinds import kind_of
-from ocr.confidence.values import canonical
 from ocr.forms.codebook import Coarser
 from ocr.forms.definition import FieldSpec
-from ocr.lexicon.levels import code_at
-from ocr.reading import FieldState, LevelReading, Why, settled_level
+from ocr.reading import FieldState, LevelReading
 from store.card_state import Decided, in_force
-from store.engine import AnyRow
+from store.labels import NOT_BLIND, is_by_score, labels
 from store.queries import READ_LEVELS, READ_VALUE, AnySelect, decided, decision_log, newest_readings
 from store.records import CHUNK, forms_of
-from store.tables import Card, Decision, Reading
+from store.tables import AuditResult, Card, Decision, Reading
 
-BY_SCORE = frozenset({Why.NOT_SURE, Why.STOPPED, Why.UNMEASURED, Why.AUDIT})
-"""Reasons to wait that follow from the score; a field that waits for another one would wait at any threshold."""
-
-NOT_BLIND = ("prefilled", "group")
-"""What was shown where the machine's reading was in sight."""
+_JUDGED = (FieldState.READ, FieldState.EMPTY)
+"""What readers were sure or unsure of; anything else waits whatever its score."""
 
 
 @dataclass(frozen=True)
 class LabelledReading:
-    """One reading, and the decision in force about its field if there is one.
-
-    Attributes
-    ----------
-    decision_id
-        In the order in which people decided.
-    """
+    """One reading, and the field that it is of."""
 
     sample: ScoredReading
     spec: FieldSpec
-    read_at: datetime
-    decision_id: int | None
 
 
-def stood(review: Sequence[str]) -> bool:
-    """Whether the machine's value stood when it was read: nobody was to look, or only the audit."""
-    return set(review) <= {Why.AUDIT}
+@dataclass(frozen=True)
+class Audited:
+    """A reading that stood and that the audit looked at; `kind` as in `ocr.confidence.kinds`."""
+
+    reader: str
+    version: str
+    kind: str
+    spec: FieldSpec
+    right: bool
 
 
 def labelled_readings(session: Session) -> Iterator[LabelledReading]:
@@ -64,7 +55,7 @@ def labelled_readings(session: Session) -> Iterator[LabelledReading]:
         last = ids[-1]
 
 
-def audited(session: Session, since: datetime | None) -> list[LabelledReading]:
+def audited(session: Session, since: datetime | None) -> list[Audited]:
     """Audited readings with their outcome, in the order in which people decided.
 
     Parameters
@@ -72,18 +63,21 @@ def audited(session: Session, since: datetime | None) -> list[LabelledReading]:
     since
         Only what was read since then.
     """
-    query = select(Decision.card_id).where(Decision.kind == "audit").distinct().order_by(Decision.card_id)
+    about = (Reading.field, Reading.state, Reading.reader, Reading.reader_version)
+    query = select(Card.form_id, *about, AuditResult.level, AuditResult.right).select_from(AuditResult)
+    query = query.join(Reading, Reading.id == AuditResult.reading_id).join(Card, Card.id == AuditResult.card_id)
+    query = query.where(Reading.state.in_(_JUDGED), Reading.score.is_not(None))
     if since is not None:
-        query = query.where(Decision.at >= since)
-    ids = session.scalars(query).all()
-    chunks = (ids[i : i + CHUNK] for i in range(0, len(ids), CHUNK))
-    found = [
-        item
-        for chunk in chunks
-        for item in _of_cards(session, chunk)
-        if item.sample.stood and item.sample.right is not None and (since is None or item.read_at >= since)
-    ]
-    return sorted(found, key=lambda item: item.decision_id or 0)
+        query = query.where(Reading.read_at >= since)
+    rows = session.execute(query.order_by(AuditResult.decision_id, AuditResult.level)).all()
+    forms, kinds = forms_of(session, {row.form_id for row in rows}), dict[tuple[int, str, str, str], str]()
+    found = []
+    for row in rows:
+        key, spec = (row.form_id, row.field, row.state, row.level), forms[row.form_id].by_name[row.field]
+        if key not in kinds:
+            kinds[key] = kind_of(spec, FieldState(row.state), Coarser(row.level) if row.level else None)
+        found.append(Audited(row.reader, row.reader_version, kinds[key], spec, row.right))
+    return found
 
 
 def newest_versions(session: Session) -> dict[str, str]:
@@ -98,42 +92,21 @@ def _of_cards(session: Session, card_ids: Sequence[int]) -> Iterator[LabelledRea
     forms = forms_of(session, (row.form_id for row in rows))
     decisions, blind = blind_decisions(session, card_ids)
     for row in rows:
-        if row.state not in (FieldState.READ, FieldState.EMPTY) or not set(row.review) <= BY_SCORE | {Why.AMBIGUOUS}:
+        if row.state not in _JUDGED or not is_by_score(row.review):
             continue
         decision = decisions[row.card_id].get(row.field)
         known = decision if decision is not None and decision.id in blind else None
         spec = forms[row.form_id].by_name[row.field]
-        if Why.AMBIGUOUS not in row.review:
-            yield _of_value(row, spec, known)
-        yield from _of_levels(row, spec, known)
-
-
-def _of_value(row: AnyRow, spec: FieldSpec, decision: Decided | None) -> LabelledReading:
-    """The reading as it says the value of a field."""
-    stands = stood(row.review)
-    label = decision if not stands or row.review else None
-    right = None if label is None else canonical(spec, row.value) == canonical(spec, label.value or "")
-    kind = kind_of(spec, FieldState(row.state))
-    sample = ScoredReading(row.reader, row.reader_version, kind, row.score, right, stands)
-    return LabelledReading(sample, spec, row.read_at, label.id if label else None)
-
-
-def _of_levels(row: AnyRow, spec: FieldSpec, decision: Decided | None) -> Iterator[LabelledReading]:
-    """The reading as it says the groups of the value. What stood, with its value or alone, only the audit labels."""
-    levels = tuple(LevelReading(**level) for level in row.levels or ())
-    settled, stands = settled_level(levels, row.review), stood(row.review)
-    for one in levels:
-        stands = stands or one == settled
-        label = decision if not stands or Why.AUDIT in row.review else None
-        level = Coarser(one.level)
-        right = None if label is None else code_at(spec, level, label.value or "") == one.code
-        kind = kind_of(spec, FieldState(row.state), level)
-        sample = ScoredReading(row.reader, row.reader_version, kind, one.score, right, stands, row.score)
-        yield LabelledReading(sample, spec, row.read_at, label.id if label else None)
+        levels = tuple(LevelReading(**level) for level in row.levels or ())
+        for label in labels(spec, row.value, row.review, levels, known):
+            kind = kind_of(spec, FieldState(row.state), Coarser(label.level.level) if label.level else None)
+            score, of_value = (label.level.score, row.score) if label.level else (row.score, None)
+            about = (row.reader, row.reader_version, kind, score, label.right, label.stood, of_value)
+            yield LabelledReading(ScoredReading(*about), spec)
 
 
 def _readings(card_ids: Sequence[int]) -> AnySelect:
-    about = (Reading.card_id, Reading.field, Reading.state, Reading.review, Reading.score, Reading.read_at)
+    about = (Reading.card_id, Reading.field, Reading.state, Reading.review, Reading.score)
     query = newest_readings(Card.form_id, *about, Reading.reader, Reading.reader_version, READ_VALUE, READ_LEVELS)
     return query.where(Reading.card_id.in_(card_ids), Reading.score.is_not(None), READ_VALUE.is_not(None))
 

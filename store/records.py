@@ -1,9 +1,9 @@
-"""What holds of a card now, and the derived tables (records, waiting fields, issues) in step with it."""
+"""What holds of a card now, and the derived tables (records, waiting fields, issues, audits) in step with it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -20,21 +20,36 @@ from store.card_state import UNKNOWN, BrokenRules, CardState, Decided, StoredRea
 from store.doubts import ColumnDoubt, column_doubts, draws
 from store.draws import number_of
 from store.duplicates import PairNow, pairs_of
+from store.labels import audit_labels
 from store.queries import card_logs
 from store.record_values import own_values, record_values
 from store.spellings import rebuild_spellings
-from store.tables import Base, Card, Doubt, FormDefinition, Issue, Record, RecordValue, Scan, Suspicion, Waiting, table
+from store.tables import (
+    AuditResult,
+    Base,
+    Card,
+    Doubt,
+    FormDefinition,
+    Issue,
+    Record,
+    RecordValue,
+    Scan,
+    Suspicion,
+    Waiting,
+    table,
+)
 
 CHUNK = 500
 """Cards derived at a time: bounds memory and the number of bound parameters."""
 
-DERIVED: tuple[type[Waiting | Issue | Suspicion | Record | RecordValue | Doubt], ...] = (
+DERIVED: tuple[type[Waiting | Issue | Suspicion | Record | RecordValue | Doubt | AuditResult], ...] = (
     Waiting,
     Issue,
     Suspicion,
     Record,
     RecordValue,
     Doubt,
+    AuditResult,
 )
 """Tables that follow from readings and decisions."""
 
@@ -212,6 +227,7 @@ def derived(now: Sequence[CardNow]) -> dict[type[Base], list[dict[str, Any]]]:
         Waiting: [row for card in now for row in _waiting(card)],
         Issue: issues,
         Suspicion: [_suspicion(pair) for card in now for pair in card.suspicions],
+        AuditResult: [row for card in now for row in _audit_results(card)],
     }
 
 
@@ -282,6 +298,10 @@ def _doubts(card: CardNow) -> list[dict[str, Any]]:
         }
         for doubt in card.doubts
     ]
+
+
+def _audit_results(card: CardNow) -> list[dict[str, Any]]:
+    return [{"card_id": card.head.id} | asdict(found) for found in audit_labels(card.form, card.readings, card.log)]
 
 
 def _suspicion(pair: PairNow) -> dict[str, Any]:

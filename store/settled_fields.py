@@ -13,7 +13,8 @@ from ocr.reading import Why
 from ocr.scan import ScanId
 from store.card_state import Decided
 from store.engine import AnyRow
-from store.labelled_readings import blind_decisions, stood
+from store.labelled_readings import blind_decisions
+from store.labels import stood
 from store.queries import READ_VALUE, newest_readings
 from store.records import CHUNK
 from store.tables import Card, Decision, Reading, Scan

@@ -4,7 +4,7 @@ What is kept for ever: `scans`, `cards`, `readings`, `decisions` and `calibratio
 append-only, as all of `APPEND_ONLY_TABLES` are (the database refuses UPDATE and DELETE on them). What a personal field
 says (names, passport, full birth date) lies only in `PERSONAL_TABLES`: whoever may not select from these sees that a
 name was read, not the name. What is derived and can be rebuilt at any time: `records`, `waiting`, `doubts`, `issues`,
-`suspicions`, `personal_spellings`.
+`suspicions`, `audit_results`, `personal_spellings`.
 """
 
 from __future__ import annotations
@@ -672,6 +672,22 @@ class Suspicion(Base):
     pair_id: Mapped[int] = mapped_column(ForeignKey("duplicate_pairs.id"), primary_key=True, autoincrement=False)
     card_id: Mapped[int] = mapped_column(ForeignKey("cards.id"), index=True)
     since: Mapped[datetime]
+
+
+class AuditResult(Base):
+    """What the audit found of a value that stood, or of its group at a coarser level (`store.labels`); derived.
+
+    `level` is empty where it is the value itself. `reading_id` and `decision_id` are what was held against each other.
+    """
+
+    __tablename__ = "audit_results"
+
+    card_id: Mapped[int] = mapped_column(ForeignKey("cards.id"), primary_key=True, autoincrement=False)
+    field: Mapped[str] = mapped_column(primary_key=True)
+    level: Mapped[str] = mapped_column(primary_key=True)
+    reading_id: Mapped[int] = mapped_column(ForeignKey("readings.id"))
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"))
+    right: Mapped[bool]
 
 
 class User(Base):

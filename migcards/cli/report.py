@@ -16,7 +16,7 @@ from reports.build import build, published
 from reports.period import Period, parse_period, parse_range
 from reports.writers.page import render_report
 from reports.writers.render import FORMATS, as_json, render
-from reports.writers.spreadsheet import as_workbook
+from reports.writers.workbook import as_workbook
 from store.engine import read_only
 from texts import Language
 

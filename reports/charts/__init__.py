@@ -1,5 +1,5 @@
-"""Charts of tables: `draw` picks the picture that suits a table and returns it as SVG."""
+"""Charts of tables: `plot` says what suits a table, `draw` draws it as SVG."""
 
-from reports.charts.draw import draw
+from reports.charts.draw import draw, plot
 
-__all__ = ["draw"]
+__all__ = ["draw", "plot"]

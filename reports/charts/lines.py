@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from reports.charts.svg import LETTER, MUTED, WIDTH, Series, drawing, line, text, ticks
+from reports.charts.plot import Plot, Series
+from reports.charts.svg import LETTER, MUTED, WIDTH, drawing, line, text, ticks, whisker
 from texts.formats import write_number
 
 LEFT, RIGHT, TOP, HEIGHT = 74, 24, 46, 300
 
 
-def month_lines(
-    chart_id: str, title: str, months: Sequence[str], series: Sequence[tuple[Series, bool]], language: str
-) -> str:
-    """Draw (series, whether dashed) over the months, from zero up."""
-    marks = ticks(max((v for s, _ in series for v in s.values), default=0))
+def month_lines(shown: Plot, chart_id: str, language: str) -> str:
+    """Draw lines over the months, from zero up; those of the year before dashed."""
+    months = shown.names
+    marks = ticks(max((s.ends(i)[1] for s in shown.series for i in range(len(months))), default=0))
     step = (WIDTH - LEFT - RIGHT) / max(1, len(months) - 1)
     bottom = TOP + HEIGHT
 
@@ -33,21 +33,25 @@ def month_lines(
         for i in range(0, len(months), every):
             x = at(i, 0)[0]
             parts.append(text(x, bottom + 20, months[i], anchor="middle", size=11.5, fill=MUTED))
-        for s, dashed in sorted(series, key=lambda pair: not pair[1]):
+        for s in sorted(shown.series, key=lambda s: not s.earlier):
             points = [at(i, v) for i, v in enumerate(s.values)]
+            for i, point in enumerate(points):
+                low, high = (at(i, end)[1] for end in s.ends(i))
+                parts.append(whisker(low, high, point[0], upright=True))
             tips = [f"{m}, {s.name}: {write_number(v, language)}" for m, v in zip(months, s.values, strict=True)]
-            parts.append(_curve(s.fill, dashed, points, tips))
-        return "".join(parts) + _legend(series)
+            parts.append(_curve(s, points, tips))
+        return "".join(parts) + _legend(shown.series)
 
     rows = "; ".join(
         f"{s.name}: " + ", ".join(f"{m} {write_number(v, language)}" for m, v in zip(months, s.values, strict=True))
-        for s, _ in series
+        for s in shown.series
     )
-    return drawing(chart_id, bottom + 34, title, rows, body)
+    return drawing(chart_id, bottom + 34, shown.title, rows, body)
 
 
-def _curve(colour: str, dashed: bool, points: Sequence[tuple[float, float]], tips: Sequence[str]) -> str:
+def _curve(series: Series, points: Sequence[tuple[float, float]], tips: Sequence[str]) -> str:
     """A line through the points, each of which says its tip when pointed at."""
+    colour, dashed = series.fill, series.earlier
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     look = 'stroke-width="1.8" stroke-dasharray="6 5"' if dashed else 'stroke-width="3"'
     parts = [f'<polyline points="{path}" fill="none" stroke="{colour}" {look} stroke-linejoin="round"/>']
@@ -57,13 +61,13 @@ def _curve(colour: str, dashed: bool, points: Sequence[tuple[float, float]], tip
     return "".join(parts)
 
 
-def _legend(series: Sequence[tuple[Series, bool]]) -> str:
+def _legend(series: Sequence[Series]) -> str:
     parts, x = [], float(LEFT)
-    for s, dashed in series:
-        dash = ' stroke-dasharray="6 5"' if dashed else ""
+    for s in series:
+        dash = ' stroke-dasharray="6 5"' if s.earlier else ""
         parts.append(
             f'<line x1="{x:.1f}" y1="14" x2="{x + 26:.1f}" y2="14" stroke="{s.fill}" '
-            f'stroke-width="{1.8 if dashed else 3}"{dash}/>'
+            f'stroke-width="{1.8 if s.earlier else 3}"{dash}/>'
         )
         parts.append(text(x + 34, 18, s.name, size=12.5, fill=MUTED))
         x += 34 + LETTER * len(s.name) + 24

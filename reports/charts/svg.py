@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from html import escape
 
 WIDTH = 920
@@ -16,21 +15,14 @@ GUTTER = 320
 """Width kept for the names of categories."""
 LETTER = 7.2
 """Width of a letter of a legend in a wide font; narrower fonts leave more air."""
+CAP = 3.5
+"""Half the length of the strokes at the ends of an error bar."""
 FONT = "'Segoe UI', 'Noto Sans', 'DejaVu Sans', Arial, sans-serif"
 INK, MUTED, GRID = "#1b2a35", "#55616b", "#dde4e8"
 
 # Hues from the colour-blind safe set of Okabe and Ito (2008), darkened until they stand 3:1 against white.
 SERIES = ("#1c5d8c", "#cb7417", "#2a8a6e", "#a8568c", "#4f9ac4", "#6b5b00")
 NOT_STATED_FILL, NOT_CLASSIFIED_FILL, IMPLAUSIBLE_FILL = "#8a949c", "#59646d", "#2b3238"
-
-
-@dataclass(frozen=True)
-class Series:
-    """One run of numbers and how it is painted; `fill` is a colour or ``hatch``."""
-
-    name: str
-    fill: str
-    values: tuple[int, ...]
 
 
 def text(
@@ -57,6 +49,18 @@ def box(x: float, y: float, w: float, h: float, fill: str, tip: str) -> str:
 def line(x1: float, y1: float, x2: float, y2: float, colour: str = GRID, width: float = 1) -> str:
     """A straight line."""
     return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}" stroke-width="{width:g}"/>'
+
+
+def whisker(start: float, end: float, across: float, *, upright: bool = False) -> str:
+    """An error bar with caps from `start` to `end`, at height `across` or, `upright`, there along the width.
+
+    It is nothing where it has no length.
+    """
+    if start == end:
+        return ""
+    strokes = [(start, across, end, across), *((x, across - CAP, x, across + CAP) for x in (start, end))]
+    turned = ((b, a, d, c) if upright else (a, b, c, d) for a, b, c, d in strokes)
+    return "".join(line(*stroke, INK, 1.2) for stroke in turned)
 
 
 def name_of_row(words: str, middle: float) -> str:
@@ -116,7 +120,8 @@ def drawing(chart_id: str, height: float, title: str, description: str, body: Ca
         '<rect width="2.2" height="5" fill="#59646d"/></pattern>'
     )
     return (
-        f'<svg viewBox="0 0 {WIDTH} {height:.0f}" role="img" aria-labelledby="{chart_id}-title {chart_id}-desc" '
+        f'<svg viewBox="0 0 {WIDTH} {height:.0f}" preserveAspectRatio="xMinYMin" role="img" '
+        f'aria-labelledby="{chart_id}-title {chart_id}-desc" '
         f'font-family="{FONT}"><title id="{chart_id}-title">{escape(title)}</title>'
         f'<desc id="{chart_id}-desc">{escape(description)}</desc><defs>{hatch}</defs>'
         f"{body(f'url(#{chart_id}-hatch)')}</svg>"

@@ -14,7 +14,7 @@ from texts.languages import language_name
 from texts.templates import templates
 
 _WIDE = 8
-"""Tables with more columns than this are printed on landscape pages."""
+"""Tables with more columns than this are printed on landscape pages, those with twice as many in small print."""
 
 _CSS = Path(__file__).parents[1] / "data" / "report.css"
 _TEMPLATES = templates(Path(__file__).parent / "templates")
@@ -76,7 +76,7 @@ def _figures_of(table: Table, language: str) -> Iterator[KeyFigure]:
             if number > 1:
                 beside = table.columns[start + 1]
                 compared = write_cell(table.totals[start + 1], beside.unit, language)
-                below = f"{beside.label.of(language)}: {compared}"
+                below = compared if beside.unit.is_margin else f"{beside.label.of(language)}: {compared}"
             yield KeyFigure((column.group or column.label).of(language), value, below)
     if table.id == "T3" and table.cards:
         women = next(j for j, column in enumerate(table.columns) if column.label == say_all("report.women"))

@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from ocr.errors import BadInputError
 from reports.table import Table
 from reports.writers.page import render_report
-from reports.writers.spreadsheet import as_csv, as_workbook
+from reports.writers.spreadsheet import as_csv
 from reports.writers.text import as_text
+from reports.writers.workbook import as_workbook
 from texts import LANGUAGES
 
 _WRITERS: dict[str, Callable[[Table, str], bytes]] = {

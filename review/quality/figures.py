@@ -165,7 +165,7 @@ def _field(name: str, tally: KeyingTally) -> KeyedFieldFigures:
 def _readers(session: Session, since: datetime | None) -> tuple[ReaderFigures, ...]:
     wrong: defaultdict[tuple[str, str], list[bool]] = defaultdict(list)
     for item in audited(session, since):
-        wrong[item.sample.reader, item.sample.kind].append(not item.sample.right)
+        wrong[item.reader, item.kind].append(not item.right)
     return tuple(ReaderFigures(reader, kind, _share(found)) for (reader, kind), found in sorted(wrong.items()))
 
 

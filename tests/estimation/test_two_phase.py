@@ -84,3 +84,13 @@ def test_keying_more_is_expected_to_narrow_what_it_does_narrow() -> None:
     more = made.drawn(int(np.minimum(1, 0.5 * made.size).sum()), rng)
     seen = more.variances(CELLS)[0]
     assert 0.5 < seen.sum() / planned.sum() < 2
+
+
+def test_what_is_sure_has_no_variance_below_nothing() -> None:
+    """Shares that add up to one do so but for the computer's rounding, which no margin may be the root of."""
+    rng = np.random.default_rng(5)
+    for _ in range(20):
+        made = World(rng.dirichlet(np.ones(7), 200), rng.integers(0, 7, 200), np.zeros(7))
+        cards, whole = made.drawn(0, rng), csr_array(np.ones((7, 1)))
+        assert cards.variances(whole)[0] >= 0
+        assert difference_margins(cards, whole) == pytest.approx(0, abs=1e-3)

@@ -143,7 +143,7 @@ def test_t5_shows_all_sectors_and_the_other_ones(filled: Filler) -> None:
     table = build(filled({}, {"sector": "OTHER"}, {"sector": "X0"}, {"sector": "X9"}), "T5", *YEAR)
     found = rows(table)
     assert len([r for r in table.rows if r.kind is RowKind.CATEGORY]) == 23
-    assert found["Construction"][0] == found["Other sector"][0] == found["not stated"][0] == 1
+    assert found["Construction"][0] == found["Other activities"][0] == found["not stated"][0] == 1
 
 
 def test_t6_groups_countries(filled: Filler) -> None:
@@ -216,7 +216,7 @@ def test_a_card_counts_in_every_period_that_holds_all_days_on_which_it_may_have_
     for days, (inside, not_settled) in spans.items():
         table = build(session, "T5", *days)
         assert table.cards == inside
-        assert any(note.en.endswith(f"not in the table: {not_settled}.") for note in table.notes), days
+        assert any(note.en.endswith(f"not been established: {not_settled}.") for note in table.notes), days
 
 
 def test_t11_shows_apart_the_cards_of_which_only_the_year_is_settled(filled: Filler) -> None:
@@ -267,7 +267,7 @@ def test_cards_without_a_date_stand_in_a_note(filled: Filler) -> None:
     session = filled({}, {"crossing_date": None}, {"crossing_date": None}, {**RETURN, "crossing_date": None})
     both, departures = build(session, "T1", *YEAR), build(session, "T5", *YEAR)
     assert any("departures 2, returns 1." in note.en for note in both.notes)
-    assert any(note.en.endswith("not in the table: 2.") for note in departures.notes)
+    assert any(note.en.endswith("not been established: 2.") for note in departures.notes)
 
 
 def test_the_period_includes_its_first_and_last_day(filled: Filler) -> None:

@@ -85,9 +85,9 @@ def test_an_unfinished_year_is_compared_with_the_same_days(filled: Filler) -> No
     before = [date(2025, month, 9) for month in range(3, 13)]
     session = filled(*on(date(2026, 3, 5), date(2026, 3, 9), *before), *on(date(2026, 3, 1), **RETURN))
     net, months = build(session, "T2", *YEAR), build(session, "T11", *YEAR)
-    assert total(net)["Departed % of same period of previous year"] == 200.0
-    assert total(net)["Net migration crossings (cards)"] == -1 == total(net)["Net migration year before"]
-    assert [total(months)[f"Departed {name}"] for name in ("crossings (cards)", "year before")] == [2, 1]
+    assert total(net)["Departed as % of the same period of the previous year"] == 200.0
+    assert total(net)["Net migration crossings (cards)"] == -1 == total(net)["Net migration previous year"]
+    assert [total(months)[f"Departed {name}"] for name in ("crossings (cards)", "previous year")] == [2, 1]
     assert [row.label.en for row in months.rows] == ["Total", "January 2026", "February 2026", "March 2026"]
     for table in (net, months):
         assert table.period == Period(YEAR[0], date(2026, 3, 9))
@@ -97,7 +97,7 @@ def test_an_unfinished_year_is_compared_with_the_same_days(filled: Filler) -> No
 def test_a_finished_year_is_compared_whole(filled: Filler) -> None:
     before = [date(2025, month, 9) for month in range(3, 13)]
     table = build(filled(*on(date(2026, 3, 5), *before, date(2027, 1, 1))), "T2", *YEAR)
-    assert total(table)["Departed % of same period of previous year"] == 10.0
+    assert total(table)["Departed as % of the same period of the previous year"] == 10.0
     assert not table.provisional and table.period == PERIOD
 
 
@@ -135,5 +135,5 @@ def test_estimates_compare_the_same_days_too(filled: Filler, estimate: bool) -> 
     session: Session = filled(*on(date(2026, 3, 5), date(2026, 3, 9), *before))
     table = build(session, "T11", *YEAR, estimate=estimate)
     assert total(table)["Departed crossings (cards)"] == 2
-    assert total(table)["Departed year before"] == 1
+    assert total(table)["Departed previous year"] == 1
     assert WORDS["en"] in table.title.en

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from ocr.confidence.calibration import Calibration, load_calibration
-from review.decisions.decision_log import decide
+from review.decisions.decision_log import decide, undo
 from store.calibrations import apply_calibration
 from store.engine import alembic_config, migrating
 from store.tables import ControlItem, Lease, LoginSession, RequestedCard, User
@@ -142,3 +142,24 @@ def test_requests_for_cards_move_up_and_down(engine: Engine) -> None:
     migrate(engine, "head")
     assert rows(engine, held) == before
     assert rows(engine, "SELECT id, withdrawn_by FROM requested_cards ORDER BY id") == [(1, None), (2, None)]
+
+
+def test_what_was_audited_before_is_there_after_the_migration(engine: Engine) -> None:
+    with Session(engine) as session, session.begin():
+        for n, value in ((1, "2016-03-04"), (2, "2016-04-04"), (3, "2016-03-04")):
+            read = card(n, review={"crossing_date": ("not_sure", "audit"), "surname": ("audit",)})
+            card_id = save_card(session, with_levels(read, crossing_date={"month": "2016-03"}))
+            decide(session, card_id, "crossing_date", value, person="p", kind="audit")
+            made = decide(session, card_id, "surname", "РАҲИМЗОДА", person="p", kind="audit")
+            if n == 3:
+                undo(session, made.id, "p")
+    kept = 'SELECT card_id, field, level, reading_id, decision_id, "right" FROM audit_results ORDER BY 1, 2, 3'
+    before = rows(engine, kept)
+    assert [row[:3] for row in before] == [
+        (1, "crossing_date", "month"), (1, "surname", ""), (2, "crossing_date", "month"), (2, "surname", ""),
+        (3, "crossing_date", "month"),
+    ]  # fmt: skip
+    with migrating(engine) as connection:
+        command.downgrade(alembic_config(connection), "0015")
+    migrate(engine, "head")
+    assert rows(engine, kept) == before

@@ -58,6 +58,7 @@ def test_a_store_with_something_of_everything_contradicts_nothing(full: Engine) 
         ("DELETE FROM issues", {"derived"}),
         ("UPDATE waiting SET since = '2024-01-01' WHERE card_id = 1", {"derived"}),
         ("INSERT INTO record_values VALUES (1, 'employer', 'x')", {"derived"}),
+        ("DELETE FROM audit_results", {"derived"}),
         ("INSERT INTO record_values VALUES (99, 'employer', 'x')", {"reference"}),
         ("UPDATE decisions SET undoes = 99 WHERE undoes IS NOT NULL", {"reference", "derived"}),
         ("UPDATE scans SET outcome = 'read', reason = NULL WHERE reason = 'blank'", {"no_card"}),

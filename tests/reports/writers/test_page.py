@@ -12,15 +12,18 @@ import pytest
 from PIL import Image
 from sqlalchemy.orm import Session
 
+from ocr.lexicon.lexicon import load_lexicon
 from reports.build import available, build
-from reports.charts import draw
-from reports.charts.svg import ticks
+from reports.charts import draw, plot
+from reports.charts.draw import MAX_BARS
+from reports.charts.plot import ChartKind
+from reports.charts.svg import GUTTER, ticks
 from reports.labels import same
 from reports.specs import specs
-from reports.table import Table
+from reports.table import Column, Table, Unit
 from reports.writers.page import render_report
 from tests.reports.conftest import Filler
-from texts import LANGUAGES
+from texts import LANGUAGES, say_all
 
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 CHROMIUM = shutil.which("chromium")
@@ -153,9 +156,9 @@ def test_pictures_of_a_period_over_a_year_show_no_year_before(filled: Filler) ->
     session = filled({}, {}, {"direction": "A", "region": "TJ-KT"}, {"crossing_date": date(2024, 3, 5)})
     years = (date(2025, 1, 1), date(2026, 12, 31))
     for table_id in ("T2", "T11"):
-        assert "year before" in draw(build(session, table_id, *YEAR), "en", "x")
+        assert "previous year</text>" in draw(build(session, table_id, *YEAR), "en", "x")
         picture = draw(build(session, table_id, *years), "en", "x")
-        assert picture and "year before" not in picture and "stroke-dasharray" not in picture
+        assert picture and "previous year" not in picture and "stroke-dasharray" not in picture
 
 
 def test_key_figures_of_a_period_over_a_year_stand_alone(filled: Filler) -> None:
@@ -171,6 +174,70 @@ def test_areas_of_the_pyramid_are_crossings(filled: Filler) -> None:
     bars = {e.findtext("title", ""): e for e in root.iter("rect") if e.find("title") is not None}
     narrow, broad = bars["18–19, men: 3"], bars["30–34, men: 3"]
     assert float(narrow.get("width", 0)) / float(broad.get("width", 0)) == pytest.approx(2.5, abs=0.01)
+
+
+def near(root: ET.Element, x: float, y: float, reach: float) -> list[str]:
+    """Numbers that begin, or end, so near to a place."""
+    found = [(float(e.get("x", 0)), float(e.get("y", 0)), e.text or "") for e in root.iter("text")]
+    return [words for at, up, words in found if abs(at - x) < reach and abs(up - y) < 12 and words[-1:].isdigit()]
+
+
+def test_the_number_of_a_net_bar_stands_beside_no_stroke_of_the_year_before(filled: Filler) -> None:
+    """Two left now, nine a year ago: beside the stroke at nine there may be no two."""
+    ago = [{"crossing_date": date(2025, 3, 5)}] * 9 + [{"crossing_date": date(2025, 3, 5), "region": "TJ-KT"}] * 20
+    root = ET.fromstring(draw(build(filled({}, {}, *ago), "T2", *YEAR), "en", "x"))
+    strokes = [e for e in root.iter("line") if e.get("stroke-width") == "2.5" and float(e.get("y1", 0)) > 30]
+    assert len(strokes) == 2
+    for stroke in strokes:
+        middle = (float(stroke.get("y1", 0)) + float(stroke.get("y2", 0))) / 2 + 4.5
+        assert near(root, float(stroke.get("x1", 0)), middle, 30) == []
+    assert {e.text for e in root.iter("text") if e.get("text-anchor") == "end"} >= {"−2", "0"}
+
+
+def with_margins(table: Table, margin: float) -> Table:
+    """The table as if its numbers were estimated: beside each stands the same margin."""
+    columns: list[Column] = []
+    for column in table.columns:
+        unit = Unit.MARGIN_PERCENT if column.unit.decimals else Unit.MARGIN
+        columns += [column, Column(say_all("report.margin"), column.group, unit)]
+    cells = tuple(tuple(value for cell in line for value in (cell, margin)) for line in table.cells)
+    return replace(table, columns=tuple(columns), cells=cells)
+
+
+@pytest.mark.parametrize("table_id", [name for name in available() if specs()[name].chart not in ("none", "stacked")])
+def test_intervals_are_drawn_and_alter_nothing_else(tables: list[Table], table_id: str) -> None:
+    table = next(table for table in tables if table.id == table_id)
+    sure, unsure = plot(table, "en"), plot(with_margins(table, 3), "en")
+    assert sure and unsure
+    assert [(s.name, s.values) for s in unsure.series] == [(s.name, s.values) for s in sure.series]
+    drawn = [unsure.whole] if unsure.kind is ChartKind.STACKED else unsure.series
+    strokes_alone = unsure.kind is ChartKind.DIVERGING  # of the year before
+    intervals = sum(off is not None for s in drawn if s and not (strokes_alone and s.earlier) for off in s.margins)
+    pictures = [ET.fromstring(draw(one, "en", "x")) for one in (table, with_margins(table, 3))]
+    strokes = [sum(e.get("stroke-width") == "1.2" for e in root.iter("line")) for root in pictures]
+    assert intervals > 0 and strokes == [0, 3 * intervals], "a line and two caps each"
+    assert all(0 <= float(e.get(x, 0)) <= 920 for e in pictures[1].iter("line") for x in ("x1", "x2"))
+
+
+def test_no_interval_of_a_count_reaches_below_nothing(filled: Filler) -> None:
+    table = with_margins(build(filled({}, {}), "T8", *YEAR), 5)
+    root = ET.fromstring(draw(table, "en", "x"))
+    ends = [float(e.get("x1", 0)) for e in root.iter("line") if e.get("stroke-width") == "1.2"]
+    assert min(ends) == GUTTER
+
+
+def test_what_is_beyond_the_bars_is_summed_and_has_no_interval(filled: Filler) -> None:
+    codes = [code for code in load_lexicon("destinations").entries if code.startswith("RU-")][:20]
+    table = with_margins(build(filled(*({"destination": code} for code in codes)), "T7", *YEAR), 1)
+    shown = plot(table, "en")
+    assert shown and shown.whole
+    assert (len(shown.names), shown.names[-1], len(shown.rows[-1])) == (MAX_BARS, "other (5)", 5)
+    assert (shown.whole.values[-1], shown.whole.margins[-1], shown.whole.margins[0]) == (5, None, 1)
+
+
+def test_key_figures_of_an_estimate_name_its_margin_once(filled: Filler) -> None:
+    page = render_report([with_margins(build(filled({}, {}), "T2", *YEAR), 7)], "en")
+    assert "<dd>−2<small>±7</small></dd>" in page
 
 
 @pytest.mark.parametrize("top", [0, 1, 2, 7, 99, 100, 101, 735_031, 0.4])
@@ -211,6 +278,30 @@ def test_chromium_prints_the_page_on_a4(page: str, tmp_path: Path) -> None:
     assert sizes == {(210, 297), (297, 210)}
     assert "Внешняя миграция" in first
     assert "Тоҷикӣ" not in first
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+@pytest.mark.parametrize("sexes", [("M", "F"), ("M", "F", "", None)], ids=["upright", "landscape"])
+def test_a_heading_stands_on_the_page_of_its_whole_chart_and_of_rows(
+    filled: Filler, tmp_path: Path, sexes: tuple[str | None, ...]
+) -> None:
+    """As many crossing points as a chart has bars, and more; the legend of signs is on the last page of tables."""
+    import pypdfium2
+
+    codes, sides = list(load_lexicon("checkpoints").entries), ("D", "A")
+    cards = [{"checkpoint": code, "sex": sex, "direction": side} for code in codes for sex in sexes for side in sides]
+    tables = [build(filled(*cards), name, *YEAR) for name in ("T1", "T12")]
+    file, printed = tmp_path / "report.html", tmp_path / "report.pdf"
+    file.write_text(render_report(tables, "en"), encoding="utf-8")
+    run_chromium(tmp_path, "--no-pdf-header-footer", f"--print-to-pdf={printed}", file)
+    with pypdfium2.PdfDocument(printed) as pdf:
+        pages = [" ".join(sheet.get_textpage().get_text_range().split()) for sheet in pdf]
+    (own,) = [text for text in pages[1:] if tables[1].title.en in text]
+    shown = plot(tables[1], "en")
+    assert shown and all(own.count(name) >= 1 for name in shown.names)
+    assert own.count("Total") >= 3, "both heads, and the first row"
+    assert "data not available" in pages[-1] and "(cards) in the table" in pages[-1]
 
 
 def run_chromium(profile: Path, *arguments: object) -> None:
