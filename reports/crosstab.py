@@ -66,14 +66,14 @@ def rows_of(levels: Sequence[Level], counts: Counts) -> list[tuple[Path, Row]]:
 def columns_of(levels: Sequence[Level], counts: Counts) -> list[tuple[Path, Column]]:
     """Heads of the columns with their paths.
 
-    Of two levels the outer one's labels span its columns, and there is no total over opposite directions.
+    Of two levels the outer one's labels span its columns, and there is no total over opposite directions. Without a
+    level there is the total alone.
     """
     sizes = Counter({column: n for (row, column), n in counts.items() if not row})
     paths = ordered(levels, sizes, always_missing=False)
-    if len(levels) == 1:
-        one = levels[0]
+    if len(levels) < 2:
         return [((), Column(say_all("report.total"), None, Unit.COUNT))] + [
-            (p, Column(one.label(p[0]), None, Unit.COUNT, True, p[0] in MISSING)) for p in paths
+            (p, Column(levels[0].label(p[0]), None, Unit.COUNT, True, p[0] in MISSING)) for p in paths
         ]
     outer, inner = levels
     heads: list[tuple[Path, Column]] = []

@@ -23,7 +23,7 @@ Value: TypeAlias = str | int | None
 
 NOT_STATED, NOT_CLASSIFIED = "", "?"
 MISSING: tuple[Code, ...] = (NOT_STATED, NOT_CLASSIFIED, None)
-_MISSING_WORDS = {NOT_STATED: "not_stated", NOT_CLASSIFIED: "not_classified", None: "awaiting"}
+MISSING_WORDS = {NOT_STATED: "not_stated", NOT_CLASSIFIED: "not_classified", None: "awaiting"}
 
 # The empty code and those by which dictionaries themselves say that nothing was stated.
 EMPTY_CODES = frozenset({NOT_STATED, "99", "X9", "ZZ"})
@@ -102,7 +102,7 @@ class Level:
         """Label of a code or of a missing answer."""
         if code is None:
             return say_all(f"report.{self.unknown}")
-        return say_all(f"report.{_MISSING_WORDS[code]}") if code in MISSING else self.label_of(code)
+        return say_all(f"report.{MISSING_WORDS[code]}") if code in MISSING else self.label_of(code)
 
 
 def path(levels: Sequence[Level], values: Iterable[Value]) -> Path:
