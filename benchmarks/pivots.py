@@ -1,8 +1,8 @@
 """`python -m benchmarks.pivots`: how long an analyst waits for a pivot table over millions of made-up cards.
 
-The frozen record is written as `store.frozen` writes it, of a store whose cards are made up; it is kept, so that the next
-run begins at once. Then tables are asked for at random, as an analyst might: one to three parameters, sometimes a
-selection, sometimes a month or a quarter, any measure.
+The frozen record is written as `store.frozen` writes it, of a store whose cards are made up; it is kept, so that the
+next run begins at once. Then tables are asked for at random, as an analyst might: one to three parameters, sometimes a
+selection, mostly of a year, half a year, a quarter or a month, any measure, with small counts hidden.
 """
 
 from __future__ import annotations
@@ -40,17 +40,17 @@ PERIODS = ("2025", "2025-Q2", "2025-07", "2024-H1")
 
 
 def made_up(cards: int, seed: int = 1) -> Iterator[list[dict[str, Any]]]:
-    """Records in chunks: every code of every dictionary occurs, some far more often than others; 4 % of answers none."""
+    """Records in chunks: every code of every dictionary occurs, some far more often; 4 % of answers are none."""
     rng = np.random.default_rng(seed)
     columns = {one.column or name: one for name, one in codebook().dimension.items()}
-    coded = {
+    dictionaries = {
         name: _codes(name, one.dictionary)
         for name, one in columns.items()
         if one.dictionary and name in Record.__table__.c
     }
     for start in range(0, cards, CHUNK):
         number = min(CHUNK, cards - start)
-        drawn = {name: _drawn(rng, codes, number) for name, codes in coded.items()}
+        drawn = {name: _drawn(rng, codes, number) for name, codes in dictionaries.items()}
         ages = np.clip(rng.lognormal(3.36, 0.33, number).astype(int), 1, 78).tolist()
         days = rng.integers(0, YEARS * 365, number).tolist()
         sides = rng.random(number) < 0.44
@@ -112,7 +112,9 @@ def asked(cube: Cube, rng: random.Random) -> Pivot:
 
 def measure(cube: Cube, tables: int, seed: int) -> tuple[list[float], list[tuple[float, str]], int]:
     """Seconds of each table, the slowest ones in words, and how many questions no table answers."""
-    rng, spent, slow, refused = random.Random(seed), [], [], 0
+    rng, refused = random.Random(seed), 0
+    spent: list[float] = []
+    slow: list[tuple[float, str]] = []
     while len(spent) < tables:
         pivot = asked(cube, rng)
         start = time.perf_counter()

@@ -40,7 +40,7 @@ _PARTS = {
     Measure.BALANCE: (
         ("report.departed", Unit.COUNT),
         ("report.returned", Unit.COUNT),
-        ("pivot.balance", Unit.CHANGE),
+        ("report.net", Unit.CHANGE),
     ),
 }
 

@@ -13,13 +13,14 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import date
 from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import FromClause, Integer, Row, func, select
+from sqlalchemy import FromClause, Integer, case, func, select
 from sqlalchemy.orm import Session
 
 from ocr.errors import BadInputError, StoreError
@@ -100,8 +101,9 @@ def freeze(session: Session, path: Path) -> FrozenRecord:
         os.close(handle)
         try:
             with pq.ParquetWriter(name, schema, compression="zstd") as writer:
-                for rows in _rows(session, list(own)):
-                    writer.write_batch(pa.RecordBatch.from_pylist(rows, schema))
+                for columns in _parts(session, list(own)):
+                    arrays = [pa.array(columns[field.name], field.type) for field in schema]
+                    writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
             Path(name).replace(path)
         except BaseException:
             with suppress(OSError):
@@ -170,8 +172,8 @@ def _field(name: str, coded: Any) -> Any:
     return pa.field(name, pa.int16() if isinstance(kind, Integer) else coded)
 
 
-def _rows(session: Session, own: Sequence[str]) -> Iterator[list[dict[str, Any]]]:
-    """Rows of the file, by day: a period then lies in few places of it."""
+def _parts(session: Session, own: Sequence[str]) -> Iterator[dict[str, Sequence[Any]]]:
+    """Columns of some rows at a time, by day: a period then lies in few places of the file."""
     days = (_RECORDS.c.crossing_first, _RECORDS.c.crossing_last)
     columns: list[Any] = [*days, _RECORDS.c.age, _RECORDS.c.age_group]
     columns += [_RECORDS.c[name] for name in statistical_columns()]
@@ -179,23 +181,25 @@ def _rows(session: Session, own: Sequence[str]) -> Iterator[list[dict[str, Any]]
     for name in own:
         one = RecordValue.__table__.alias()
         source = source.outerjoin(one, (one.c.card_id == _RECORDS.c.card_id) & (one.c.variable == name))
-        columns += [one.c.value.label(name), one.c.card_id.label(f"{name} asked")]
+        columns.append(case((one.c.card_id.is_(None), NOT_ASKED), else_=one.c.value).label(name))
     query = select(*columns).select_from(source).order_by(days[0].nulls_first(), _RECORDS.c.card_id)
-    for part in session.execute(query.execution_options(yield_per=ROWS)).partitions():
-        yield [_row(row, own) for row in part]
+    found = session.execute(query.execution_options(yield_per=ROWS))
+    for rows in found.partitions():
+        part = dict(zip(found.keys(), zip(*rows, strict=True), strict=True))
+        months = map(_month, part[CROSSING_FIRST], part[CROSSING_LAST])
+        yield part | {CROSSING_MONTH: list(months), AGE: list(map(_age, part[AGE], part[AGE_GROUP]))}
 
 
-def _row(row: Row[Any], own: Sequence[str]) -> dict[str, Any]:
-    said = dict(row._mapping)
-    first, last, group = said[CROSSING_FIRST], said[CROSSING_LAST], said[AGE_GROUP]
-    month = None if first is None else f"{first:%Y-%m}"
-    if month is not None and month != f"{last:%Y-%m}":
-        month = f"{first:%Y}{GROUP}" if first.year == last.year else None
-    age = str(said[AGE]) if said[AGE] is not None else f"{group}{GROUP}" if group else None
-    for name in own:
-        if said.pop(f"{name} asked") is None:
-            said[name] = NOT_ASKED
-    return said | {CROSSING_MONTH: month, AGE: age}
+def _month(first: date | None, last: date | None) -> str | None:
+    """The month in which both days lie, or their year as a group."""
+    if first is None or last is None or first.year != last.year:
+        return None
+    return first.isoformat()[:7] if first.month == last.month else f"{first.year}{GROUP}"
+
+
+def _age(age: int | None, group: str | None) -> str | None:
+    """The age, or the group in which it lies."""
+    return str(age) if age is not None else f"{group}{GROUP}" if group else None
 
 
 def _as_json(data: object) -> str:
