@@ -17,10 +17,9 @@ from texts import Language, say
 @click.argument("file", type=OUT_FILE)
 @language_option
 def freeze(file: Path, language: Language) -> None:
-    """Write the statistical record as it is now into a FILE (Parquet), a row for each card, without names and numbers.
+    """Write the statistical record as it is now into a FILE (Parquet), without names and numbers.
 
-    Pivot tables are counted over it: `migcards pivot --of FILE`. It has a row for each person: keep it in the
-    office.
+    Pivot tables are counted over it: `migcards pivot --of FILE`. It has a row for each person: keep it in the office.
     """
     with Session(read_only(store())) as session:
         made = freeze_record(session, file)

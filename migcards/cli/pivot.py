@@ -23,7 +23,7 @@ from texts import Language
 @click.option("-w", "--where", multiple=True, help="Only cards with these codes, as purpose=1,2.")
 @click.option(
     "--measure",
-    type=click.Choice([*Measure]),
+    type=click.Choice([one.value for one in Measure]),
     default=Measure.CARDS.value,
     show_default=True,
     help="What the cells are.",
@@ -50,11 +50,13 @@ def pivot(
     out: Path | None,
     language: Language,
 ) -> None:
-    """Build a table of any parameters of the cards: `migcards pivot -r region -c sex -w purpose=1 --period 2026`.
+    """Build a table of any parameters of the cards by any others, over a frozen record.
 
-    Parameters are the variables of the cards and their levels (region, district; occupation_major, occupation,
-    occupation:3, occupation:4; country_group, country, destination; year, quarter, month; age:0-17,18-29,30+ …); an
-    unknown one lists all. It is counted over a frozen record of the store (`migcards freeze`), made anew as needed.
+    For example `migcards pivot -r region -c sex -w purpose=1 --period 2026`.
+
+    Parameters are the variables of the cards at each level: region, district; occupation_major, occupation,
+    occupation:3, occupation:4; country_group, country, destination; year, quarter, month; age:0-17,18-29,30+ and so on;
+    an unknown one lists all. The frozen record is made anew once the store went on (`migcards freeze`).
     """
     cube = Cube(frozen) if frozen else FrozenKeeper(store(), settings().frozen).now()
     span = period_of(period, first, last)

@@ -47,7 +47,7 @@ SHOTS: Shots = {
 OF_GOALS = {"goals": ("vera", "/goals", looking)}
 """Taken in an office whose queue keeps to goals."""
 OF_PIVOTS = {
-    "pivot": ("analyst", "/pivot?rows=region&rows=country_group&columns=sex&sort=1&only=direction%3DD", looking),
+    "pivot": ("analyst", "/pivot?rows=region&columns=age:&sort=1&only=direction%3DD", looking),
 }
 """Taken in an office of many records."""
 
