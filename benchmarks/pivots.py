@@ -134,7 +134,8 @@ def measure(cube: Cube, tables: int, seed: int) -> tuple[list[float], list[tuple
 @click.option("--tables", default=200, show_default=True, help="Tables that are asked for.")
 @click.option("--seed", default=1, show_default=True, help="Of the questions.")
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("build"), show_default=True)
-def main(cards: int, tables: int, seed: int, folder: Path) -> None:
+@click.option("--in-memory/--from-file", default=True, show_default=True, help="As the page counts; as the command.")
+def main(cards: int, tables: int, seed: int, folder: Path, in_memory: bool) -> None:
     """Measure and print."""
     path = folder / f"pivots-{cards}.parquet"
     if not path.exists():
@@ -142,7 +143,7 @@ def main(cards: int, tables: int, seed: int, folder: Path) -> None:
         click.echo(f"frozen in {furnish(path, cards):.0f} s")
         click.echo(f"memory so far, with the making of the cards: {_peak_mb()} MB")
     start = time.perf_counter()
-    cube = Cube(path)
+    cube = Cube(path, in_memory=in_memory)
     click.echo(
         f"{cube.frozen.rows:,} cards, {path.stat().st_size / 1e6:.0f} MB, opened in {time.perf_counter() - start:.2f} s"
     )

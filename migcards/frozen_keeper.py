@@ -26,10 +26,16 @@ _LOG = logging.getLogger("migcards.frozen")
 
 
 class FrozenKeeper:
-    """Keeps the newest frozen records of a store in a folder, each named by its hash."""
+    """Keeps the newest frozen records of a store in a folder, each named by its hash.
 
-    def __init__(self, engine: Engine, folder: Path) -> None:
-        self._engine, self._folder = engine, folder
+    Parameters
+    ----------
+    in_memory
+        Whether many tables will be counted over each (`reports.cube.Cube`).
+    """
+
+    def __init__(self, engine: Engine, folder: Path, *, in_memory: bool = False) -> None:
+        self._engine, self._folder, self._in_memory = engine, folder, in_memory
         self._making = Lock()
         self._cube: Cube | None = None
         self._checked = 0.0
@@ -40,7 +46,7 @@ class FrozenKeeper:
             state = state_of(session)
             if self._cube is None or self._cube.frozen.state != state:
                 known = next((one for one in self._files() if one.state == state), None)
-                self._cube = Cube((known or self._made(session)).path)
+                self._cube = Cube((known or self._made(session)).path, in_memory=self._in_memory)
             self._checked = time.monotonic()
             return self._cube
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import TypeAlias
@@ -17,11 +17,15 @@ Body: TypeAlias = tuple[tuple[Row, ...], tuple[Column, ...], tuple[tuple[Cell, .
 
 def add_up(items: Iterable[tuple[Path, Path, int]]) -> Counts:
     """Sum (row path, column path, number) into every pair of their prefixes, the empty one being the total."""
-    counts: Counts = Counter()
+    counts: dict[tuple[Path, Path], int] = defaultdict(int)
+    prefixes: dict[Path, list[Path]] = {}  # paths are few and come again and again
     for row, column, number in items:
-        for i, j in product(range(len(row) + 1), range(len(column) + 1)):
-            counts[row[:i], column[:j]] += number
-    return counts
+        for path in (row, column):
+            if path not in prefixes:
+                prefixes[path] = [path[:i] for i in range(len(path) + 1)]
+        for place in product(prefixes[row], prefixes[column]):
+            counts[place] += number
+    return Counter(counts)
 
 
 def ordered(levels: Sequence[Level], sizes: Counter[Path], always_missing: bool) -> list[Path]:

@@ -32,12 +32,34 @@ class Only:
 
 
 class Cube:
-    """A frozen record, to be counted by any parameters. Any number of threads may ask at once."""
+    """A frozen record, to be counted by any parameters. Any number of threads may ask at once.
 
-    def __init__(self, path: Path) -> None:
+    Parameters
+    ----------
+    in_memory
+        Load it, which takes seconds for millions of cards, and memory (some 50 bytes a card); each table then takes
+        half the time and less. Without it each table reads of the file what it needs.
+    """
+
+    def __init__(self, path: Path, *, in_memory: bool = False) -> None:
         self.frozen: FrozenRecord = open_frozen(path)
         self._database = duckdb.connect(config={"autoinstall_known_extensions": False})
-        self._database.execute(f"CREATE VIEW cards AS SELECT * FROM read_parquet({_literal(str(path))})")
+        file = f"read_parquet({_literal(str(path))})"
+        if in_memory:
+            self._database.execute(f"CREATE TABLE cards AS SELECT {', '.join(self._small(file))} FROM {file}")
+        else:
+            self._database.execute(f"CREATE VIEW cards AS SELECT * FROM {file}")
+
+    def _small(self, file: str) -> Iterator[str]:
+        """Columns with their texts as numbers of a list, which is smaller and faster to count."""
+        for column, kind, *_ in self._database.execute(f"DESCRIBE SELECT * FROM {file}").fetchall():
+            name = _name(column)
+            if kind == "VARCHAR":
+                texts = f"SELECT DISTINCT {name} FROM {file} WHERE {name} IS NOT NULL ORDER BY 1"
+                self._database.execute(f"CREATE TYPE {_name(f'codes of {column}')} AS ENUM ({texts})")
+                yield f"{name}::{_name(f'codes of {column}')} AS {name}"
+            else:
+                yield name
 
     def count(
         self, parameters: Sequence[Parameter], period: Period, only: Sequence[Only] = ()

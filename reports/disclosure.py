@@ -7,7 +7,7 @@ away. What follows from several tables together is not looked for.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from reports.crosstab import Counts
@@ -15,6 +15,10 @@ from reports.levels import Path
 
 CellPlace: TypeAlias = tuple[Path, Path]
 """A row and a column."""
+
+Families: TypeAlias = Mapping[Path, Sequence[Path]]
+CellSum: TypeAlias = tuple[int, Path, Path]
+"""Parts of a row's path (0) or of a column's (1), that path, and the column or row in which they lie."""
 
 
 def hidden_cells(counts: Counts, threshold: int) -> frozenset[CellPlace]:
@@ -24,18 +28,15 @@ def hidden_cells(counts: Counts, threshold: int) -> frozenset[CellPlace]:
     one each.
     """
     hidden = {place for place, number in counts.items() if 0 < number < threshold}
-    sums = list(_sums(counts)) if hidden else []
-    of: defaultdict[CellPlace, list[int]] = defaultdict(list)
-    for n, places in enumerate(sums):
-        for place in places:
-            of[place].append(n)
-    waiting = sorted({n for place in hidden for n in of[place]})
-    while waiting:
-        n = waiting.pop()
-        one = _one_more(counts, sums[n], hidden)
-        if one is not None:
-            hidden.add(one)
-            waiting += [n, *of[one]]
+    if hidden:
+        trees = [_families({place[axis] for place, number in counts.items() if number}) for axis in (0, 1)]
+        waiting = dict.fromkeys(one for place in sorted(hidden, key=str) for one in _sums_of(place, trees))
+        while waiting:
+            asked, _ = waiting.popitem()
+            more = _one_more(counts, _places(asked, trees), hidden)
+            if more is not None:
+                hidden.add(more)
+                waiting |= dict.fromkeys((asked, *_sums_of(more, trees)))
     return frozenset(hidden)
 
 
@@ -46,26 +47,33 @@ def _one_more(counts: Counts, places: Sequence[CellPlace], hidden: Collection[Ce
     known = total not in hidden and sum(counts[place] for place in secret) == len(secret)  # each can only be one
     if not secret or (len(secret) > 1 and not known):
         return None
-    others = [place for place in parts if place not in hidden and counts[place]]
+    others = [place for place in parts if counts[place] and place not in hidden]
     if others:
         return min(others, key=lambda place: (counts[place], str(place)))
     return None if total in hidden else total
 
 
-def _sums(counts: Counts) -> Iterator[tuple[CellPlace, ...]]:
-    """Each total with its parts: along every row and down every column of the two trees."""
-    rows, columns = ({place[axis] for place, number in counts.items() if number} for axis in (0, 1))
-    for parent, parts in _families(rows):
-        for column in columns:
-            yield (parent, column), *((part, column) for part in parts)
-    for parent, parts in _families(columns):
-        for row in rows:
-            yield (row, parent), *((row, part) for part in parts)
+def _sums_of(place: CellPlace, trees: Sequence[Families]) -> Iterator[CellSum]:
+    """The sums that a cell is part of, or the total of."""
+    for axis, tree in enumerate(trees):
+        path, other = place[axis], place[1 - axis]
+        if path:
+            yield axis, path[:-1], other
+        if path in tree:
+            yield axis, path, other
 
 
-def _families(paths: Collection[Path]) -> Iterator[tuple[Path, list[Path]]]:
+def _places(one: CellSum, trees: Sequence[Families]) -> list[CellPlace]:
+    """The cells of a sum, the total first."""
+    axis, parent, other = one
+    paths = [parent, *trees[axis][parent]]
+    return [(path, other) for path in paths] if axis == 0 else [(other, path) for path in paths]
+
+
+def _families(paths: Collection[Path]) -> Families:
+    """Each path that others lie below, with these."""
     parts: defaultdict[Path, list[Path]] = defaultdict(list)
-    for path in paths:
+    for path in sorted(paths, key=str):
         if path:
             parts[path[:-1]].append(path)
-    return iter(parts.items())
+    return dict(parts)

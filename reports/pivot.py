@@ -21,7 +21,7 @@ from reports.table import Cell, Column, Row, RowKind, Table
 MOST_ROWS, MOST_COLUMNS = 3, 2
 """Parameters one within the other."""
 
-MOST_CELLS = 200_000
+MOST_CELLS = 50_000
 """Of one table; who wants more wants the file itself."""
 
 MOST_SERIES = 6
@@ -99,7 +99,7 @@ def build_pivot(cube: Cube, pivot: Pivot, *, hide_below: int = 0) -> PivotTable:
     """
     asked = _looked_up(cube, pivot)
     series = _series(cube, pivot, asked)
-    every = sum(series, Counter())
+    every = _margins(series)
     rows = rows_of([one.level for one in asked.rows], every)
     columns = _columns(asked, every)
     heads = tuple(head for _, one in columns for head in heads_of(pivot.measure, one, not asked.columns))
@@ -212,14 +212,32 @@ def _series(cube: Cube, pivot: Pivot, asked: _Parameters) -> list[Counts]:
 
 def _counted(cube: Cube, period: Period, asked: _Parameters, only: Sequence[Only], later: int = 0) -> Counts:
     """Counts in rows and columns with all sums, as if everybody had crossed so many years later."""
-    parameters, split = (*asked.rows, *asked.columns), len(asked.rows)
-    found = (
-        (tuple(_moved(one, code, later) for one, code in zip(parameters, codes, strict=True)), number)
-        for codes, number in cube.count(parameters, period, only)
-    )
-    return add_up(
-        (_path(asked.rows, codes[:split]), _path(asked.columns, codes[split:]), number) for codes, number in found
-    )
+    found = cube.count((*asked.rows, *asked.columns), period, only)
+    split, rows, columns = len(asked.rows), _Paths(asked.rows, later), _Paths(asked.columns, later)
+    return add_up((rows[codes[:split]], columns[codes[split:]], number) for codes, number in found)
+
+
+class _Paths(dict[Path, Path]):
+    """The path that codes of some parameters make, found once for each: codes come again and again."""
+
+    def __init__(self, parameters: Sequence[Parameter], later: int) -> None:
+        super().__init__()
+        self._parameters, self._later = parameters, later
+
+    def __missing__(self, codes: Path) -> Path:
+        moved = [_moved(one, code, self._later) for one, code in zip(self._parameters, codes, strict=True)]
+        self[codes] = _path(self._parameters, moved)
+        return self[codes]
+
+
+def _margins(series: Sequence[Counts]) -> Counts:
+    """The sums of all rows and of all columns, over all series: what heads follow from."""
+    sums: Counts = Counter()
+    for counts in series:
+        for (row, column), number in counts.items():
+            if not row or not column:
+                sums[row, column] += number
+    return sums
 
 
 def _moved(one: Parameter, code: Code, years: int) -> Code:

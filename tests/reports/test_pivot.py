@@ -41,8 +41,8 @@ __all__ = ["store"]  # a fixture
 YEAR = parse_period("2026")
 
 
-def cube_of(session: Session, folder: Path) -> Cube:
-    return Cube(freeze(session, folder / "record.parquet").path)
+def cube_of(session: Session, folder: Path, *, in_memory: bool = False) -> Cube:
+    return Cube(freeze(session, folder / "record.parquet").path, in_memory=in_memory)
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +129,7 @@ def test_any_pivot_counts_as_pandas_does(many: Session, tmp_path_factory: pytest
     rows, columns = chosen[:split], chosen[split:]
     many.execute(delete(Record))
     many.execute(insert(Record), [record(n, **values) for n, values in enumerate(drawn, start=1)])
-    cube = cube_of(many, tmp_path_factory.mktemp("drawn"))
+    cube = cube_of(many, tmp_path_factory.mktemp("drawn"), in_memory=data.draw(st.booleans()))
     where = data.draw(selections(cube))
     found = build_pivot(cube, Pivot(SPAN, tuple(rows), tuple(columns), where))
     frame = frame_of(drawn, [*chosen, *(name for name, _ in where)])

@@ -31,7 +31,7 @@ def office(shared_workplace: Workplace, tmp_path_factory: pytest.TempPathFactory
     engine = empty_store()
     with Session(engine) as session, session.begin():
         session.execute(insert(Record), list(population(600)))
-    keeper = FrozenKeeper(engine, tmp_path_factory.mktemp("frozen"))
+    keeper = FrozenKeeper(engine, tmp_path_factory.mktemp("frozen"), in_memory=True)
     shared_workplace.options["pivots"] = PivotDesk(keeper, HIDE)
     return shared_workplace
 
