@@ -110,23 +110,25 @@ def asked(cube: Cube, rng: random.Random) -> Pivot:
     return Pivot(period, tuple(chosen[:split]), tuple(chosen[split:]), tuple(where), rng.choice(list(Measure)))
 
 
-def measure(cube: Cube, tables: int, seed: int) -> tuple[list[float], list[tuple[float, str]], int]:
-    """Seconds of each table, the slowest ones in words, and how many questions no table answers."""
+def measure(cube: Cube, tables: int, seed: int) -> tuple[list[float], list[float], list[tuple[float, str]], int]:
+    """Seconds of each table, also of the processor, the slowest in words, and how many questions no table answers."""
     rng, refused = random.Random(seed), 0
     spent: list[float] = []
+    worked: list[float] = []
     slow: list[tuple[float, str]] = []
     while len(spent) < tables:
         pivot = asked(cube, rng)
-        start = time.perf_counter()
+        start, began = time.perf_counter(), time.process_time()
         try:
             made = build_pivot(cube, pivot, hide_below=3).table
         except PivotError:
             refused += 1
             continue
         spent.append(time.perf_counter() - start)
+        worked.append(time.process_time() - began)
         words = f"{' > '.join(pivot.rows)} x {' > '.join(pivot.columns)}, {pivot.measure}, {len(made.rows)} rows"
         slow.append((spent[-1], f"{words} x {len(made.columns)}"))
-    return spent, sorted(slow, reverse=True)[:8], refused
+    return spent, worked, sorted(slow, reverse=True)[:8], refused
 
 
 @click.command()
@@ -148,10 +150,11 @@ def main(cards: int, tables: int, seed: int, folder: Path, in_memory: bool) -> N
         f"{cube.frozen.rows:,} cards, {path.stat().st_size / 1e6:.0f} MB, opened in {time.perf_counter() - start:.2f} s"
     )
     before = _peak_mb()
-    spent, slow, refused = measure(cube, tables, seed)
+    spent, worked, slow, refused = measure(cube, tables, seed)
     ranks = {share: sorted(spent)[min(len(spent) - 1, int(share * len(spent)))] for share in (0.5, 0.9, 0.95, 0.99)}
-    within = sum(one <= GOAL_S for one in spent) / len(spent)
+    within, quick = (sum(one <= GOAL_S for one in part) / len(part) for part in (spent, worked))
     click.echo(f"{len(spent)} tables ({refused} questions had no answer): {within:.1%} within {GOAL_S} s")
+    click.echo(f"{quick:.1%} within {GOAL_S} s of the processor, all cores together")
     click.echo(f"mean {statistics.mean(spent):.3f} s; " + "; ".join(f"{s:.0%} {t:.3f} s" for s, t in ranks.items()))
     click.echo(f"longest {max(spent):.3f} s; memory at most {_peak_mb()} MB, {before} MB before the first")
     for seconds, words in slow:

@@ -35,12 +35,16 @@ def ordered(levels: Sequence[Level], sizes: Counter[Path], always_missing: bool)
     these at the first level even when there are none, if `always_missing`.
     """
 
+    parts: defaultdict[Path, set[Code]] = defaultdict(set)
+    for path, number in sizes.items():
+        for depth in range(len(path) if number else 0):
+            parts[path[:depth]].add(path[depth])
+
     def below(parent: Path) -> Iterator[Path]:
         depth = len(parent)
         if depth == len(levels) or (depth and parent[-1] in MISSING):
             return
-        level = levels[depth]
-        present: set[Code] = {p[depth] for p, n in sizes.items() if n and p[:depth] == parent and len(p) > depth}
+        level, present = levels[depth], parts[parent]
         others = [c for c in present if c not in MISSING and c not in level.codes]
         others.sort(key=lambda c: (-sizes[*parent, c] if level.ranked else 0, *_by_number(str(c))))
         missing = [c for c in MISSING if c in present or (always_missing and depth == 0 and c in level.missing)]

@@ -37,38 +37,39 @@ class Cube:
     Parameters
     ----------
     in_memory
-        Load it, which takes seconds for millions of cards, and memory (some 50 bytes a card); each table then takes
-        half the time and less. Without it each table reads of the file what it needs.
+        Load it, which takes seconds and hundreds of megabytes for millions of cards; each table then takes less than
+        half the time. Without it each table reads of the file what it needs.
     """
 
     def __init__(self, path: Path, *, in_memory: bool = False) -> None:
         self.frozen: FrozenRecord = open_frozen(path)
         self._database = duckdb.connect(config={"autoinstall_known_extensions": False})
         file = f"read_parquet({_literal(str(path))})"
+        columns = self._database.execute(f"DESCRIBE SELECT * FROM {file}").fetchall()
+        self._types: dict[str, str] = {column: kind for column, kind, *_ in columns}
         if in_memory:
-            self._database.execute(f"CREATE TABLE cards AS SELECT {', '.join(self._small(file))} FROM {file}")
+            self._load(file)
         else:
             self._database.execute(f"CREATE VIEW cards AS SELECT * FROM {file}")
 
-    def _small(self, file: str) -> Iterator[str]:
-        """Columns with their texts as numbers of a list, which is smaller and faster to count."""
-        for column, kind, *_ in self._database.execute(f"DESCRIBE SELECT * FROM {file}").fetchall():
-            name = _name(column)
-            if kind == "VARCHAR":
-                texts = f"SELECT DISTINCT {name} FROM {file} WHERE {name} IS NOT NULL ORDER BY 1"
-                self._database.execute(f"CREATE TYPE {_name(f'codes of {column}')} AS ENUM ({texts})")
-                yield f"{name}::{_name(f'codes of {column}')} AS {name}"
-            else:
-                yield name
+    def _load(self, file: str) -> None:
+        """Into memory, with texts as numbers of a list, which is smaller and faster to count."""
+        for column in [column for column, kind in self._types.items() if kind == "VARCHAR"]:
+            texts = f"SELECT DISTINCT {_name(column)} FROM {file} WHERE {_name(column)} IS NOT NULL ORDER BY 1"
+            self._types[column] = _name(f"codes of {column}")
+            self._database.execute(f"CREATE TYPE {self._types[column]} AS ENUM ({texts})")
+        columns = ", ".join(f"{_name(column)}::{kind} AS {_name(column)}" for column, kind in self._types.items())
+        self._database.execute(f"CREATE TABLE cards AS SELECT {columns} FROM {file}")
 
     def count(
         self, parameters: Sequence[Parameter], period: Period, only: Sequence[Only] = ()
     ) -> Iterator[tuple[tuple[Code, ...], int]]:
         """Codes that occur together, one of each parameter, and the number of cards of a period under them."""
         added = [one for one in (*parameters, *(o.parameter for o in only)) if one.added]
-        conditions = [_CROSSES, _within(period), *map(self._kept, only), *map(_asked, added)]
         columns = list(dict.fromkeys(one.level.column for one in parameters))
         with self._database.cursor() as cursor:
+            kept = [self._kept(cursor, f"kept{n}", one) for n, one in enumerate(only)]
+            conditions = [_CROSSES, _within(period), *kept, *map(_asked, added)]
             names = [f"code{n}" for n in range(len(parameters))]
             joins = []
             for n, one in enumerate(parameters):
@@ -127,12 +128,15 @@ class Cube:
         codes = [level.code_of(value) for value in values]
         return pa.table({"value": pa.array(written, pa.string()), "code": pa.array(codes, pa.string())})
 
-    def _kept(self, only: Only) -> Condition:
+    def _kept(self, cursor: duckdb.DuckDBPyConnection, name: str, only: Only) -> Condition:
+        """Whether a card is kept; its value is looked for in a table, a list of many values would be gone through."""
         level = only.parameter.level
         kept = [value for value in self.values(level.column) if level.code_of(value) in only.codes]
-        column, places = _name(level.column), [value for value in kept if value is not None]
-        listed = f"{column} IN ({', '.join('?' * len(places))})" if places else "false"
-        return f"{listed} OR {column} IS NULL" if None in kept else listed, places
+        written = [str(value) for value in kept if value is not None]
+        cursor.register(name, pa.table({"value": pa.array(written, pa.string())}))
+        column = _name(level.column)
+        listed = f"{column} IN (SELECT value::{self._types[level.column]} FROM {name})"
+        return f"{listed} OR {column} IS NULL" if None in kept else listed, []
 
 
 def _within(period: Period) -> Condition:

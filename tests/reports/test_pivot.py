@@ -259,6 +259,14 @@ def test_what_is_on_the_cards_of_one_direction_counts_those(filled: Filler, tmp_
     assert any(note.en == "Only departure or return: Departed." for note in found.notes)
 
 
+@pytest.mark.parametrize("in_memory", [False, True])
+def test_numbers_select_cards_too(filled: Filler, tmp_path: Path, in_memory: bool) -> None:
+    back = [{**RETURN, "stay_months": months} for months in (3, 3, 12, None)]
+    cube = cube_of(filled({}, *back), tmp_path, in_memory=in_memory)
+    assert table(cube, "stay_months", where=read_selections(["stay_months=3,awaiting"])).totals == (3,)
+    assert table(cube, where=read_selections(["stay_months=12"])).totals == (1,)
+
+
 def test_an_own_variable_is_counted_over_the_cards_that_ask_it(store: Any, tmp_path: Path) -> None:
     with Session(store) as session:
         cube = cube_of(session, tmp_path)
