@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from reports.crosstab import Counts, add_up, columns_of, rows_of
+from reports.crosstab import Counts, columns_of, rows_of
 from reports.cube import Cube, Only
 from reports.disclosure import hidden_cells
 from reports.labels import same
 from reports.levels import MISSING, Code, Path
 from reports.measures import Measure, cells_of, heads_of
-from reports.parameters import Parameter, PivotError, parameter, shifted
+from reports.parameters import Parameter, PivotError, parameter
 from reports.period import Period
+from reports.pivot_counts import DIRECTION, PivotParameters, margins, series_of
 from reports.pivot_words import head_of, notes_of, title_of
 from reports.table import Cell, Column, Row, RowKind, Table
 
@@ -26,8 +26,6 @@ MOST_CELLS = 50_000
 
 MOST_SERIES = 6
 """Columns that a picture can tell apart."""
-
-DIRECTION, DEPARTED, RETURNED = "direction", "D", "A"
 
 Selection: TypeAlias = tuple[str, tuple[Code, ...]]
 """Name of a parameter, and the codes whose cards are kept."""
@@ -73,15 +71,6 @@ class PivotTable:
     rows: tuple[Parameter, ...]
 
 
-@dataclass(frozen=True)
-class _Parameters:
-    """A pivot with its names looked up."""
-
-    rows: tuple[Parameter, ...]
-    columns: tuple[Parameter, ...]
-    only: tuple[Only, ...]
-
-
 def build_pivot(cube: Cube, pivot: Pivot, *, hide_below: int = 0) -> PivotTable:
     """Build a pivot table of the cards that crossed the border in its period.
 
@@ -98,8 +87,8 @@ def build_pivot(cube: Cube, pivot: Pivot, *, hide_below: int = 0) -> PivotTable:
         A parameter does not exist, or the table cannot be made of them.
     """
     asked = _looked_up(cube, pivot)
-    series = _series(cube, pivot, asked)
-    every = _margins(series)
+    series = series_of(cube, pivot.period, pivot.measure, asked)
+    every = margins(series)
     rows = rows_of([one.level for one in asked.rows], every)
     columns = _columns(asked, every)
     heads = tuple(head for _, one in columns for head in heads_of(pivot.measure, one, not asked.columns))
@@ -120,7 +109,7 @@ def build_pivot(cube: Cube, pivot: Pivot, *, hide_below: int = 0) -> PivotTable:
     return _finished(cube, pivot, asked, heads, _sorted(lines, pivot.sort, len(heads)), cards, sum(map(len, secret)))
 
 
-def _columns(asked: _Parameters, counts: Counts) -> list[tuple[Path, Column]]:
+def _columns(asked: PivotParameters, counts: Counts) -> list[tuple[Path, Column]]:
     """Heads of the columns, a total first; two levels have none over opposite directions, as in the standard tables."""
     columns = columns_of([one.level for one in asked.columns], counts)
     if len(asked.columns) < 2 or asked.columns[0].name == DIRECTION:
@@ -131,7 +120,7 @@ def _columns(asked: _Parameters, counts: Counts) -> list[tuple[Path, Column]]:
 def _finished(
     cube: Cube,
     pivot: Pivot,
-    asked: _Parameters,
+    asked: PivotParameters,
     columns: tuple[Column, ...],
     lines: Sequence[_PivotLine],
     cards: int | None,
@@ -154,7 +143,7 @@ def _finished(
     return PivotTable(table, tuple(path for path, _, _ in lines), asked.rows)
 
 
-def _chart(pivot: Pivot, asked: _Parameters, columns: Sequence[Column]) -> str:
+def _chart(pivot: Pivot, asked: PivotParameters, columns: Sequence[Column]) -> str:
     """The picture that suits it: bars, where the columns are few counts that add up."""
     if pivot.measure is not Measure.CARDS or len(asked.rows) != 1 or len(asked.columns) > 1:
         return "none"
@@ -163,7 +152,7 @@ def _chart(pivot: Pivot, asked: _Parameters, columns: Sequence[Column]) -> str:
     return "bars_in_order" if asked.rows[0].level.codes else "bars"
 
 
-def _looked_up(cube: Cube, pivot: Pivot) -> _Parameters:
+def _looked_up(cube: Cube, pivot: Pivot) -> PivotParameters:
     rows, columns = (
         tuple(parameter(name, pivot.period, cube.frozen.own) for name in names) for names in (pivot.rows, pivot.columns)
     )
@@ -179,7 +168,7 @@ def _looked_up(cube: Cube, pivot: Pivot) -> _Parameters:
     if pivot.measure is Measure.BALANCE and (sides or any(one.name == DIRECTION for one in every)):
         raise PivotError("one_sided_balance")
     side = parameter(DIRECTION, pivot.period, cube.frozen.own)
-    return _Parameters(rows, columns, (*only, *(Only(side, (code,)) for code in sides)))
+    return PivotParameters(rows, columns, (*only, *(Only(side, (code,)) for code in sides)))
 
 
 def _only(cube: Cube, one: Parameter, codes: tuple[Code, ...]) -> Only:
@@ -189,76 +178,6 @@ def _only(cube: Cube, one: Parameter, codes: tuple[Code, ...]) -> Only:
         if code not in known and (one.is_time or one.level.label(code) == same(str(code))):
             raise PivotError("unknown_code", code=code, name=one.name)
     return Only(one, codes)
-
-
-def _series(cube: Cube, pivot: Pivot, asked: _Parameters) -> list[Counts]:
-    """The counts that the measure is made of."""
-    if pivot.measure is Measure.BALANCE:
-        side = parameter(DIRECTION, pivot.period, cube.frozen.own)
-        sides = [Only(side, (code,)) for code in (DEPARTED, RETURNED)]
-        return [_counted(cube, pivot.period, asked, (*asked.only, one)) for one in sides]
-    now = _counted(cube, pivot.period, asked, asked.only)
-    if pivot.measure is not Measure.CHANGE:
-        return [now]
-    previous = pivot.period.previous
-    if previous is None:
-        raise PivotError("no_year_before")
-    earlier = [
-        Only(one.parameter, tuple(shifted(code, -1) for code in one.codes)) if one.parameter.is_time else one
-        for one in asked.only
-    ]
-    return [now, _counted(cube, previous, asked, earlier, later=1)]
-
-
-def _counted(cube: Cube, period: Period, asked: _Parameters, only: Sequence[Only], later: int = 0) -> Counts:
-    """Counts in rows and columns with all sums, as if everybody had crossed so many years later."""
-    found = cube.count((*asked.rows, *asked.columns), period, only)
-    split, rows, columns = len(asked.rows), _Paths(asked.rows, later), _Paths(asked.columns, later)
-    return add_up((rows[codes[:split]], columns[codes[split:]], number) for codes, number in found)
-
-
-class _Paths(dict[Path, Path]):
-    """The path that codes of some parameters make, found once for each: codes come again and again."""
-
-    def __init__(self, parameters: Sequence[Parameter], later: int) -> None:
-        super().__init__()
-        self._parameters, self._later = parameters, later
-
-    def __missing__(self, codes: Path) -> Path:
-        moved = [_moved(one, code, self._later) for one, code in zip(self._parameters, codes, strict=True)]
-        self[codes] = _path(self._parameters, moved)
-        return self[codes]
-
-
-def _margins(series: Sequence[Counts]) -> Counts:
-    """The sums of all rows and of all columns, over all series: what heads follow from."""
-    sums: Counts = Counter()
-    for counts in series:
-        for (row, column), number in counts.items():
-            if not row or not column:
-                sums[row, column] += number
-    return sums
-
-
-def _moved(one: Parameter, code: Code, years: int) -> Code:
-    return shifted(code, years) if years and one.is_time else code
-
-
-def _path(parameters: Sequence[Parameter], codes: Sequence[Code]) -> Path:
-    """Codes up to the first that is no category; at the end none that only repeats a coarser level of the same."""
-    kept: list[Code] = []
-    for code in codes:
-        kept.append(code)
-        if code in MISSING:
-            return tuple(kept)
-    while len(kept) > 1 and kept[-1] == kept[-2] and _divides(*parameters[len(kept) - 2 : len(kept)]):
-        kept.pop()
-    return tuple(kept)
-
-
-def _divides(outer: Parameter, inner: Parameter) -> bool:
-    """Whether one is a finer level of the other, so that a code of both is one and the same."""
-    return inner.level.column == outer.level.column or inner.name == outer.finer
 
 
 def _sorted(lines: list[_PivotLine], sort: int, columns: int) -> list[_PivotLine]:
