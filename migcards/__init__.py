@@ -12,8 +12,8 @@ reason for which the sheet has to be scanned again.
 
 `load_forms` tells which cards are known and what their fields are called. `open_store` opens a database, SQLite or
 PostgreSQL, and `save` keeps readings in it, as `migcards run` does: what the machine would not vouch for then waits for
-people (`migcards serve`). `build_table` counts one of the standard tables from what holds, and `as_frame` makes a
-pandas DataFrame of it.
+people (`migcards serve`). `build_table` counts one of the standard tables from what holds, `build_pivot` a table of
+any parameters by any others, and `as_frame` makes a pandas DataFrame of either.
 
 What goes wrong is a `MigcardsError` that says what to do; a page that cannot be read is no error but a `Refused`.
 
@@ -27,7 +27,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from migcards.api import as_frame, build_table, load_forms, open_store, read_cards, save
+    from migcards.api import as_frame, build_pivot, build_table, load_forms, open_store, read_cards, save
     from ocr.errors import MigcardsError
     from ocr.forms.definition import Form as Form
     from ocr.reading import CardReading, FieldReading, Refused
@@ -43,6 +43,7 @@ __all__ = [
     "Table",
     "__version__",
     "as_frame",
+    "build_pivot",
     "build_table",
     "load_forms",
     "open_store",

@@ -5,11 +5,12 @@ Modules are imported where they are used: whoever builds a table loads no reader
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from threadpoolctl import threadpool_limits
@@ -251,6 +252,70 @@ def build_table(
     period = parse_range(first, first if last is None else last)
     with Session(read_only(store)) as session:
         return build(session, table, period.start, period.end, purposes=purposes)
+
+
+def build_pivot(
+    store: Engine | ScanPath,
+    rows: Sequence[str],
+    columns: Sequence[str] = (),
+    *,
+    first: str,
+    last: str | None = None,
+    where: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    measure: str = "cards",
+    sort: int = 0,
+) -> Table:
+    """Build a table of any parameters of the cards by any others.
+
+    Parameters
+    ----------
+    store
+        An open store, or a file that `migcards freeze` wrote, which is faster for many tables.
+    rows, columns
+        Names of parameters, outer first: ``region``, ``occupation:3``, ``month``, ``age:0-17,18-29,30+`` and so on
+        (docs/pivot.md).
+    first, last
+        The period, as in `build_table`.
+    where
+        Keeps the cards with these codes, by parameter; ``not_stated``, ``not_classified`` and ``awaiting`` are those
+        without one.
+    measure
+        ``cards``, ``row_share``, ``column_share``, ``share``, ``change`` or ``balance``.
+    sort
+        Number of the column to sort by, the largest first; below 0 the smallest first.
+
+    Raises
+    ------
+    BadInputError
+        There is no such parameter, code or period, or the table cannot be made of them.
+
+    Examples
+    --------
+    >>> table = build_pivot(open_store("sqlite:///cards.db"), ["region"], ["sex"], first="2012", last="2026")
+    >>> int(as_frame(table)["Total"].iloc[0])
+    1
+    """
+    from tempfile import TemporaryDirectory
+
+    from sqlalchemy.orm import Session
+
+    from reports import pivot
+    from reports.cube import Cube
+    from reports.measures import Measure
+    from reports.period import parse_range
+    from reports.selections import read_selections
+    from store.engine import read_only
+    from store.frozen import freeze
+
+    if measure not in {*Measure}:
+        raise BadInputError(f"{measure!r} is no measure; there are {', '.join(Measure)}.")
+    only = read_selections(f"{name}={code}" for name, codes in where.items() for code in codes)
+    period = parse_range(first, first if last is None else last)
+    asked = pivot.Pivot(period, tuple(rows), tuple(columns), only, Measure(measure), sort)
+    if isinstance(store, str | Path):
+        return pivot.build_pivot(Cube(Path(store)), asked).table
+    with TemporaryDirectory() as folder, Session(read_only(store)) as session:
+        return pivot.build_pivot(Cube(freeze(session, Path(folder) / "record.parquet").path), asked).table
 
 
 def as_frame(table: Table, language: str = "en") -> DataFrame:

@@ -42,6 +42,10 @@ class Settings(BaseSettings):
         Of the review and report pages.
     archive
         Folder that keeps the original scans under their content hash.
+    frozen
+        Folder for the frozen records that pivot tables are counted over: a row a person, so keep it in the office.
+    hide_below
+        Counts below it, but for 0, are hidden from analysts on the page of pivot tables, with what gives them away.
     cluster_tls
         Folder with ``ca.pem``, ``cert.pem`` and ``key.pem``, by which the machines of a cluster know each other.
     inbox
@@ -76,6 +80,8 @@ class Settings(BaseSettings):
     worker_memory_mb: int = Field(default=MEMORY_MB, ge=512)
     language: Language = "ru"
     archive: Path | None = None
+    frozen: Path = Path("frozen")
+    hide_below: int = Field(default=3, ge=0)
     cluster_tls: DirectoryPath | None = None
     inbox: Path | None = None
     metrics_token: str = Field(default="", repr=False)

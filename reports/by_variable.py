@@ -36,8 +36,7 @@ def by_variable(session: Session, name: str) -> tuple[Spec, Level]:
     if about.column and about.column in LEVELS:
         dimension, level = codebook().dimension[about.column], LEVELS[about.column]
     elif spec and about.kind is VariableKind.STATISTICAL and name not in codebook().variable:
-        dimension = _dimension(spec)
-        level = replace(level_of(name, dimension), label_of=lambda code: _label(spec, code))
+        dimension, level = _dimension(spec), level_of_own(spec)
     else:
         raise BadInputError(f"There are no tables by {name}.")
     head = Label(*(text[:1].upper() + text[1:] for text in named(dimension.label)))
@@ -52,6 +51,11 @@ def by_variable(session: Session, name: str) -> tuple[Spec, Level]:
         share=True,
     )
     return table, level
+
+
+def level_of_own(spec: FieldSpec) -> Level:
+    """The level of a variable that an office added."""
+    return replace(level_of(spec.name, _dimension(spec)), label_of=lambda code: _label(spec, code))
 
 
 def _dimension(spec: FieldSpec) -> Dimension:

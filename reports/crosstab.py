@@ -5,13 +5,13 @@ Every row is the sum of its parts; what is settled no finer than the row is a pa
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import TypeAlias
 
 from reports.levels import MISSING, Code, Level, Path
-from reports.shape import TableShape
+from reports.shape import TableShape, divides
 from reports.table import Cell, Column, Row, RowKind, Unit, percent
 from texts import Label, say_all
 
@@ -21,11 +21,15 @@ Body: TypeAlias = tuple[tuple[Row, ...], tuple[Column, ...], tuple[tuple[Cell, .
 
 def add_up(items: Iterable[tuple[Path, Path, int]]) -> Counts:
     """Sum (row path, column path, number) into every pair of their prefixes, the empty one being the total."""
-    counts: Counts = Counter()
+    counts: dict[tuple[Path, Path], int] = defaultdict(int)
+    prefixes: dict[Path, list[Path]] = {}  # paths are few and come again and again
     for row, column, number in items:
-        for i, j in product(range(len(row) + 1), range(len(column) + 1)):
-            counts[row[:i], column[:j]] += number
-    return counts
+        for path in (row, column):
+            if path not in prefixes:
+                prefixes[path] = [path[:i] for i in range(len(path) + 1)]
+        for place in product(prefixes[row], prefixes[column]):
+            counts[place] += number
+    return Counter(counts)
 
 
 def ordered(levels: Sequence[Level], sizes: Counter[Path], always_missing: bool) -> list[Path]:
@@ -36,16 +40,23 @@ def ordered(levels: Sequence[Level], sizes: Counter[Path], always_missing: bool)
     `always_missing`. A code of which all is settled no finer has no parts to show.
     """
 
+    parts: defaultdict[Path, set[Code]] = defaultdict(set)
+    for path, number in sizes.items():
+        for depth in range(len(path) if number else 0):
+            parts[path[:depth]].add(path[depth])
+
     def below(parent: Path) -> Iterator[Path]:
         depth = len(parent)
         if depth == len(levels) or (depth and parent[-1] in MISSING):
             return
-        level = levels[depth]
-        present: set[Code] = {p[depth] for p, n in sizes.items() if n and p[:depth] == parent and len(p) > depth}
-        if parent and present == {parent[-1]}:
+        level, present = levels[depth], parts[parent]
+        finer = depth > 0 and divides(levels[depth - 1], level)
+        if finer and present == {parent[-1]}:
             return
         others = [c for c in present if c not in MISSING and c not in level.codes]
-        others.sort(key=lambda c: (c in parent[-1:], -sizes[*parent, c] if level.ranked else 0, *_by_number(str(c))))
+        others.sort(
+            key=lambda c: (finer and c == parent[-1], -sizes[*parent, c] if level.ranked else 0, *_by_number(str(c)))
+        )
         missing = [c for c in MISSING if c in present or (always_missing and depth == 0 and c in level.missing)]
         for code in (*level.codes, *others, *missing):
             yield (*parent, code)
@@ -74,20 +85,22 @@ def rows_of(levels: Sequence[Level], counts: Counts) -> list[tuple[Path, Row]]:
 def _label(levels: Sequence[Level], path: Path) -> Label:
     """Name of the last code of a path, or that it says no more than the one before."""
     *outer, code = path
-    return say_all("report.no_finer") if code in outer[-1:] else levels[len(outer)].label(code)
+    level = levels[len(outer)]
+    says_no_more = code in outer[-1:] and divides(levels[len(outer) - 1], level)
+    return say_all("report.no_finer") if says_no_more else level.label(code)
 
 
 def columns_of(levels: Sequence[Level], counts: Counts) -> list[tuple[Path, Column]]:
     """Heads of the columns with their paths.
 
-    Of two levels the outer one's labels span its columns, and there is no total over opposite directions.
+    Of two levels the outer one's labels span its columns, and there is no total over opposite directions. Without a
+    level there is the total alone.
     """
     sizes = Counter({column: n for (row, column), n in counts.items() if not row})
     paths = ordered(levels, sizes, always_missing=False)
-    if len(levels) == 1:
-        one = levels[0]
+    if len(levels) < 2:
         return [((), Column(say_all("report.total"), None, Unit.COUNT))] + [
-            (p, Column(one.label(p[0]), None, Unit.COUNT, True, p[0] in MISSING)) for p in paths
+            (p, Column(levels[0].label(p[0]), None, Unit.COUNT, True, p[0] in MISSING)) for p in paths
         ]
     outer, inner = levels
     heads: list[tuple[Path, Column]] = []

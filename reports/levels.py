@@ -28,7 +28,7 @@ NOT_STATED, NOT_CLASSIFIED = "", "?"
 _COMMON: tuple[Code, ...] = (NOT_STATED, NOT_CLASSIFIED, None)
 _OF_AGES: tuple[Code, ...] = (NOT_STATED, NOT_CLASSIFIED, BORN_LATER, TOO_OLD, None)
 MISSING = _OF_AGES
-_MISSING_WORDS: Mapping[Code, str] = {
+MISSING_WORDS: Mapping[Code, str] = {
     NOT_STATED: "not_stated",
     NOT_CLASSIFIED: "not_classified",
     BORN_LATER: "born_later",
@@ -107,7 +107,7 @@ class Level:
     def label(self, code: Code) -> Label:
         """Label of a code or of a missing answer."""
         if code is None or code in MISSING:
-            return say_all(f"report.{self.words.get(code, _MISSING_WORDS[code])}")
+            return say_all(f"report.{self.words.get(code, MISSING_WORDS[code])}")
         return self.label_of(code)
 
 

@@ -72,6 +72,11 @@ class TableShape:
         return tuple(kept)
 
 
+def divides(outer: Level, inner: Level) -> bool:
+    """Whether a level is a finer one of another: of the same column, or places within places."""
+    return inner.column == outer.column or LIES_IN.get(inner.column) == outer.column
+
+
 def _lies_elsewhere(level: Level, code: Code, around: Mapping[str, Code]) -> bool | None:
     """Whether a place lies in something else than stands around it; its code begins with what it lies in.
 

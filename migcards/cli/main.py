@@ -29,6 +29,8 @@ COMMANDS: Final = {
     "serve": "Serve the pages on which people key what the machine would not vouch for.",
     "user": "Add people to the review pages, give them passwords, disable them.",
     "report": "Build standard tables T1, T2, … (or all) for a period, or by-NAME: by any variable, as by-education.",
+    "pivot": "Build a table of any parameters of the cards by any others, over a frozen record.",
+    "freeze": "Write the statistical record as it is now into a FILE (Parquet), without names and numbers.",
     "show": "Show one card: CARD is its number, its serial, or the beginning of its scan's hash.",
     "gallery": "Draw the crops of one field sorted by probability, least sure first, as PNG.",
     "evaluate": "Read labelled scans and say where the reader is right, where it is wrong, and whether it knows.",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from datetime import date
 from pathlib import Path
 
 import click
@@ -11,9 +9,8 @@ from sqlalchemy.orm import Session
 
 from migcards.cli.shared.acceptance import policy_in_force, warnings
 from migcards.cli.shared.context import OUT_FILE, language_option, store
-from ocr.errors import BadInputError
+from migcards.cli.shared.tables import period_of, write_table
 from reports.build import build, published
-from reports.period import Period, parse_period, parse_range
 from reports.writers.page import render_report
 from reports.writers.render import FORMATS, as_json, render
 from reports.writers.workbook import as_workbook
@@ -56,7 +53,7 @@ def report(
     --estimate what still waits is put where it belongs most likely, and each number has its margin. With --purpose
     only departures count, since no return card asks for a purpose; tables that need returns are left out.
     """
-    span = _period(period, first, last)
+    span = period_of(period, first, last)
     every = published(estimate=estimate, purposes=purposes)
     ids = every if [name.lower() for name in tables] == ["all"] else tables
     with Session(read_only(store())) as session:
@@ -72,24 +69,4 @@ def report(
         data = as_json(built, language).encode()
     else:
         data = b"\n".join(render(table, form, language) for table in built)
-    if out is not None:
-        try:
-            out.write_bytes(data)
-        except OSError as error:
-            raise BadInputError(f"{out} cannot be written: {error.strerror}.") from error
-        click.echo(str(out))
-    elif form == "xlsx":
-        raise BadInputError("A workbook cannot be printed on the screen: name a file with -o.")
-    else:
-        sys.stdout.buffer.write(data + b"\n")
-
-
-def _period(period: str | None, first: str | None, last: str | None) -> Period:
-    if period and not (first or last):
-        return parse_period(period)
-    if first and last and not period:
-        return parse_range(first, last)
-    if not (period or first or last):
-        year = date.today().year
-        return parse_period(str(year))
-    raise BadInputError("Give either --period, or both --from and --to.")
+    write_table(data, form, out)

@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 
 from migcards.cli.shared.context import settings, store
 from migcards.cli.shared.reading import ingestion
+from migcards.frozen_keeper import FrozenKeeper
 from migcards.goal_keeper import GoalKeeper
 from migcards.inbox import ScanInboxFolder
 from migcards.inbox_reader import InboxReader
 from migcards.page_images import PageImages
 from migcards.picture_folder import PictureFolder
+from migcards.pivot_desk import PivotDesk
 from migcards.settings import Settings
 from ocr.errors import BadInputError
 from review.accounts.users import users
@@ -50,6 +52,7 @@ def serve(host: str, port: int, cache: Path | None) -> None:
         metrics_token=now.metrics_token,
         folders=folders_of(engine, archive=now.archive, inbox=now.inbox),
         goals=goals or GoalKeeper(engine),
+        pivots=PivotDesk(FrozenKeeper(engine, now.frozen, in_memory=True), now.hide_below),
     )
     logging.basicConfig(format="%(asctime)s %(message)s")
     logging.getLogger("migcards.looks").setLevel(logging.INFO)  # who had names on the screen

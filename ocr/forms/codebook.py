@@ -127,6 +127,7 @@ class Dimension(_Entry):
     digits: Annotated[int, Field(ge=1)] | None = None
     grouping: Literal["age", "country_group", "transport"] | None = None
     number: bool = False
+    finer: str | None = None
 
 
 class Codebook(_Entry):

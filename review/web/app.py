@@ -27,6 +27,7 @@ from review.web import (
     keying,
     metrics,
     operations,
+    pivot,
     quality,
     records,
     requesting,
@@ -41,6 +42,7 @@ from review.web.failures import handle_failures
 from review.web.goal_board import GoalBoard
 from review.web.headers import Headers
 from review.web.image_source import ImageSource
+from review.web.pivot_board import PivotBoard
 from review.web.scan_inbox import ScanInbox
 
 STATIC = Path(__file__).parent / "static"
@@ -64,6 +66,7 @@ ROUTERS = (
     requesting.router,
     quality.router,
     goal_pages.router,
+    pivot.router,
     api.router,
     api.api,
     metrics.router,
@@ -80,6 +83,7 @@ def create_app(
     metrics_token: str = "",
     folders: Mapping[str, Path] = MappingProxyType({}),
     goals: GoalBoard | None = None,
+    pivots: PivotBoard | None = None,
 ) -> FastAPI:
     """The review workplace on an open store; parameters as the attributes of `review.web.deps.Site`.
 
@@ -90,7 +94,7 @@ def create_app(
     """
     routes = [route for router in ROUTERS for route in router.routes]
     app = FastAPI(routes=routes, title="migcards", version="1", openapi_url=None, docs_url=None, redoc_url=None)
-    app.state.site = Site(engine, pictures, rules, clock, inbox, metrics_token, folders, goals)
+    app.state.site = Site(engine, pictures, rules, clock, inbox, metrics_token, folders, goals, pivots)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     handle_failures(app)
     app.add_middleware(Headers)  # the last one is the outermost: failures get the headers too

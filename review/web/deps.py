@@ -26,6 +26,7 @@ from review.decisions.frequency import Frequencies
 from review.desk import Desk, Person
 from review.web.goal_board import GoalBoard
 from review.web.image_source import ImageSource
+from review.web.pivot_board import PivotBoard
 from review.web.problems import Problem, refuse_nul
 from review.web.scan_inbox import ScanInbox
 from store.engine import read_only
@@ -59,6 +60,8 @@ class Site:
         Lets Prometheus in, or empty: then there are no metrics.
     goals
         Reckons how sure the tables are, or None: then there are no goals.
+    pivots
+        Counts for the pivot tables, or None: then there are none.
     folders
         Folders whose disks are watched, by what lies there (`store.disks`).
     frequencies
@@ -73,6 +76,7 @@ class Site:
     metrics_token: str = ""
     folders: Mapping[str, FilePath] = field(default_factory=dict)
     goals: GoalBoard | None = None
+    pivots: PivotBoard | None = None
     frequencies: Frequencies = field(default_factory=Frequencies)
 
     def reading(self) -> AbstractContextManager[Session]:
@@ -193,6 +197,7 @@ Colleague = Annotated[Visitor, Depends(allow("operator", "reviewer", "supervisor
 """Whoever is logged in."""
 Keyer = Annotated[Visitor, Depends(allow("reviewer", "supervisor"))]
 Supervisor = Annotated[Visitor, Depends(allow("supervisor"))]
+Analyst = Annotated[Visitor, Depends(allow("analyst", "supervisor"))]
 Scanner = Annotated[Visitor, Depends(allow("operator", "supervisor"))]
 Machine = Annotated[None, Depends(MachineAccess())]
 """A program that watches, not a person."""

@@ -34,8 +34,9 @@ NAVIGATION: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("/records", "records"),
         ("/quality", "quality"),
         ("/goals", "goals"),
+        ("/pivot", "pivot"),
     ),
-    "analyst": (("/", "home"),),
+    "analyst": (("/", "home"), ("/pivot", "pivot")),
     "administrator": (("/", "home"), ("/users", "users")),
 }
 """Per role the pages in its menu: address, and key of the text in section ``nav``."""
@@ -58,7 +59,8 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
 
     Every template has, besides `values`: ``visitor`` (None on the log-in page), ``language``, ``languages``, ``t`` (a
     text by key), ``field`` (the label of a field by name), ``language_name``, ``number``, ``day`` and
-    ``moment`` and ``time_taken`` (`texts.formats`), ``menu`` and ``path``.
+    ``moment`` and ``time_taken`` (`texts.formats`), ``menu``, ``path`` and ``here``
+    (with what was asked).
     """
     language = language_of(request)
     visitor = getattr(request.state, "visitor", None)
@@ -75,6 +77,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "time_taken": write_duration,
         "menu": NAVIGATION[visitor.role] if visitor else (),
         "path": request.url.path,
+        "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
     }
     return HTMLResponse(_TEMPLATES.get_template(template).render(shared | values), status)
 

@@ -17,6 +17,7 @@ from fixtures.review_site import ReviewSite, furnish, opened
 from tests.browser.busy import work
 from tests.browser.goal_office import HOMES, furnish_goals, key_for_goals
 from tests.browser.keyboard_user import LAUNCH, SCREEN, KeyboardUser
+from tests.browser.pivot_office import furnish_pivots
 from tests.browser.test_pages import settle, striking, unfolding
 
 COLOURS = 128
@@ -45,6 +46,10 @@ SHOTS: Shots = {
 }
 OF_GOALS = {"goals": ("vera", "/goals", looking)}
 """Taken in an office whose queue keeps to goals."""
+OF_PIVOTS = {
+    "pivot": ("analyst", "/pivot?rows=region&columns=age:&sort=1&only=direction%3DD", looking),
+}
+"""Taken in an office of many records."""
 
 
 def shoot(browser: Browser, site: ReviewSite, shots: Shots, out: Path, *, full_page: bool = False) -> None:
@@ -82,6 +87,10 @@ def main(out: Path) -> None:
         with opened(place) as site, playwright.chromium.launch(**LAUNCH) as browser:
             key_for_goals(site, homes)
             shoot(browser, site, OF_GOALS, out, full_page=True)
+        place = Path(folder) / "pivots"
+        furnish_pivots(place)
+        with opened(place) as site, playwright.chromium.launch(**LAUNCH) as browser:
+            shoot(browser, site, OF_PIVOTS, out, full_page=True)
 
 
 if __name__ == "__main__":

@@ -157,7 +157,7 @@ PAGES: Mapping[str, tuple[tuple[str, Callable[[KeyboardUser], None]], ...]] = {
         ("/rescan", nothing),
         ("/duplicates/1", nothing),
     ),
-    "analyst": (("/", nothing), ("/api", nothing)),
+    "analyst": (("/", nothing), ("/pivot?rows=region&columns=sex&offer=sector", nothing), ("/api", nothing)),
     "administrator": (("/", nothing), ("/users", nothing)),
 }
 

@@ -135,4 +135,10 @@ def test_a_section_in_two_files_is_an_error(tmp_path: Path) -> None:
 
 
 def test_every_data_file_is_read() -> None:
-    assert {path.name for path in DATA.iterdir()} == {"batches.toml", "messages.toml", "reports.toml", "review.toml"}
+    assert {path.name for path in DATA.iterdir()} == {
+        "batches.toml",
+        "messages.toml",
+        "pivot.toml",
+        "reports.toml",
+        "review.toml",
+    }

@@ -33,6 +33,7 @@ SOME = {
     "side": "later",
     "number": "1",
     "sha256": "a" * 64,
+    "kind": "csv",
     "lot": "20260504-090000-1a2b",
 }
 SCANNERS = {"operator", "supervisor"}
@@ -61,6 +62,8 @@ EXPECTED = {
     "/metrics": set(),
     "/flags": {"supervisor"},
     "/goals": {"supervisor"},
+    "/pivot": {"analyst", "supervisor"},
+    "/pivot/table.{kind}": {"analyst", "supervisor"},
     "/goals/{goal_id}/drop": {"supervisor"},
     "/api/v1/flags/{flag_id}/resolve": {"supervisor"},
 }
