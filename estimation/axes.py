@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import csr_array
 
 AxisValue: TypeAlias = str | int | None
 AxisCode: TypeAlias = str | None
@@ -71,8 +71,9 @@ def coded(
         Shares of the codes, over which what the machine lacks to 1 is spread; where it is empty, over those it names.
     """
     about = tuple(axes.values())
-    now = [cell_of(about, value) for value in settled]
-    before = {row: _grouped(about, shares, prior) for row, shares in doubts.items()}
+    code_of = cache(lambda value: cell_of(about, value))  # values are few and come again and again
+    now = [code_of(value) for value in settled]
+    before = {row: _grouped(code_of, shares, prior) for row, shares in doubts.items()}
     codes = tuple(dict.fromkeys([*prior, *now, *(code for shares in before.values() for code in shares)]))
     place = {code: k for k, code in enumerate(codes)}
     sure = ((row, place[code], 1.0) for row, code in enumerate(now) if row not in before)
@@ -126,14 +127,14 @@ UNLIKELY = 1e-6
 
 
 def _grouped(
-    axes: Sequence[Axis], shares: Mapping[str, float], prior: Mapping[AxisCell, float]
+    code_of: Callable[[AxisValue], AxisCell], shares: Mapping[str, float], prior: Mapping[AxisCell, float]
 ) -> dict[AxisCell, float]:
     found: dict[AxisCell, float] = {}
     for value, share in shares.items():
-        code = cell_of(axes, value)
+        code = code_of(value)
         found[code] = found.get(code, 0.0) + share
     known = sum(found.values())
-    for code, share in (prior or found or {cell_of(axes, None): 1.0}).items():
+    for code, share in (prior or found or {code_of(None): 1.0}).items():
         found[code] = found.get(code, 0.0) + max(0.0, 1 - known) * share / (1.0 if prior or not known else known)
     return found
 
@@ -144,11 +145,17 @@ def _matrix(entries: Iterable[tuple[int, int, float]], shape: tuple[int, int]) -
 
 
 def _product(one: csr_array, other: csr_array) -> csr_array:
-    """(N, K * L) products row by row; columns go through `one` first."""
-    if not other.shape[1]:
-        return csr_array((one.shape[0], 0))
-    columns = other.tocsc()
-    return csr_array(hstack([one.multiply(columns[:, [k]].toarray()) for k in range(other.shape[1])], format="csr"))
+    """(N, K * L) products row by row; columns go through `one` first. A card has few codes of each: only these meet."""
+    of_row = np.diff(other.indptr)
+    rows = np.repeat(np.arange(one.shape[0]), np.diff(one.indptr))
+    partners = of_row[rows]
+    mine = np.repeat(np.arange(one.nnz), partners)
+    first = np.repeat(np.cumsum(partners) - partners, partners)
+    theirs = other.indptr[rows][mine] + np.arange(len(mine)) - first
+    values = one.data[mine] * other.data[theirs]
+    columns = other.indices[theirs].astype(np.int64) * one.shape[1] + one.indices[mine]
+    ends = np.concatenate([[0], np.cumsum(np.diff(one.indptr) * of_row)])
+    return csr_array((values, columns, ends), shape=(one.shape[0], one.shape[1] * other.shape[1]))
 
 
 def _weighed(predicted: csr_array, weights: NDArray[np.float64]) -> csr_array:
