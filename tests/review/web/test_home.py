@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy.orm import Session
 
+from migcards.frozen_keeper import FrozenKeeper
+from migcards.pivot_desk import PivotDesk
 from review.accounts.users import ROLES
 from review.web.render import NAVIGATION
 from tests.review.web.site import Workplace
@@ -13,7 +17,8 @@ from texts import LANGUAGES
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_the_pages_of_a_role_exist_in_every_language(workplace: Workplace, role: str) -> None:
+def test_the_pages_of_a_role_exist_in_every_language(workplace: Workplace, role: str, tmp_path: Path) -> None:
+    workplace.options["pivots"] = PivotDesk(FrozenKeeper(workplace.engine, tmp_path), hide_below=3)
     workplace.wait(1, occupation="not_sure")
     browser = workplace.browser(role)
     for language in LANGUAGES:
