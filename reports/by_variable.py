@@ -12,6 +12,7 @@ from ocr.forms.definition import FieldSpec
 from ocr.lexicon.lexicon import load_lexicon
 from reports.labels import code_label, named, same
 from reports.levels import LEVELS, Level, level_of
+from reports.source import records
 from reports.specs import Spec
 from store.records import known_fields
 from texts import Label
@@ -33,6 +34,8 @@ def by_variable(session: Session, name: str) -> tuple[Spec, Level]:
         raise BadInputError(f"No card has a variable {name!r}.")
     if about.kind is VariableKind.PERSONAL:
         raise BadInputError(f"{name} identifies people: there are no tables by it.")
+    if name in records.c and not about.column:
+        raise BadInputError(f"There are no tables by {name}: a column of the records has that name. Rename the field.")
     if about.column and about.column in LEVELS:
         dimension, level = codebook().dimension[about.column], LEVELS[about.column]
     elif spec and about.kind is VariableKind.STATISTICAL and name not in codebook().variable:

@@ -29,12 +29,15 @@ ANSWERS = ("10", "9", "9", "?", "", None)
 
 
 def children(
-    kind: VariableKind = VariableKind.STATISTICAL, codes: Sequence[str] = ("9", "10"), dictionary: str | None = None
+    kind: VariableKind = VariableKind.STATISTICAL,
+    codes: Sequence[str] = ("9", "10"),
+    dictionary: str | None = None,
+    name: str = "children",
 ) -> Form:
     """The departure card with one more field, of which an office's codebook says what it is."""
     options = tuple(Option(code=code, label=f"{code} д.", box=Rect(x=1, y=1, w=4, h=4)) for code in codes)
     spec = FieldSpec(
-        name="children",
+        name=name,
         kind=FieldKind.ONE_OF,
         box=Rect(x=1, y=1, w=2.5, h=4),
         label_ru="Дети",
@@ -148,4 +151,15 @@ def test_a_personal_variable_has_no_value_beside_the_record(store_url: str) -> N
         save_card(session, ReadCard(seen, own, "1.png", 300.0, (100, 100)), run_id=None)
         assert session.scalars(select(RecordValue)).all() == []
         assert len(find(session, Filters(values=(("children", "9"),))).hits) == 1
+    engine.dispose()
+
+
+def test_a_variable_named_like_a_column_of_the_records_shows_nothing_of_that(store_url: str) -> None:
+    """Tables by the numbers of cards would name people."""
+    engine, own = open_store(store_url), Form.model_validate(children(name="serial").model_dump())
+    with Session(engine) as session:
+        seen = replace(card(1), fields=(*card(1).fields, reading("serial", "9", (), "1", "made-up")))
+        save_card(session, ReadCard(seen, own, "1.png", 300.0, (100, 100)), run_id=None)
+        with pytest.raises(BadInputError, match="a column of the records has that name"):
+            build(session, "by-serial", *PERIOD)
     engine.dispose()
