@@ -85,8 +85,10 @@ class InboxReader:
 
     def state(self) -> InboxState:
         """How the reading stands."""
-        now, failure = self._now, "; ".join(dict.fromkeys(why for _, why in tuple(self._failed.values())))
+        now = self._now
         lots = {place: len(self._fresh(place)) for place in self.inbox.folder.glob("*/*")}
+        failures = (why for place, (_, why) in tuple(self._failed.items()) if lots.get(place))
+        failure = "; ".join(dict.fromkeys(failures))
         if now is None:
             return InboxState(None, sum(lots.values()), failure)
         place, tally, more, pace = now

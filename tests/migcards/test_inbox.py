@@ -213,12 +213,16 @@ def test_one_that_fails_says_so_and_keeps_no_other_waiting(inbox: ScanInboxFolde
     stray = UploadLot("20260101-000000-0000", "26-ZZZZZZZ", False, "anna")
     send(inbox, "0.jpg", picture(0), stray)
     send(inbox, "1.jpg", picture(1))
-    until_read(reader(inbox, database), left=1)
+    one = reader(inbox, database)
+    until_read(one, left=1)
     engine = open_store(database)
     with Session(engine) as session:
         assert batch_now(session, NUMBER).account.blank == 1
     engine.dispose()
-    assert (inbox.folder / stray.batch / stray.id / "0.jpg").exists()
+    left = inbox.folder / stray.batch / stray.id / "0.jpg"
+    assert left.exists()
+    left.unlink()
+    assert one.state().failure == "", "what is no longer there fails no more"
 
 
 def test_an_inbox_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
