@@ -29,7 +29,7 @@ from reports.measures import Measure
 from reports.parameters import PivotError, names, parameter
 from reports.period import Period, parse_period
 from reports.pivot import Pivot, build_pivot
-from store.frozen import freeze
+from store.frozen import freeze, open_frozen
 from store.record_values import AGE, AGE_GROUP, age_group
 from store.tables import Base, Record
 
@@ -145,7 +145,7 @@ def main(cards: int, tables: int, seed: int, folder: Path, in_memory: bool) -> N
         click.echo(f"frozen in {furnish(path, cards):.0f} s")
         click.echo(f"memory so far, with the making of the cards: {_peak_mb()} MB")
     start = time.perf_counter()
-    cube = Cube(path, in_memory=in_memory)
+    cube = Cube(open_frozen(path), in_memory=in_memory)
     click.echo(
         f"{cube.frozen.rows:,} cards, {path.stat().st_size / 1e6:.0f} MB, opened in {time.perf_counter() - start:.2f} s"
     )

@@ -101,17 +101,15 @@ def put_together(
         As in `TwoPhase`.
     """
     order = np.argsort(-cards.chance, axis=1, kind="stable")
-    every, at = ladder(question, counted, cards, inside, order)
-    settled = _settled(question, counted)
-    counts = np.array([settled.get(cell, 0.0) for cell in every])
+    cells, settled, at = ladder(question, counted, cards, inside, order)
     nest = nested(order, cards.chance, cards.drawn, cards.size)
-    return Sample(every, two_phase(counts, nest, at, accepted_error, lost))
+    return Sample(cells, two_phase(settled, nest, at, accepted_error, lost))
 
 
 def ladder(
     question: Question, counted: Counted, cards: Doubtful, inside: float, order: NDArray[np.int_]
-) -> tuple[tuple[AxisCell, ...], At]:
-    """The cells of a table, and the doubtful cards' probabilities in them by how many of their columns are found.
+) -> tuple[tuple[AxisCell, ...], NDArray[np.float64], At]:
+    """The cells of a table, (K,) counted cards in each, and how likely each holds the doubtful ones (`At`).
 
     Parameters
     ----------
@@ -128,14 +126,16 @@ def ladder(
         prior = _prior(question, column, tuple(about.values()), counted, cards, inside)
         along.append(coded(about, cards.values[column], cards.shares.get(column, {}), prior))
     cells = cells_of(along)
-    likely = [1.0 if question.possible(cell[:own], _having(question, cell[own + 1 :])) else UNLIKELY for cell in cells]
+    possible = [question.possible(cell[:own], _having(question, cell[own + 1 :])) for cell in cells]
+    likely = np.where(possible, 1.0, UNLIKELY)
     within = [k for k, cell in enumerate(cells) if all(cell[own:])]
-    every = tuple(dict.fromkeys([*(cells[k][:own] for k in within), *_settled(question, counted)]))
+    settled = _settled(question, counted)
+    every = tuple(dict.fromkeys([*(cells[k][:own] for k in within), *settled]))
 
     def at(found: int, rows: NDArray[np.int_]) -> csr_array:
-        return _widened(csr_array(crossed(along, np.array(likely), rank < found, rows)[:, within]), len(every))
+        return _widened(csr_array(crossed(along, likely, rank < found, rows)[:, within]), len(every))
 
-    return every, at
+    return every, np.array([settled.get(cell, 0.0) for cell in every]), at
 
 
 def _having(question: Question, fixed: AxisCell) -> list[str]:

@@ -46,7 +46,7 @@ def count_intervals(cards: TwoPhase, of: csr_array, level: float = LEVEL) -> lis
     Both are widened as Student's distribution is against the normal one, go to whole cards, and never leave what is
     known for certain and what is possible. Errors that no drawing mends are added in squares.
     """
-    other, scale = _other(cards, of, level), cards.scale
+    other, scale = _whole(_other(cards, of, level)), cards.scale
     totals, lower, upper = (scale * end for end in _drawn_ends(cards, of, level))
     below, above = (np.sqrt((totals - end) ** 2 + other) for end in (lower, upper))
     ends = totals, np.maximum(0, np.floor(totals - below + _ROUNDING)), np.ceil(totals + above - _ROUNDING)
@@ -74,13 +74,12 @@ _LEAST = 0.5
 
 def difference_margins(cards: TwoPhase, of: csr_array, level: float = LEVEL) -> Floats:
     """Half the widths of the intervals of sums whose weights (K, J) are 1, 0 or -1."""
-    return np.asarray(np.sqrt(_drawn(cards, of, level) + _other(cards, of, level)), np.float64)
+    return np.asarray(np.sqrt(_drawn(cards, of, level) + _whole(_other(cards, of, level))), np.float64)
 
 
 def ratio_margins(cards: TwoPhase, of: csr_array, level: float = LEVEL) -> Floats:
     """Half the widths of the intervals of sums with any weights (K, J): of ratios, linearised."""
-    other = ndtri((1 + level) / 2) ** 2 * cards.other_variances(of)
-    return np.asarray(np.sqrt(_drawn(cards, of, level) + other), np.float64)
+    return np.asarray(np.sqrt(_drawn(cards, of, level) + _other(cards, of, level)), np.float64)
 
 
 def _drawn(cards: TwoPhase, of: csr_array, level: float) -> Floats:
@@ -94,8 +93,12 @@ def _drawn(cards: TwoPhase, of: csr_array, level: float) -> Floats:
 
 
 def _other(cards: TwoPhase, of: csr_array, level: float) -> Floats:
-    """Squares of the margins of counts by errors that no drawing mends; less than half a card is none."""
-    squares = ndtri((1 + level) / 2) ** 2 * cards.other_variances(of)
+    """Squares of the margins by errors that no drawing mends."""
+    return np.asarray(ndtri((1 + level) / 2) ** 2 * cards.other_variances(of), np.float64)
+
+
+def _whole(squares: Floats) -> Floats:
+    """Squares of margins in cards, of which less than half is none."""
     return np.where(squares < 0.25, 0.0, squares)
 
 

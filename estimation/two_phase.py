@@ -160,8 +160,8 @@ class TwoPhase:
         parts = squares / squares.sum(axis=1, keepdims=True)
         weights = (parts * (1 / chances - 1)).sum(axis=1)
         rows = weights > 0
-        each, weights = csr_array(self.predicted[rows] @ of), weights[rows]
-        squared = weights @ csr_array(self.predicted[rows] @ of.power(2))
+        predicted, weights = self.predicted[rows], weights[rows]
+        each, squared = csr_array(predicted @ of), weights @ csr_array(predicted @ of.power(2))
         mean, whole = self._usual @ of, weights.sum()
         second = (1 - UNFORESEEN) * squared + UNFORESEEN * whole * (self._usual @ of.power(2))
         product = (1 - UNFORESEEN) ** 2 * (weights @ each.power(2)) + (UNFORESEEN * mean) ** 2 * whole

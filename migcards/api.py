@@ -305,7 +305,7 @@ def build_pivot(
     from reports.period import parse_range
     from reports.selections import read_selections
     from store.engine import read_only
-    from store.frozen import freeze
+    from store.frozen import freeze, open_frozen
 
     if measure not in {*Measure}:
         raise BadInputError(f"{measure!r} is no measure; there are {', '.join(Measure)}.")
@@ -313,9 +313,9 @@ def build_pivot(
     period = parse_range(first, first if last is None else last)
     asked = pivot.Pivot(period, tuple(rows), tuple(columns), only, Measure(measure), sort)
     if isinstance(store, str | Path):
-        return pivot.build_pivot(Cube(Path(store)), asked).table
+        return pivot.build_pivot(Cube(open_frozen(Path(store))), asked).table
     with TemporaryDirectory() as folder, Session(read_only(store)) as session:
-        return pivot.build_pivot(Cube(freeze(session, Path(folder) / "record.parquet").path), asked).table
+        return pivot.build_pivot(Cube(freeze(session, Path(folder) / "record.parquet")), asked).table
 
 
 def as_frame(table: Table, language: str = "en") -> DataFrame:

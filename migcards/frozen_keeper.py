@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock, Thread
 
@@ -46,7 +47,7 @@ class FrozenKeeper:
             state = state_of(session)
             if self._cube is None or self._cube.frozen.state != state:
                 known = next((one for one in self._files() if one.state == state), None)
-                self._cube = Cube((known or self._made(session)).path, in_memory=self._in_memory)
+                self._cube = Cube(known or self._made(session), in_memory=self._in_memory)
             self._checked = time.monotonic()
             return self._cube
 
@@ -72,7 +73,7 @@ class FrozenKeeper:
         path.touch()
         for old in self._paths()[KEPT:]:
             old.unlink(missing_ok=True)
-        return open_frozen(path)
+        return replace(new, path=path)
 
     def _files(self) -> list[FrozenRecord]:
         found = []

@@ -17,7 +17,7 @@ from reports.measures import Measure
 from reports.parameters import Parameter, PivotError, names, parameter
 from reports.period import Period
 from reports.pivot import Pivot, PivotTable, build_pivot
-from reports.selections import read_selections, write_code
+from reports.selections import read_selections, write_selection
 from reports.table import Table
 from reports.writers.render import render
 from review.web.pivot_board import Head, Offer, PivotChoice, PivotQuery, PivotRow, PivotView
@@ -133,7 +133,7 @@ def _offer(cube: Cube, query: PivotQuery, name: str, one: Parameter, language: L
     choices = [
         PivotChoice(written, one.level.label(code).of(language), written in query.only)
         for code in (*one.level.codes, *others, *missing)
-        for written in [f"{name}={write_code(code)}"]
+        for written in [write_selection(name, code)]
     ]
     return Offer(name, one.label.of(language), choices)
 
@@ -165,8 +165,8 @@ def _finer(query: PivotQuery, shown: PivotTable, path: Path) -> PivotQuery | Non
     inner = shown.rows[len(path) - 1]
     if not inner.finer:
         return None
-    fixed = {name for name, _ in zip(query.rows, path, strict=False)}
+    fixed = dict(zip(query.rows, path, strict=False))
     others = [one for one in query.only if one.rpartition("=")[0] not in fixed]
-    only = [f"{name}={write_code(code)}" for name, code in zip(query.rows, path, strict=False)]
+    only = [write_selection(name, code) for name, code in fixed.items()]
     columns = tuple(one for one in query.columns if one != inner.finer)
     return replace(query, rows=(inner.finer,), columns=columns, only=(*others, *only), offer=(), sort=0)

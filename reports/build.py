@@ -69,10 +69,28 @@ def build(
         There is no such table or purpose, the period ends before it starts, or the table is none that is estimated, or
         none that is made by purpose.
     """
+    return build_each(session, [table_id], start, end, estimate=estimate, purposes=purposes)[0]
+
+
+def build_each(
+    session: Session,
+    table_ids: Sequence[str],
+    start: date,
+    end: date,
+    *,
+    estimate: bool = False,
+    purposes: Sequence[str] = (),
+) -> list[Table]:
+    """Several tables of one period, each as `build` makes it; how far the cards reach into it is looked up once."""
+    reach = reach_of(session, Period(start, end))
+    return [_built(session, table_id, reach, estimate, purposes) for table_id in table_ids]
+
+
+def _built(session: Session, table_id: str, reach: Reach, estimate: bool, purposes: Sequence[str]) -> Table:
     spec, levels = _spec(session, table_id)
     if purposes:
         spec = with_purposes(spec, purposes)
-    reach, shape = reach_of(session, Period(start, end)), spec.shape(levels)
+    shape = spec.shape(levels)
     rows, columns, cells = (_estimate if estimate else _count)(session, spec, shape, reach)
     counted = reach.counted(spec)
     keys = [*(level.column for level in shape.stub), "direction"]

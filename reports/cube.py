@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import duckdb
@@ -14,7 +13,7 @@ import pyarrow as pa
 from reports.levels import Code, Level, Value
 from reports.parameters import Parameter
 from reports.period import Period
-from store.frozen import CROSSING_FIRST, CROSSING_LAST, NOT_ASKED, FrozenRecord, open_frozen
+from store.frozen import CROSSING_FIRST, CROSSING_LAST, NOT_ASKED, FrozenRecord
 
 Condition: TypeAlias = tuple[str, list[Any]]
 """SQL, and the values of its places."""
@@ -41,10 +40,10 @@ class Cube:
         half the time. Without it each table reads of the file what it needs.
     """
 
-    def __init__(self, path: Path, *, in_memory: bool = False) -> None:
-        self.frozen: FrozenRecord = open_frozen(path)
+    def __init__(self, frozen: FrozenRecord, *, in_memory: bool = False) -> None:
+        self.frozen = frozen
         self._database = duckdb.connect(config={"autoinstall_known_extensions": False})
-        file = f"read_parquet({_literal(str(path))})"
+        file = f"read_parquet({_literal(str(frozen.path))})"
         columns = self._database.execute(f"DESCRIBE SELECT * FROM {file}").fetchall()
         self._types: dict[str, str] = {column: kind for column, kind, *_ in columns}
         if in_memory:

@@ -51,28 +51,25 @@ class Estimates:
         """One count; what never occurs is surely nothing."""
         return self.counts.get(pair, Interval(0.0, 0.0, 0.0))
 
-    def share_margins(self, pairs: Sequence[Pair], whole: Pair) -> Floats:
-        """Half the widths, in per cent, of the 95 % intervals of shares of a whole."""
-        return self.ratio_margins([(pair, whole) for pair in pairs])
+    def columns(self, pairs: Sequence[Pair]) -> csr_array:
+        """(K, J) the cells that each of some counts sums; none of what never occurs."""
+        known = [(self._place[pair], j) for j, pair in enumerate(pairs) if pair in self._place]
+        at = np.array(known, int).reshape(-1, 2)
+        chosen = csr_array((np.ones(len(at)), (at[:, 0], at[:, 1])), shape=(len(self.pairs), len(pairs)))
+        return csr_array(self.of @ chosen)
 
     def ratio_margins(self, pairs: Sequence[tuple[Pair, Pair]]) -> Floats:
         """Half the widths, in per cent, of the 95 % intervals of one count in another (linearised); 0 of nothing."""
-        weights = []
-        for one, whole in pairs:
-            part, total = self.count(one).estimate, self.count(whole).estimate
-            off = self._weights(one) - self._weights(whole) * (part / total if total else 0.0)
-            weights.append(100 * off / total if total else 0 * off)
-        return ratio_margins(self.cards, csr_array(np.stack(weights, axis=1)))
+        parts, wholes = zip(*pairs, strict=True)
+        part, whole = (np.array([self.count(pair).estimate for pair in of]) for of in (parts, wholes))
+        per_cent = np.divide(100.0, whole, out=np.zeros_like(whole), where=whole > 0)
+        weights = self.columns(parts).multiply(per_cent) - self.columns(wholes).multiply(per_cent**2 * part / 100)
+        return ratio_margins(self.cards, csr_array(weights))
 
     def difference_margins(self, pairs: Sequence[tuple[Pair, Pair]]) -> Floats:
         """Half the widths of the 95 % intervals of differences of counts."""
-        weights = [self._weights(one) - self._weights(other) for one, other in pairs]
-        return difference_margins(self.cards, csr_array(np.stack(weights, axis=1)))
-
-    def _weights(self, pair: Pair) -> Floats:
-        if pair not in self._place:
-            return np.zeros(self.of.shape[0])
-        return np.asarray(self.of[:, [self._place[pair]]].toarray(), float).ravel()
+        ones, others = zip(*pairs, strict=True)
+        return difference_margins(self.cards, csr_array(self.columns(ones) - self.columns(others)))
 
     @cached_property
     def _place(self) -> dict[Pair, int]:
@@ -87,7 +84,7 @@ def estimated(session: Session, shape: TableShape, period: Period, share: bool) 
     heads = [path for path, _ in columns_of(shape.columns, counts)]
     margins: list[list[Cell]] = [[found.count((row, head)).margin for head in heads] for row in rows]
     if share:
-        shares = found.share_margins([(row, ()) for row in rows], ((), ()))
+        shares = found.ratio_margins([((row, ()), ((), ())) for row in rows])
         margins = [[*line, round(float(own), 1)] for line, own in zip(margins, shares, strict=True)]
     return _with_margins(crosstab(shape, counts, share), margins)
 
@@ -125,5 +122,5 @@ def _with_margins(body: Body, margins: Iterable[Sequence[Cell]]) -> Body:
 
 
 def margin_of(group: Label | None, of: Unit = Unit.COUNT) -> Column:
-    unit = Unit.MARGIN_PERCENT if of is Unit.PERCENT else Unit.MARGIN
+    unit = Unit.MARGIN_PERCENT if of.decimals else Unit.MARGIN
     return Column(say_all("report.margin"), group, unit)

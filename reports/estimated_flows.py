@@ -10,10 +10,11 @@ from math import ceil
 from sqlalchemy.orm import Session
 
 from ocr.forms.codebook import Role, codebook
-from reports.crosstab import Body, ordered
+from reports.crosstab import Body
 from reports.estimated import Estimates, Pair, estimates, margin_of
+from reports.flows import COMPARED, region_rows
 from reports.labels import same
-from reports.levels import LEVELS, MISSING, NOT_STATED, Code, Level, Path, Value
+from reports.levels import LEVELS, NOT_STATED, Code, Level, Path, Value
 from reports.period import Period, month_label
 from reports.reach import Reach
 from reports.shape import TableShape
@@ -26,24 +27,20 @@ NOW, BEFORE = "now", "before"
 
 def net_by_region(session: Session, spec: Spec, reach: Reach) -> Body:
     """T2: departures, returns and net migration by region, as `reports.flows` counts them."""
-    region = LEVELS["region"]
-    found = estimates(session, TableShape((region,), (LEVELS["direction"],), spec.fixed), reach.passed)
+    found = estimates(session, TableShape((LEVELS["region"],), (LEVELS["direction"],), spec.fixed), reach.passed)
     sizes = Counter({row: round(one.estimate) for (row, column), one in found.counts.items() if not column})
-    paths: list[Path] = [(), *ordered([region], sizes, always_missing=True)]
-    nets = found.difference_margins([((path, ("D",)), (path, ("A",))) for path in paths])
+    rows = region_rows(sizes)
+    nets = found.difference_margins([((path, ("D",)), (path, ("A",))) for path, _ in rows])
     cells = []
-    for path, margin in zip(paths, nets.tolist(), strict=True):
+    for (path, _), margin in zip(rows, nets.tolist(), strict=True):
         out, back = (_with_margin(found, (path, (side,))) for side, _ in spec.sides)
         cells.append((*out, *back, back[0] - out[0], ceil(margin)))
-    rows = [Row(say_all("report.total"), 0, RowKind.TOTAL)] + [
-        Row(region.label(p[0]), 1, RowKind.MISSING if p[0] in MISSING else RowKind.CATEGORY) for p in paths[1:]
-    ]
     heads = (("departed", Unit.COUNT), ("returned", Unit.COUNT), ("net", Unit.CHANGE))
     columns = chain.from_iterable(
         (Column(say_all("report.crossings"), say_all(f"report.{name}"), unit), margin_of(say_all(f"report.{name}")))
         for name, unit in heads
     )
-    return tuple(rows), tuple(columns), tuple(cells)
+    return tuple(row for _, row in rows), tuple(columns), tuple(cells)
 
 
 def by_month(session: Session, spec: Spec, reach: Reach) -> Body:
@@ -67,15 +64,9 @@ def by_month(session: Session, spec: Spec, reach: Reach) -> Body:
 
 
 def _columns(sides: Sequence[tuple[str, str]], *, compared: bool) -> Iterator[Column]:
-    kinds = (
-        ("crossings", Unit.COUNT),
-        ("previous", Unit.COUNT),
-        ("change", Unit.CHANGE),
-        ("change_percent", Unit.CHANGE_PERCENT),
-    )
     for _, side in sides:
         group = say_all(f"report.{side}")
-        for name, unit in kinds if compared else kinds[:1]:
+        for name, unit in COMPARED if compared else COMPARED[:1]:
             yield Column(say_all(f"report.{name}"), group, unit)
             yield margin_of(group, unit)
 

@@ -25,6 +25,15 @@ Month: TypeAlias = tuple[int, int] | None
 """Year and month; None where no more than the year is settled."""
 
 
+COMPARED = (
+    ("crossings", Unit.COUNT),
+    ("previous", Unit.COUNT),
+    ("change", Unit.CHANGE),
+    ("change_percent", Unit.CHANGE_PERCENT),
+)
+"""What T11 says of a month and direction, by the names of the words."""
+
+
 def net_by_region(session: Session, spec: Spec, reach: Reach) -> Body:
     """T2: departures, returns and net migration by region, beside the same period of the previous year.
 
@@ -39,12 +48,19 @@ def net_by_region(session: Session, spec: Spec, reach: Reach) -> Body:
     previous = reach.previous
     now, before = counts(reach.passed), counts(previous) if previous else None
     sizes = Counter({row: n for (row, column), n in (now + (before or Counter())).items() if not column})
-    rows = [Row(say_all("report.total"), 0, RowKind.TOTAL)]
-    cells = [_net_cells(now, before, ())]
-    for p in ordered([region], sizes, always_missing=True):
-        rows.append(Row(region.label(p[0]), 1, RowKind.MISSING if p[0] in MISSING else RowKind.CATEGORY))
-        cells.append(_net_cells(now, before, p))
-    return tuple(rows), _net_columns(compared=before is not None), tuple(cells)
+    heads = region_rows(sizes)
+    cells = tuple(_net_cells(now, before, path) for path, _ in heads)
+    return tuple(row for _, row in heads), _net_columns(compared=before is not None), cells
+
+
+def region_rows(sizes: Counter[Path]) -> list[tuple[Path, Row]]:
+    """Heads of the rows of regions with their paths, the total first."""
+    region = LEVELS["region"]
+    heads: list[tuple[Path, Row]] = [((), Row(say_all("report.total"), 0, RowKind.TOTAL))]
+    for path in ordered([region], sizes, always_missing=True):
+        kind = RowKind.MISSING if path[0] in MISSING else RowKind.CATEGORY
+        heads.append((path, Row(region.label(path[0]), 1, kind)))
+    return heads
 
 
 def _net_columns(*, compared: bool) -> tuple[Column, ...]:
@@ -91,16 +107,7 @@ def _change_columns(sides: Sequence[tuple[str, str]], *, compared: bool) -> tupl
     groups = [say_all(f"report.{name}") for _, name in sides]
     if not compared:
         return tuple(Column(group, None, Unit.COUNT) for group in groups)
-    return tuple(
-        Column(say_all(f"report.{name}"), group, unit)
-        for group in groups
-        for name, unit in (
-            ("crossings", Unit.COUNT),
-            ("previous", Unit.COUNT),
-            ("change", Unit.CHANGE),
-            ("change_percent", Unit.CHANGE_PERCENT),
-        )
-    )
+    return tuple(Column(say_all(f"report.{name}"), group, unit) for group in groups for name, unit in COMPARED)
 
 
 def _monthly(session: Session, spec: Spec, period: Period, later: int) -> Counter[tuple[Month, str]]:

@@ -14,7 +14,7 @@ from estimation.assembly import Question
 from estimation.intervals import LEVEL, Interval
 from estimation.two_phase import Floats, TwoPhase
 from ocr.errors import BadInputError
-from reports.estimated import Estimates, estimates
+from reports.estimated import Pair, estimates
 from reports.levels import LEVELS, MISSING, Code, Level
 from reports.period import Period
 from reports.shape import TableShape
@@ -119,7 +119,8 @@ def standing(session: Session, goal: Goal) -> Standing:
     found = estimates(session, TableShape((level,), (), fixed), goal.period)
     whole = found.count(((), ())).estimate
     codes = _order(level, [row[0] for row, _ in found.pairs if row and row[0] not in MISSING])
-    counts, of = [found.count(((code,), ())) for code in codes], _columns(found, codes)
+    pairs: list[Pair] = [((code,), ()) for code in codes]
+    counts, of = [found.count(pair) for pair in pairs], found.columns(pairs)
     limits = np.array([max(1.0, goal.within * max(count.estimate, SMALL * whole)) for count in counts])
     best = Z * np.sqrt(found.cards.other_variances(of))
     each = zip(codes, counts, limits.tolist(), best.tolist(), strict=True)
@@ -127,11 +128,6 @@ def standing(session: Session, goal: Goal) -> Standing:
     question = Question((), goal.period.start, goal.period.end, fixed)
     variables = tuple(dict.fromkeys([level.column, question.day]))
     return Standing(shown, variables, needed_level(found.cards, of, limits))
-
-
-def _columns(found: Estimates, codes: Sequence[Code]) -> csr_array:
-    """(K, J) the cells of each code."""
-    return csr_array(found.of[:, [found.pairs.index(((code,), ())) for code in codes]])
 
 
 def _order(level: Level, codes: Sequence[Code]) -> list[Code]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from reports.levels import MISSING_WORDS, Code
 from reports.parameters import PivotError
@@ -30,11 +30,6 @@ def read_selections(written: Iterable[str]) -> tuple[Selection, ...]:
     return tuple((name, tuple(dict.fromkeys(codes))) for name, codes in found.items())
 
 
-def write_selections(selections: Sequence[Selection]) -> list[str]:
-    """Selections as `read_selections` reads them, one code each."""
-    return [f"{name}={write_code(code)}" for name, codes in selections for code in codes]
-
-
-def write_code(code: Code) -> str:
-    """A code, or the word for one of the three answers that are no category."""
-    return MISSING_WORDS[code] if code in MISSING_WORDS else str(code)
+def write_selection(name: str, code: Code) -> str:
+    """A selection of one code as `read_selections` reads it; an answer that is no category by its word."""
+    return f"{name}={MISSING_WORDS.get(code, code)}"

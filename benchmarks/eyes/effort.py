@@ -95,7 +95,7 @@ def levels_for(
         pairs = [pair for pair in found.pairs if pair[0] and pair[0][0] not in MISSING]
         if dimension not in goals or not pairs:
             continue
-        of = found.of[:, [found.pairs.index(pair) for pair in pairs]]
+        of = found.columns(pairs)
         whole = found.count(((), ())).estimate
         counts = np.array([max(found.count(pair).estimate, SMALL * whole) for pair in pairs])
         limits = np.maximum(1.0, goals[dimension] * counts * copies) / copies**0.5

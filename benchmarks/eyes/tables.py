@@ -110,7 +110,7 @@ def _steps(
     share = sum(question.first <= day <= question.last for day in dated) / len(dated)
     values = {column: [donor.keyed[column] for donor in donors] for column in columns}
     cards = Doubtful(values, shares, np.ones(sizes.shape), np.ones(sizes.shape, bool), sizes)
-    cells, at = ladder(question, counted, cards, share, order)
+    cells, _, at = ladder(question, counted, cards, share, order)
     every = np.arange(len(donors))
     return cells, [at(k, every) for k in range(len(columns) + 1)]
 

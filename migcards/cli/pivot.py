@@ -14,6 +14,7 @@ from reports.measures import Measure
 from reports.pivot import Pivot, build_pivot
 from reports.selections import read_selections
 from reports.writers.render import FORMATS, render
+from store.frozen import open_frozen
 from texts import Language
 
 
@@ -58,7 +59,7 @@ def pivot(
     occupation:3, occupation:4; country_group, country, destination; year, quarter, month; age:0-17,18-29,30+ and so on;
     an unknown one lists all. The frozen record is made anew once the store went on (`migcards freeze`).
     """
-    cube = Cube(frozen) if frozen else FrozenKeeper(store(), settings().frozen).now()
+    cube = Cube(open_frozen(frozen)) if frozen else FrozenKeeper(store(), settings().frozen).now()
     span = period_of(period, first, last)
     asked = Pivot(span, rows, columns, read_selections(where), Measure(measure), sort)
     write_table(render(build_pivot(cube, asked).table, form, language), form, out)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from migcards.cli.shared.acceptance import policy_in_force, warnings
 from migcards.cli.shared.context import OUT_FILE, language_option, store
 from migcards.cli.shared.tables import period_of, write_table
-from reports.build import build, published
+from reports.build import build_each, published
 from reports.writers.page import render_report
 from reports.writers.render import FORMATS, as_json, render
 from reports.writers.workbook import as_workbook
@@ -57,7 +57,7 @@ def report(
     every = published(estimate=estimate, purposes=purposes)
     ids = every if [name.lower() for name in tables] == ["all"] else tables
     with Session(read_only(store())) as session:
-        built = [build(session, table, span.start, span.end, estimate=estimate, purposes=purposes) for table in ids]
+        built = build_each(session, ids, span.start, span.end, estimate=estimate, purposes=purposes)
         _, found = policy_in_force(session)
     for line in warnings(found, language):
         click.echo(line, err=True)

@@ -166,6 +166,10 @@ def test_changes_between_years_have_margins_that_keying_narrows(truths: dict[str
         table = build(session, "T11", *YEAR, estimate=True)
         return {row.label.en: cells for row, cells in zip(table.rows, table.cells, strict=True)}
 
+    assert [column.unit for column in build(session, "T11", *YEAR, estimate=True).columns[:8]] == [
+        *(Unit.COUNT, Unit.MARGIN, Unit.COUNT, Unit.MARGIN, Unit.CHANGE, Unit.MARGIN),
+        *(Unit.CHANGE_PERCENT, Unit.MARGIN_PERCENT),
+    ]
     before = months()
     march, april, total = before["March 2016"], before["April 2016"], before["Total"]
     assert (total[0], total[2:4], total[4]) == (40, (20, 0), 20), "no card is likely to lie in the other year"
