@@ -9,8 +9,10 @@ import stat
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
-from time import monotonic, sleep
+from threading import Event
+from time import monotonic
 from typing import BinaryIO, TypeAlias
 
 from migcards.intake import file_or_members
@@ -66,6 +68,8 @@ class HotFolder:
         Which of these files, by their names, could not be got at when they were read.
     archive
         Where members of zip files are kept.
+    end
+        Once it is set, no further file is begun.
     """
 
     folder: Path
@@ -73,6 +77,7 @@ class HotFolder:
     unavailable: Callable[[Sequence[str]], Collection[str]]
     archive: Path | None = None
     clock: Callable[[], float] = monotonic
+    end: Event = field(default_factory=Event)
     candidates: HotFiles = field(default_factory=dict)
     waiting: int = 0
     sight: Sight = field(default_factory=Sight)
@@ -97,23 +102,24 @@ class HotFolder:
         return max(POLL_S, took / SHARE_OF_TIME)
 
     def _read(self, paths: Sequence[str], in_order: bool) -> None:
-        self.read((file for path in paths for file in file_or_members(Path(path), self.archive)), in_order)
+        files = (file for path in paths for file in file_or_members(Path(path), self.archive))
+        self.read(takewhile(lambda file: not self.end.is_set(), files), in_order)
         away = self.unavailable([as_text(path) for path in paths])
         unavailable = [path for path in paths if as_text(path) in away]
         self.candidates = after_reading(self.candidates, paths, unavailable, self.clock())
 
-    def run(self, told: Callable[[], object], pause: Callable[[float], object] = sleep) -> None:
-        """Look over the folder until an exception, such as an interrupt, ends it.
+    def run(self, told: Callable[[], object]) -> None:
+        """Look over the folder until it is told to end.
 
         Parameters
         ----------
         told
             Called after each round.
         """
-        while True:
+        while not self.end.is_set():
             seconds = self.round()
             told()
-            pause(seconds)
+            self.end.wait(seconds)
 
 
 def look_over(folder: str) -> Sight:

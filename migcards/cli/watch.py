@@ -6,9 +6,12 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
+from threading import Event
 from types import FrameType
 
 import click
@@ -42,23 +45,25 @@ def watch(folder: Path, language: Language) -> None:
 
     A file is read when it is whole. Files are left where they are and known again after a restart; those that cannot be
     opened are tried again later. Links, devices and pipes are passed over. Once a minute a line says what was done.
+    What was begun when Ctrl+C came is read to its end; a second Ctrl+C does not wait for it.
     """
     reader = _Reader(language)
     hot = HotFolder(folder, reader.read, reader.unavailable, settings().archive)
     reader.hot = hot
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, partial(_end, hot.end))
     click.echo(say("watch.started", language, folder=shown_path(as_text(folder))))
-    try:
-        with settled():
-            hot.run(reader.tell)
-    except KeyboardInterrupt:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        reader.tell(now=True)
-        click.echo(say("watch.ended", language))
+    with suppress(KeyboardInterrupt), settled():
+        hot.run(reader.tell)
+    reader.tell(now=True)
+    click.echo(say("watch.ended", language))
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+def _end(end: Event, number: int, frame: FrameType | None) -> None:
+    """Take a signal: raised into a call of the database, an interrupt would look like its failure."""
+    if end.is_set():
+        raise KeyboardInterrupt
+    end.set()
 
 
 @dataclass

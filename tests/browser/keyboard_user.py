@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 from sqlalchemy.orm import Session
 
 from fixtures.review_site import PASSWORD, ReviewSite
@@ -31,6 +32,19 @@ class KeyboardUser:
     site: ReviewSite
     login: str
     pause_ms: float = 0.0
+    unanswered: set[Request] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.page.on("request", lambda request: self.unanswered.add(request))
+        self.page.on("requestfinished", lambda request: self.unanswered.discard(request))
+        self.page.on("requestfailed", lambda request: self.unanswered.discard(request))
+
+    def leave(self) -> None:
+        """Close the browser once all it asked is answered: the server would do it in the store of the next test."""
+        end = time.monotonic() + 10
+        while self.unanswered and time.monotonic() < end:
+            self.page.wait_for_timeout(20)
+        self.page.context.close()
 
     def press(self, *keys: str) -> None:
         for key in keys:

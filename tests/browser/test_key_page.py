@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, expect
 
 from fixtures.review_site import ReviewSite
 from tests.browser.keyboard_user import SCREEN, KeyboardUser, kept
@@ -31,17 +31,17 @@ MEASURES = """() => {
 @pytest.fixture
 def seat(browser: Browser, site: ReviewSite) -> Iterator[Seat]:
     """Seats a person before a browser of their own, logged in, with a screen of so many pixels."""
-    contexts: list[BrowserContext] = []
+    seated: list[KeyboardUser] = []
 
     def sit(path: str, width: int = 1366, height: int = 768, login: str = "anna") -> KeyboardUser:
-        contexts.append(browser.new_context(**SCREEN | {"viewport": {"width": width, "height": height}}))
-        user = KeyboardUser(contexts[-1].new_page(), site, login)
-        user.enter(path)
-        return user
+        context = browser.new_context(**SCREEN | {"viewport": {"width": width, "height": height}})
+        seated.append(KeyboardUser(context.new_page(), site, login))
+        seated[-1].enter(path)
+        return seated[-1]
 
     yield sit
-    for context in contexts:
-        context.close()
+    for user in seated:
+        user.leave()
 
 
 def measures(user: KeyboardUser) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,17 +23,16 @@ Seat = Callable[..., KeyboardUser]
 @pytest.fixture
 def seat(browser: Browser, site: ReviewSite) -> Iterator[Seat]:
     """Seats a person before a browser of their own, logged in."""
-    contexts: list[BrowserContext] = []
+    seated: list[KeyboardUser] = []
 
     def sit(login: str, path: str = "/key") -> KeyboardUser:
-        contexts.append(browser.new_context(**SCREEN))
-        user = KeyboardUser(contexts[-1].new_page(), site, login)
-        user.enter(path)
-        return user
+        seated.append(KeyboardUser(browser.new_context(**SCREEN).new_page(), site, login))
+        seated[-1].enter(path)
+        return seated[-1]
 
     yield sit
-    for context in contexts:
-        context.close()
+    for user in seated:
+        user.leave()
 
 
 def test_twenty_fields_with_the_keyboard_alone(seat: Seat, site: ReviewSite) -> None:

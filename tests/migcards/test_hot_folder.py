@@ -43,6 +43,21 @@ class Office:
         return [name for name, _ in self.read[before:]]
 
 
+def test_nothing_is_begun_any_more_once_it_is_told_to_end(office: Office) -> None:
+    for name in ("1.jpg", "2.jpg", "3.jpg"):
+        (office.folder.folder / name).write_bytes(WHOLE)
+
+    def read(files: Iterator[ScanFile], in_order: bool) -> None:
+        for file in files:
+            office.read.append((Path(file.name).name, in_order))
+            office.folder.end.set()
+
+    office.folder.read = read
+    office.wait()
+    assert len(office.read) == 1
+    office.folder.run(lambda: pytest.fail("no further round"))
+
+
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
     (tmp_path / "hot").mkdir()

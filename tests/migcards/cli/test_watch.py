@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from threading import Event
 
 import pytest
 from click.testing import CliRunner
@@ -115,6 +116,14 @@ def test_a_batch_goes_on_in_the_next_round_but_not_for_what_is_read_late(
     for names, in_order in ((["1"], True), (["late"], False), (["2"], True)):
         reader.read(iter(names), in_order)  # type: ignore[arg-type]
     assert calls == [(["1"], None), (["late"], None), (["2"], 7)]
+
+
+def test_the_first_signal_lets_what_was_begun_end_and_the_second_does_not_wait() -> None:
+    end = Event()
+    module._end(end, signal.SIGTERM, None)
+    assert end.is_set()
+    with pytest.raises(KeyboardInterrupt):
+        module._end(end, signal.SIGINT, None)
 
 
 def test_there_must_be_a_folder(tmp_path: Path) -> None:
