@@ -117,7 +117,7 @@ class OrderedSaver:
         else:
             if not self.due:
                 self.due_since = monotonic()
-            self.due.append(InBatch(item, batch))
+            self.due.append(InBatch(item, batch, place))
         del self.waiting[place]  # not before it is due: an interrupt may come in between
         self.turn = max(self.turn, place + 1)
 

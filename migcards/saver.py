@@ -108,10 +108,11 @@ def version_with(policy: AcceptancePolicy) -> str:
 
 
 class InBatch(NamedTuple):
-    """A page that is to be saved, and the id of the batch that it lay in."""
+    """A page that is to be saved, the id of the batch that it lay in, and where it lay among the pages of its run."""
 
     result: PageResult
     batch_id: int | None = None
+    place: int | None = None
 
 
 class SavedPage(NamedTuple):
@@ -154,7 +155,7 @@ class Saver:
             In the order of the pages; those are refused whose original could not be archived.
         """
         began = perf_counter()
-        pages = [InBatch(self._with_batch(self._archived(result), batch), batch) for result, batch in pages]
+        pages = [page._replace(result=self._with_batch(self._archived(page.result), page.batch_id)) for page in pages]
         try:
             saved = self._keep(pages)
         except StoreError:
@@ -163,8 +164,8 @@ class Saver:
             if len(pages) < 2:
                 raise
             saved = self._keep_each(pages)
-        for result, _ in pages:
-            _note_page(result, round(1000 * (perf_counter() - began) / len(pages), 1))
+        for page in pages:
+            _note_page(page.result, round(1000 * (perf_counter() - began) / len(pages), 1))
         return saved
 
     def open_batch(self, sheet: CoverSheet) -> int:
@@ -193,31 +194,35 @@ class Saver:
 
     def _keep(self, pages: Sequence[InBatch]) -> list[SavedPage]:
         with Session(self.how.engine) as session, session.begin():
-            cards = [self._card(r, batch, r.outcome) for r, batch in pages if isinstance(r.outcome, CardReading)]
+            cards = [self._card(page, read) for page in pages if isinstance(read := page.result.outcome, CardReading)]
             ids = save_cards(session, cards, run_id=self.run_id, software=self.how.read_by)
             close_rescans(session, ids, rescan=self.how.rescan)
-            for result, batch in pages:
-                if isinstance(result.outcome, Refused):
-                    self._keep_refused(session, result, result.outcome, batch)
+            for page in pages:
+                if isinstance(page.result.outcome, Refused):
+                    self._keep_refused(session, page, page.result.outcome)
             became = dict(zip((card.reading.scan for card in cards), work_left(session, ids), strict=True))
-        return [SavedPage(r.outcome, *became.get(r.outcome.scan, ())) for r, _ in pages]
+        outcomes = [page.result.outcome for page in pages]
+        return [SavedPage(outcome, *became.get(outcome.scan, ())) for outcome in outcomes]
 
-    def _keep_refused(self, session: Session, result: PageResult, refused: Refused, batch: int | None) -> None:
+    def _keep_refused(self, session: Session, page: InBatch, refused: Refused) -> None:
+        result = page.result
         save_refused(
             session,
             refused,
             run_id=self.run_id,
-            batch_id=batch,
+            batch_id=page.batch_id,
             path=result.job.called,
             dpi=result.dpi,
             size=result.size,
             forms=self.how.forms_fingerprint,
+            place=page.place,
         )
 
-    def _card(self, result: PageResult, batch: int | None, reading: CardReading) -> ReadCard:
+    def _card(self, page: InBatch, reading: CardReading) -> ReadCard:
+        result, batch, place = page
         form = self.how.forms[reading.form, reading.version]
         size = result.size or (0, 0)
-        return ReadCard(reading, form, result.job.called, result.dpi or 0.0, size, batch, result.likeness)
+        return ReadCard(reading, form, result.job.called, result.dpi or 0.0, size, batch, result.likeness, place)
 
     def _with_batch(self, result: PageResult, batch: int | None) -> PageResult:
         """What the batch says is evidence for its cards."""

@@ -121,6 +121,7 @@ def save_refused(
     dpi: float | None = None,
     size: tuple[int, int] | None = None,
     forms: str = "",
+    place: int | None = None,
 ) -> bool:
     """Keep a sheet that was not read, once for each run; returns False where it was refused no longer: so it stays.
 
@@ -134,12 +135,15 @@ def save_refused(
         Pixels per inch, and (width, height) in pixels, as far as they are known.
     forms
         Fingerprint of the forms that were known.
+    place
+        Where it lay among the pages of its run.
     """
     is_cover = refused.reason is Refusal.COVER_SHEET
     outcome: dict[str, Any] = {"outcome": "refused", "reason": str(refused.reason), "detail": refused.detail}
     if is_cover:
         outcome = {"outcome": "cover", "reason": None, "detail": None, "rescanned_by": None}
     values = _values(refused.scan, path, dpi, size, run_id) | outcome | {"batch_id": batch_id, "serial": refused.serial}
+    values["place"] = place
     if not insert_new(session, Scan, [values], Scan.id):
         row = _locked(session, refused.scan)
         if row.outcome != "refused":
@@ -175,6 +179,8 @@ class ReadCard:
         The batch in which it lay.
     likeness
         The signature of its ink, where there is enough of it.
+    place
+        Where it lay among the pages of its run.
     """
 
     reading: CardReading
@@ -184,6 +190,7 @@ class ReadCard:
     size: tuple[int, int]
     batch_id: int | None = None
     likeness: Likeness | None = None
+    place: int | None = None
 
 
 def save_read(session: Session, cards: Sequence[ReadCard], run_id: int | None) -> dict[ScanId, int]:
@@ -193,7 +200,9 @@ def save_read(session: Session, cards: Sequence[ReadCard], run_id: int | None) -
     """
     read = {"outcome": "read", "reason": None, "detail": None, "serial": None, "rescanned_by": None}
     rows = {
-        c.reading.scan: _values(c.reading.scan, c.path, c.dpi, c.size, run_id) | read | {"batch_id": c.batch_id}
+        c.reading.scan: _values(c.reading.scan, c.path, c.dpi, c.size, run_id)
+        | read
+        | {"batch_id": c.batch_id, "place": c.place}
         for c in cards
     }
     new = insert_new(session, Scan, list(rows.values()), Scan.sha256, Scan.page, Scan.id)
@@ -245,7 +254,7 @@ def forget(session: Session, scan_ids: Collection[int]) -> None:
 def pages_of_run(session: Session, run_id: int) -> list[PageOfRun]:
     """Pages of a run as they lay in the box."""
     columns = (Scan.id, Scan.sha256, Scan.reason)
-    rows = session.execute(select(*columns).where(Scan.run_id == run_id).order_by(Scan.id))
+    rows = session.execute(select(*columns).where(Scan.run_id == run_id).order_by(Scan.place, Scan.id))
     return [PageOfRun(key, sha256, Refusal(reason) if reason else None) for key, sha256, reason in rows]
 
 

@@ -179,7 +179,8 @@ class Scan(Base):
 
     A page is a card that was read, refused with a reason, a batch's cover sheet, or the empty back of a card that was
     read. `serial` is the number on a refused sheet, where its code could be read all the same. `rescanned_by` is the
-    scan that took the place of a refused one: the sheet was scanned again and read.
+    scan that took the place of a refused one: the sheet was scanned again and read. `place` counts the pages of its run
+    as they lay in the box: rows are not written in this order.
     """
 
     __tablename__ = "scans"
@@ -209,6 +210,7 @@ class Scan(Base):
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"))
     serial: Mapped[str | None]
     rescanned_by: Mapped[int | None] = mapped_column(ForeignKey("scans.id"))
+    place: Mapped[int | None]
 
 
 class LoggedRefusal(Base):

@@ -202,7 +202,13 @@ def test_a_file_that_is_named_twice_is_read_once_and_nothing_after_it_is_lost(
     assert (tally.sheets, tally.refused, tally.known) == (10, 6, 4)
 
 
-def test_empty_backs_of_sheets_that_were_read_are_no_sheets_to_scan_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("at_once", (1, 32), ids=("each-alone", "all-at-once"))
+def test_empty_backs_of_sheets_that_were_read_are_no_sheets_to_scan_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """However many are written at once: in one transaction cards come before what was refused."""
+    monkeypatch.setattr("migcards.in_order.MAX_DUE", at_once)
+    monkeypatch.setattr("migcards.in_order.MAX_DUE_S", 1e9)
     names = ["usual-01.jpg", "refused-blank.jpg", "usual-03.jpg", "refused-back-side.jpg", "refused-too-dark.png"]
     engine = open_store(f"sqlite:///{tmp_path}/cards.db")
     how = Ingestion(engine, AcceptancePolicy(load_calibration()), duplex=True)
@@ -210,7 +216,7 @@ def test_empty_backs_of_sheets_that_were_read_are_no_sheets_to_scan_again(tmp_pa
     assert (tally.read, tally.backs, tally.reasons) == (2, 2, {"too_dark": 1})
     with Session(engine) as session:
         assert [item.reason for item in rescan_list(session)] == [Refusal.TOO_DARK]
-        outcomes = session.scalars(select(Scan.outcome).order_by(Scan.id)).all()
+        outcomes = session.scalars(select(Scan.outcome).order_by(Scan.place)).all()
     assert outcomes == ["read", "back", "read", "back", "refused"]
     assert ingest(scan_files(SAMPLES / name for name in names), how, today=TODAY).known == 5
     engine.dispose()
