@@ -180,7 +180,8 @@ def grave(page: Page) -> list[str]:
 
 
 def settle(page: Page) -> None:
-    """Wait until the page shows what it was opened for."""
+    """Wait until the page has its styles and shows what it was opened for."""
+    page.wait_for_load_state()
     page.wait_for_function("""() => {
         const [work, nothing] = ["work", "nothing"].map((id) => document.getElementById(id));
         const painted = (image) => image.complete || image.loading === "lazy";
@@ -207,6 +208,7 @@ def test_axe_finds_nothing_serious(browser: Browser, site: ReviewSite, language:
                 settle(page)
                 assert page.locator("html").get_attribute("lang") == language
                 act(user)
+                settle(page)
                 faults += grave(page)
     assert not faults, "\n".join(faults)
 
@@ -221,6 +223,7 @@ def test_the_focus_is_seen_wherever_it_goes(browser: Browser, site: ReviewSite, 
             page.goto(site.url + path)
             settle(page)
             act(user)
+            settle(page)  # it may be another page by now
             for _ in range(20):
                 user.press("Tab")
                 stop = page.evaluate(RING)

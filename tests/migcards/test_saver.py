@@ -43,9 +43,9 @@ class Noting:
 
     def save(self, pages: Sequence[InBatch]) -> list[SavedPage]:
         assert 0 < len(pages) <= MAX_DUE + MAX_HELD
-        self.saved += [result.job.page for result, _ in pages]
-        self.batches |= {result.job.page: batch for result, batch in pages}
-        return [SavedPage(result.outcome) for result, _ in pages]
+        self.saved += [page.result.job.page for page in pages]
+        self.batches |= {page.result.job.page: page.batch_id for page in pages}
+        return [SavedPage(page.result.outcome) for page in pages]
 
     def open_batch(self, sheet: CoverSheet) -> int:
         return sheet.expected or 0
