@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date
-from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +12,7 @@ from ocr.errors import BadInputError
 from reports import account, estimated_flows, flows, quality
 from reports.by_variable import PREFIX, by_variable
 from reports.crosstab import Body, add_up, crosstab
-from reports.estimated import estimated
+from reports.estimated import EstimatedBody, estimated
 from reports.levels import LEVELS, Level
 from reports.notes import estimated_notes, notes_of, title_of
 from reports.period import Period
@@ -105,11 +104,15 @@ def _built(
         spec = with_purposes(spec, purposes)
     shape = spec.shape(levels)
     session = store if estimate or _is_of_store(spec, shape) else fast
-    rows, columns, cells = (_estimate if estimate else _count)(session, spec, shape, reach)
     counted = reach.counted(spec)
     keys = [*(level.column for level in shape.stub), "direction"]
     cards = sum(found[-1] for found in count_by(session, keys, within(counted), *only(spec)))
-    notes = [*(estimated_notes if estimate else partial(notes_of, cards=cards))(session, spec, reach, columns)]
+    if estimate:
+        (rows, columns, cells), coverage = _estimate(session, spec, shape, reach)
+        notes = [*estimated_notes(session, spec, reach, columns, coverage)]
+    else:
+        rows, columns, cells = _count(session, spec, shape, reach)
+        notes = [*notes_of(session, spec, reach, columns, cards)]
     if renamed := note_of_renamed(rows, shape.stub, counted):
         notes.insert(-1, renamed)  # the source comes last
     return Table(
@@ -134,7 +137,7 @@ def _count(session: Session, spec: Spec, shape: TableShape, reach: Reach) -> Bod
     return own(session, spec, reach) if own else _crosstab(session, spec, shape, reach.period)
 
 
-def _estimate(session: Session, spec: Spec, shape: TableShape, reach: Reach) -> Body:
+def _estimate(session: Session, spec: Spec, shape: TableShape, reach: Reach) -> EstimatedBody:
     own = _ESTIMATED.get(spec.id)
     if not own and not spec.stub:
         raise BadInputError(f"{spec.id} is not estimated: it says what became of sheets and fields.")
