@@ -107,8 +107,8 @@ def _built(
     session = store if estimate or _is_of_store(spec, shape) else fast
     rows, columns, cells = (_estimate if estimate else _count)(session, spec, shape, reach)
     counted = reach.counted(spec)
-    keys = [*(level.column for level in shape.stub), "direction"]
-    cards = sum(found[-1] for found in count_by(session, keys, within(counted), *only(spec)))
+    beside = [level.column for level in shape.stub if level.column not in COLUMNS]  # these not every card has
+    cards = sum(found[-1] for found in count_by(session, beside, within(counted), *only(spec)))
     notes = [*(estimated_notes if estimate else partial(notes_of, cards=cards))(session, spec, reach, columns)]
     if renamed := note_of_renamed(rows, shape.stub, counted):
         notes.insert(-1, renamed)  # the source comes last
