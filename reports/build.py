@@ -105,8 +105,8 @@ def _built(
     shape = spec.shape(levels)
     session = store if estimate or _is_of_store(spec, shape) else fast
     counted = reach.counted(spec)
-    keys = [*(level.column for level in shape.stub), "direction"]
-    cards = sum(found[-1] for found in count_by(session, keys, within(counted), *only(spec)))
+    beside = [level.column for level in shape.stub if level.column not in COLUMNS]  # these not every card has
+    cards = sum(found[-1] for found in count_by(session, beside, within(counted), *only(spec)))
     if estimate:
         (rows, columns, cells), coverage = _estimate(session, spec, shape, reach)
         notes = [*estimated_notes(session, spec, reach, columns, coverage)]

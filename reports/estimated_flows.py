@@ -33,7 +33,7 @@ def net_by_region(session: Session, spec: Spec, reach: Reach) -> EstimatedBody:
     cells = []
     for (path, _), margin in zip(rows, nets.tolist(), strict=True):
         out, back = (_with_margin(found, (path, (side,))) for side, _ in spec.sides)
-        cells.append((*out, *back, back[0] - out[0], ceil(margin)))
+        cells.append((*out, *back, back[0] - out[0], ceil(margin - 1e-9)))
     heads = (("departed", Unit.COUNT), ("returned", Unit.COUNT), ("net", Unit.CHANGE))
     columns = chain.from_iterable(
         (Column(say_all("report.crossings"), say_all(f"report.{name}"), unit), margin_of(say_all(f"report.{name}")))

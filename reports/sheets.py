@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy import ColumnElement, FromClause, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from reports.period import Period
-from reports.source import within
+from reports.source import records, within
 from store.batch_account import NO_CARD
 from store.queries import AnySelect
 from store.tables import Batch, Card, Record, Run, Scan
@@ -24,12 +24,20 @@ def whole(session: Session, period: Period) -> Counter[tuple[str, str]]:
     Millions of sheets are not joined to their records: one that was read is a card, of which an index of the records
     says when it crossed, and a card without a record was scanned before.
     """
-    unread = sheets(Scan.outcome != "read", kind_of(period), part_of())
-    crossed = _number_by(select(_crossing(period).label("kind"), _open().label("part")))
-    found = Counter({(kind, part): n for query in (unread, crossed) for kind, part, n in session.execute(query)})
+    unread = sheets(Scan.outcome.in_(("cover", "refused", "back")), kind_of(period), part_of())
+    queries = unread, _with_record(period)
+    found = Counter({(kind, part): int(n) for query in queries for kind, part, n in session.execute(query)})
     again = _number(session, Scan.outcome == "read") - sum(n for (_, part), n in found.items() if part in OPEN)
     replaced = _number(session, Card.replaced_by.is_not(None), ~exists().where(Record.card_id == Card.id))
     return found + Counter({("scanned_again", "replaced"): replaced, ("scanned_again", "duplicate"): again - replaced})
+
+
+def _with_record(period: Period) -> AnySelect:
+    """Number of sheets that have a record; an index is counted by day, and what the days mean is said of few rows."""
+    keys = (records.c.crossing_first, records.c.crossing_last, records.c.direction, records.c.pending)
+    days = select(*keys, func.count().label("cards")).group_by(*keys).subquery()
+    named = select(_crossing(period, days).label("kind"), _open(days).label("part"), days.c.cards).subquery()
+    return select(named.c.kind, named.c.part, func.sum(named.c.cards)).group_by(named.c.kind, named.c.part)
 
 
 def _number(session: Session, *conditions: ColumnElement[bool]) -> int:
@@ -62,12 +70,12 @@ def kind_of(period: Period) -> ColumnElement[str]:
     )
 
 
-def _crossing(period: Period) -> ColumnElement[str]:
-    """What a sheet is that has a record."""
-    first, last = Record.crossing_first, Record.crossing_last
+def _crossing(period: Period, of: FromClause = records) -> ColumnElement[str]:
+    """What a sheet is that has a record, of which `of` has the columns."""
+    first, last = of.c.crossing_first, of.c.crossing_last
     return case(
-        (Record.direction == "", "other_form"),
-        (within(period), "inside"),
+        (of.c.direction == "", "other_form"),
+        (within(period, of), "inside"),
         ((last < period.start) | (first > period.end), "outside"),
         else_="undated",
     )
@@ -86,5 +94,5 @@ def part_of() -> ColumnElement[str]:
     )
 
 
-def _open() -> ColumnElement[str]:
-    return case((Record.pending > 0, _WAITING), else_=_SETTLED)
+def _open(of: FromClause = records) -> ColumnElement[str]:
+    return case((of.c.pending > 0, _WAITING), else_=_SETTLED)

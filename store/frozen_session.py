@@ -20,7 +20,7 @@ COLUMNS = frozenset({CROSSING_FIRST, CROSSING_LAST, AGE_GROUP, *statistical_colu
 @contextmanager
 def frozen_session(frozen: FrozenRecord) -> Iterator[Session]:
     """A session in which the table of the records, and there is no other, is a frozen one; see `COLUMNS`."""
-    settings = {"config": {"autoinstall_known_extensions": False}}
+    settings = {"config": {"autoinstall_known_extensions": False, "python_enable_replacements": False}}
     engine = create_engine("duckdb:///:memory:", poolclass=StaticPool, connect_args=settings)
     file = str(frozen.path).replace("'", "''")
     try:

@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, insert
 from sqlalchemy.orm import Session
 
 from benchmarks.recount.compared import compared
-from benchmarks.recount.count import CROSSTABS, Counted, counted, inside
+from benchmarks.recount.count import CROSSTABS, Recounted, counted, inside
 from benchmarks.recount.records import odd_records
 from benchmarks.recount.words import word
 from reports.build import build_each
@@ -46,7 +46,7 @@ def cells_of(table: Table) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], f
             yield tuple(path), (*((column.group.en,) if column.group else ()), *(() if whole else names)), cell
 
 
-def differences(table: Table, right: Counted) -> tuple[int, list[str]]:
+def differences(table: Table, right: Recounted) -> tuple[int, list[str]]:
     """Number of cells compared, and what is wrong."""
     wrong: list[str] = []
     seen = set()

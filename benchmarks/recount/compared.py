@@ -7,12 +7,12 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from benchmarks.recount.count import Counted, inside
+from benchmarks.recount.count import Recounted, inside
 from benchmarks.recount.levels import named
 from benchmarks.recount.words import word
 
 
-def compared(table_id: str, frame: pd.DataFrame, start: date, end: date) -> Counted:
+def compared(table_id: str, frame: pd.DataFrame, start: date, end: date) -> Recounted:
     """Cells of T2 and T11, beside the year before where there is one."""
     now = inside(frame, start, end)
     later = (start.month, start.day, end.month, end.day) in ((1, 1, 12, 31), (2, 1, 2, 28))
@@ -23,10 +23,10 @@ def compared(table_id: str, frame: pd.DataFrame, start: date, end: date) -> Coun
     return _net(now, before) if table_id == "T2" else _monthly(now, before)
 
 
-def _net(now: pd.DataFrame, before: pd.DataFrame | None) -> Counted:
+def _net(now: pd.DataFrame, before: pd.DataFrame | None) -> Recounted:
     region = named(now, "region")
     earlier = named(before, "region") if before is not None else None
-    found: Counted = {}
+    found: Recounted = {}
     for row in [(), *((name,) for name in {*region} | {*(earlier if earlier is not None else ())})]:
         here = now if not row else now[region == row[0]]
         out, back = (int((here["direction"] == side).sum()) for side in "DA")
@@ -47,8 +47,8 @@ def _net(now: pd.DataFrame, before: pd.DataFrame | None) -> Counted:
     return found
 
 
-def _monthly(now: pd.DataFrame, before: pd.DataFrame | None) -> Counted:
-    found: Counted = {}
+def _monthly(now: pd.DataFrame, before: pd.DataFrame | None) -> Recounted:
+    found: Recounted = {}
     months, earlier = _months(now), _months(before, 1) if before is not None else None
     for row in [(), *((name,) for name in {*months} | {*(earlier if earlier is not None else ())})]:
         for side, name in (("D", "departed"), ("A", "returned")):

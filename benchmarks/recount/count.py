@@ -13,12 +13,12 @@ from benchmarks.recount import levels
 from benchmarks.recount.levels import Paths, named, sexes
 from benchmarks.recount.words import word
 
-Counted: TypeAlias = dict[tuple[tuple[str, ...], tuple[str, ...]], float]
+Recounted: TypeAlias = dict[tuple[tuple[str, ...], tuple[str, ...]], float]
 """Cells by the names of row and column, outer first; a total has fewer names."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class Crosstabulation:
     """A table: its cards, the names in its rows and in its columns."""
 
     rows: Callable[[pd.DataFrame], Paths]
@@ -37,13 +37,13 @@ def _sided(frame: pd.DataFrame) -> Paths:
 
 _BY_SEX: Callable[[pd.DataFrame], Paths] = lambda frame: (sexes(frame),)  # noqa: E731
 CROSSTABS = {
-    "T1": Asked(levels.regions, _sided, lambda frame: frame["direction"] != "", share=False),
-    "T3": Asked(levels.ages, _BY_SEX), "T4": Asked(levels.occupations, _BY_SEX), "T5": Asked(_flat("sector"), _BY_SEX),
-    "T6": Asked(levels.countries, _BY_SEX),
-    "T7": Asked(levels.places, _BY_SEX, lambda frame: (frame["direction"] == "D") & (frame["country"] == "RU")),
-    "T8": Asked(_flat("purpose"), _BY_SEX), "T9": Asked(_flat("duration"), _BY_SEX),
-    "T10": Asked(_flat("education"), _flat("marital_status"), share=False),
-    "T12": Asked(levels.checkpoints, _sided, lambda frame: frame["direction"] != "", share=False),
+    "T1": Crosstabulation(levels.regions, _sided, lambda frame: frame["direction"] != "", share=False),
+    "T3": Crosstabulation(levels.ages, _BY_SEX), "T4": Crosstabulation(levels.occupations, _BY_SEX), "T5": Crosstabulation(_flat("sector"), _BY_SEX),
+    "T6": Crosstabulation(levels.countries, _BY_SEX),
+    "T7": Crosstabulation(levels.places, _BY_SEX, lambda frame: (frame["direction"] == "D") & (frame["country"] == "RU")),
+    "T8": Crosstabulation(_flat("purpose"), _BY_SEX), "T9": Crosstabulation(_flat("duration"), _BY_SEX),
+    "T10": Crosstabulation(_flat("education"), _flat("marital_status"), share=False),
+    "T12": Crosstabulation(levels.checkpoints, _sided, lambda frame: frame["direction"] != "", share=False),
 }  # fmt: skip
 
 
@@ -53,10 +53,10 @@ def inside(frame: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
     return frame[(frame["direction"] != "") & (frame["crossing_first"] >= first) & (frame["crossing_last"] <= last)]
 
 
-def counted(asked: Asked, cards: pd.DataFrame) -> Counted:
+def counted(asked: Crosstabulation, cards: pd.DataFrame) -> Recounted:
     """Cells by the names of row and column, outer first; a total has fewer names."""
     cards = cards[asked.cards(cards)]
-    found: Counted = {}
+    found: Recounted = {}
     rows, columns = _prefixes(asked.rows(cards)), _prefixes(asked.columns(cards))
     for row in rows:
         for column in columns:
@@ -66,7 +66,7 @@ def counted(asked: Asked, cards: pd.DataFrame) -> Counted:
                 names = key if isinstance(key, tuple) else (key,)
                 found[names[: len(row)], names[len(row) :]] = int(number)
     if asked.share:
-        share: Counted = {(row, ("%",)): 100 * n / len(cards) for (row, column), n in found.items() if not column}
+        share: Recounted = {(row, ("%",)): 100 * n / len(cards) for (row, column), n in found.items() if not column}
         found |= share
     return found
 
