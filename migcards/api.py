@@ -264,6 +264,7 @@ def build_pivot(
     where: Mapping[str, Sequence[str]] = MappingProxyType({}),
     measure: str = "cards",
     sort: int = 0,
+    estimate: bool = False,
 ) -> Table:
     """Build a table of any parameters of the cards by any others.
 
@@ -271,6 +272,8 @@ def build_pivot(
     ----------
     store
         An open store, or a file that `migcards freeze` wrote, which is faster for many tables.
+    estimate
+        Cards in doubt count, too, each number with its margin (docs/estimation.md); takes an open store.
     rows, columns
         Names of parameters, outer first: ``region``, ``occupation:3``, ``month``, ``age:0-17,18-29,30+`` and so on
         (docs/pivot.md).
@@ -313,9 +316,14 @@ def build_pivot(
     period = parse_range(first, first if last is None else last)
     asked = pivot.Pivot(period, tuple(rows), tuple(columns), only, Measure(measure), sort)
     if isinstance(store, str | Path):
+        if estimate:
+            raise BadInputError(
+                "Estimates need the doubts, which a store has and no frozen record: give the open store."
+            )
         return pivot.build_pivot(Cube(open_frozen(Path(store))), asked).table
     with TemporaryDirectory() as folder, Session(read_only(store)) as session:
-        return pivot.build_pivot(Cube(freeze(session, Path(folder) / "record.parquet")), asked).table
+        cube = Cube(freeze(session, Path(folder) / "record.parquet"))
+        return pivot.build_pivot(cube, asked, estimate=session if estimate else None).table
 
 
 def as_frame(table: Table, language: str = "en") -> DataFrame:

@@ -46,8 +46,7 @@ class FrozenKeeper:
         with self._making, Session(read_only(self._engine)) as session:
             state = state_of(session)
             if self._cube is None or self._cube.frozen.state != state:
-                known = next((one for one in self._files() if one.state == state), None)
-                self._cube = Cube(known or self._made(session), in_memory=self._in_memory)
+                self._cube = Cube(self.kept(session) or self._made(session), in_memory=self._in_memory)
             self._checked = time.monotonic()
             return self._cube
 
@@ -59,6 +58,11 @@ class FrozenKeeper:
         if time.monotonic() - self._checked > FRESH_S and not self._making.locked():
             Thread(target=self._renew, name="frozen", daemon=True).start()
         return cube
+
+    def kept(self, session: Session) -> FrozenRecord | None:
+        """The record as a session sees it, if it was made already."""
+        state = state_of(session)
+        return next((one for one in self._files() if one.state == state), None)
 
     def _renew(self) -> None:
         try:

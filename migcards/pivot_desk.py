@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import date
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from migcards.frozen_keeper import FrozenKeeper
 from ocr.errors import BadInputError
@@ -21,6 +24,7 @@ from reports.selections import read_selections, write_selection
 from reports.table import Table
 from reports.writers.render import render
 from review.web.pivot_board import Head, Offer, PivotChoice, PivotQuery, PivotRow, PivotView
+from store.engine import read_only
 from store.record_values import AGE
 from texts import Language, say
 
@@ -36,12 +40,14 @@ class PivotDesk:
 
     Parameters
     ----------
+    engine
+        The store that estimates are made of.
     hide_below
         Counts that are hidden where small ones are.
     """
 
-    def __init__(self, keeper: FrozenKeeper, hide_below: int) -> None:
-        self._keeper, self._hide_below = keeper, hide_below
+    def __init__(self, keeper: FrozenKeeper, engine: Engine, hide_below: int) -> None:
+        self._keeper, self._engine, self._hide_below = keeper, engine, hide_below
 
     def view(self, query: PivotQuery, language: Language, *, hidden: bool) -> PivotView:
         """The table and the form."""
@@ -78,7 +84,8 @@ class PivotDesk:
             return None
 
     def _built(self, cube: Cube, query: PivotQuery, hidden: bool) -> PivotTable:
-        return build_pivot(cube, _pivot(query), hide_below=self._hide_below if hidden else 0)
+        with Session(read_only(self._engine)) if query.estimate else nullcontext() as store:
+            return build_pivot(cube, _pivot(query), estimate=store, hide_below=self._hide_below if hidden else 0)
 
 
 def _dated(query: PivotQuery, cube: Cube) -> PivotQuery:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Integer, case, cast, extract, func, select
+from sqlalchemy import ColumnElement, Integer, case, cast, extract, func, true
 from sqlalchemy.orm import Session
 
 from ocr.forms.codebook import Role, codebook
@@ -20,16 +20,15 @@ from ocr.reading import Refusal
 from reports.crosstab import Body
 from reports.labels import same
 from reports.levels import LEVELS
-from reports.period import Period, month_label
+from reports.period import month_label
 from reports.reach import Reach
-from reports.source import records, within
+from reports.sheets import OPEN, kind_of, sheets, whole
+from reports.source import records
 from reports.specs import Spec
 from reports.table import Cell, Column, Row, RowKind, Unit, percent
-from store.batch_account import NO_CARD
 from store.card_state import UNKNOWN
-from store.queries import AnySelect
 from store.record_values import LEFT_EMPTY
-from store.tables import Batch, Card, Record, Run, Scan
+from store.tables import Batch, Run
 from texts import Label, say_all
 
 DATED = ("inside", "outside", "undated")
@@ -43,10 +42,9 @@ _CHECKPOINT = codebook().column_of(Role.CHECKPOINT)
 
 def account(session: Session, spec: Spec, reach: Reach) -> Body:
     """T13: sheets received by what became of them, with the reasons why and what is open."""
-    query = _sheets(_kind(reach.period), _part())
-    found = Counter({(kind, named): number for kind, named, number in session.execute(query)})
-    whole = found.total()
-    lines = [(say_all("report.sheets"), 1, whole)]
+    found = whole(session, reach.period)
+    number = found.total()
+    lines = [(say_all("report.sheets"), 1, number)]
     for kind in KINDS:
         parts = Counter({named: n for (own, named), n in found.items() if own == kind})
         lines.append((say_all(f"report.sheets_{kind}"), 2, parts.total()))
@@ -56,50 +54,11 @@ def account(session: Session, spec: Spec, reach: Reach) -> Body:
         Column(say_all("report.sheets_all"), None, Unit.COUNT),
         Column(say_all("report.percent_of_total"), None, Unit.PERCENT),
     )
-    return rows, columns, tuple((n, percent(n, whole)) for _, _, n in lines)
-
-
-def _sheets(*keys: ColumnElement[Any]) -> AnySelect:
-    """Number of sheets by keys, with their card, its record, their batch and their run, as far as there are any."""
-    named = [key.label(f"key_{i}") for i, key in enumerate(keys)]
-    query = select(*named).select_from(Scan).outerjoin(Card, Card.scan_id == Scan.id)
-    query = query.outerjoin(Record, Record.card_id == Card.id).outerjoin(Batch, Batch.id == Scan.batch_id)
-    each = query.outerjoin(Run, Run.id == Scan.run_id).subquery()
-    return select(*each.c, func.count()).group_by(*each.c)
-
-
-def _kind(period: Period) -> ColumnElement[str]:
-    """What a sheet is; the first that holds."""
-    first, last = Record.crossing_first, Record.crossing_last
-    return case(
-        (Scan.outcome == "cover", "cover"),
-        (Scan.rescanned_by.is_not(None), "scanned_again"),
-        ((Scan.outcome == "back") | Scan.reason.in_(list(NO_CARD)), "without_card"),
-        (Scan.outcome == "refused", "refused"),
-        (Record.card_id.is_(None), "scanned_again"),
-        (Record.direction == "", "other_form"),
-        (within(period), "inside"),
-        ((last < period.start) | (first > period.end), "outside"),
-        else_="undated",
-    )
-
-
-def _part() -> ColumnElement[str]:
-    """A finer name of what a sheet is: why it was refused, which scan of it counts, what is open of its card."""
-    return case(
-        (Scan.outcome == "cover", ""),
-        (Scan.rescanned_by.is_not(None), "read_later"),
-        (Scan.outcome == "back", "empty_back"),
-        (Scan.outcome == "refused", Scan.reason),
-        (Card.replaced_by.is_not(None), "replaced"),
-        (Record.card_id.is_(None), "duplicate"),
-        (Record.pending > 0, "cards_waiting"),
-        else_="cards_settled",
-    )
+    return rows, columns, tuple((n, percent(n, number)) for _, _, n in lines)
 
 
 def _part_label(name: str) -> Label:
-    known = {*Refusal, "read_later", "empty_back", "replaced", "duplicate", "cards_waiting", "cards_settled"}
+    known = {*Refusal, "read_later", "empty_back", "replaced", "duplicate", *OPEN}
     return say_all(f"report.{name}") if name in known else same(name)
 
 
@@ -109,7 +68,7 @@ def breakdown(session: Session, spec: Spec, reach: Reach) -> Body:
     What has no card and no month in the period is one row; so is what the store does not know.
     """
     ways = _ways()
-    found = session.execute(_sheets(*(way.key for way in ways), _kind(reach.period))).all()
+    found = session.execute(sheets(true(), *(way.key for way in ways), kind_of(reach.period))).all()
     months = {year * 12 + month - 1 for year, month in reach.period.months()}
     counted: list[_Counted] = [(tuple(keys), kind, number) for *keys, kind, number in found]
     rows, cells = [], []

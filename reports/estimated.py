@@ -26,6 +26,8 @@ from reports.table import Cell, Column, Unit
 from texts import Label, say_all
 
 Pair: TypeAlias = tuple[Path, Path]
+EstimatedBody: TypeAlias = tuple[Body, Label]
+"""A table's rows, columns and cells, and a note of which cards they are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +78,7 @@ class Estimates:
         return {pair: j for j, pair in enumerate(self.pairs)}
 
 
-def estimated(session: Session, shape: TableShape, period: Period, share: bool) -> Body:
+def estimated(session: Session, shape: TableShape, period: Period, share: bool) -> EstimatedBody:
     """Rows, columns and cells of a table; beside each number stands its margin, half the width of its 95 % interval."""
     found = estimates(session, shape, period)
     counts: Counts = Counter({pair: round(one.estimate) for pair, one in found.counts.items()})
@@ -86,7 +88,13 @@ def estimated(session: Session, shape: TableShape, period: Period, share: bool) 
     if share:
         shares = found.ratio_margins([((row, ()), ((), ())) for row in rows])
         margins = [[*line, round(float(own), 1)] for line, own in zip(margins, shares, strict=True)]
-    return _with_margins(crosstab(shape, counts, share), margins)
+    return _with_margins(crosstab(shape, counts, share), margins), coverage(found.cards)
+
+
+def coverage(cards: TwoPhase) -> Label:
+    """Of which cards estimates are: a note."""
+    known, read = round(float(cards.known.sum())), round(float(cards.cells.sum()))
+    return say_all("report.note_coverage", known=known, estimated=max(0, read - known), lost=round(cards.lost))
 
 
 def estimates(session: Session, shape: TableShape, period: Period) -> Estimates:

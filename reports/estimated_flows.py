@@ -10,8 +10,7 @@ from math import ceil
 from sqlalchemy.orm import Session
 
 from ocr.forms.codebook import Role, codebook
-from reports.crosstab import Body
-from reports.estimated import Estimates, Pair, estimates, margin_of
+from reports.estimated import EstimatedBody, Estimates, Pair, coverage, estimates, margin_of
 from reports.flows import COMPARED, region_rows
 from reports.labels import same
 from reports.levels import LEVELS, NOT_STATED, Code, Level, Path, Value
@@ -25,7 +24,7 @@ from texts import say_all
 NOW, BEFORE = "now", "before"
 
 
-def net_by_region(session: Session, spec: Spec, reach: Reach) -> Body:
+def net_by_region(session: Session, spec: Spec, reach: Reach) -> EstimatedBody:
     """T2: departures, returns and net migration by region, as `reports.flows` counts them."""
     found = estimates(session, TableShape((LEVELS["region"],), (LEVELS["direction"],), spec.fixed), reach.passed)
     sizes = Counter({row: round(one.estimate) for (row, column), one in found.counts.items() if not column})
@@ -34,16 +33,16 @@ def net_by_region(session: Session, spec: Spec, reach: Reach) -> Body:
     cells = []
     for (path, _), margin in zip(rows, nets.tolist(), strict=True):
         out, back = (_with_margin(found, (path, (side,))) for side, _ in spec.sides)
-        cells.append((*out, *back, back[0] - out[0], ceil(margin)))
+        cells.append((*out, *back, back[0] - out[0], ceil(margin - 1e-9)))
     heads = (("departed", Unit.COUNT), ("returned", Unit.COUNT), ("net", Unit.CHANGE))
     columns = chain.from_iterable(
         (Column(say_all("report.crossings"), say_all(f"report.{name}"), unit), margin_of(say_all(f"report.{name}")))
         for name, unit in heads
     )
-    return tuple(row for _, row in rows), tuple(columns), tuple(cells)
+    return (tuple(row for _, row in rows), tuple(columns), tuple(cells)), coverage(found.cards)
 
 
-def by_month(session: Session, spec: Spec, reach: Reach) -> Body:
+def by_month(session: Session, spec: Spec, reach: Reach) -> EstimatedBody:
     """T11: departures and returns by month, and how they have changed since the same days of the year before.
 
     Both years are one sample, so that what nobody knows of a card's day is in both numbers of a change.
@@ -51,7 +50,7 @@ def by_month(session: Session, spec: Spec, reach: Reach) -> Body:
     period, previous, kept = reach.passed, reach.previous, spec.sides
     level = _months(period, previous)
     whole = Period(previous.start, period.end) if previous else period
-    shape = TableShape((_years(period, previous), level), (LEVELS["direction"],), spec.fixed)
+    shape = TableShape((periods_level(period, previous), level), (LEVELS["direction"],), spec.fixed)
     found = estimates(session, shape, whole)
     months = period.months()
     paths: list[tuple[Path, Path]] = [((NOW,), (BEFORE,))]
@@ -60,7 +59,7 @@ def by_month(session: Session, spec: Spec, reach: Reach) -> Body:
     rows += [Row(month_label(*month), 1, RowKind.CATEGORY) for month in months]
     sides = [_compared(found, paths, side, before=previous is not None) for side, _ in kept]
     cells = tuple(tuple(chain.from_iterable(line)) for line in zip(*sides, strict=True))
-    return tuple(rows), tuple(_columns(kept, compared=previous is not None)), cells
+    return (tuple(rows), tuple(_columns(kept, compared=previous is not None)), cells), coverage(found.cards)
 
 
 def _columns(sides: Sequence[tuple[str, str]], *, compared: bool) -> Iterator[Column]:
@@ -95,8 +94,8 @@ def _code(year: int, month: int) -> str:
     return f"{year}-{month:02}"
 
 
-def _years(period: Period, previous: Period | None) -> Level:
-    """Which of the two periods a day lies in."""
+def periods_level(period: Period, previous: Period | None) -> Level:
+    """Which of the two periods a day lies in: `NOW`, `BEFORE`, or neither."""
 
     def code_of(value: Value) -> Code:
         if _is_in(value, period):
@@ -108,7 +107,7 @@ def _years(period: Period, previous: Period | None) -> Level:
 
 def _months(period: Period, previous: Period | None) -> Level:
     """The month of a day that lies in either period."""
-    years = _years(period, previous)
+    years = periods_level(period, previous)
     return _level(lambda value: str(value)[: len("2026-11")] if years.code_of(value) else NOT_STATED)
 
 

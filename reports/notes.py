@@ -39,9 +39,12 @@ def notes_of(session: Session, spec: Spec, reach: Reach, columns: Sequence[Colum
     yield from _on_numbers(columns)
 
 
-def estimated_notes(session: Session, spec: Spec, reach: Reach, columns: Sequence[Column]) -> Iterator[Label]:
-    """The notes of a table with margins."""
+def estimated_notes(
+    session: Session, spec: Spec, reach: Reach, columns: Sequence[Column], coverage: Label
+) -> Iterator[Label]:
+    """The notes of a table with margins; `coverage` says of which cards it is."""
     yield say_all("report.note_estimated")
+    yield coverage
     yield say_all("report.note_crossings")
     if spec.purposes:
         yield _of_purposes("report.note_purposes", spec)

@@ -6,15 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from sqlalchemy.orm import Session
+
 from reports.crosstab import Counts, columns_of, rows_of
 from reports.cube import Cube, Only
-from reports.disclosure import hidden_cells
 from reports.labels import same
 from reports.levels import MISSING, Code, Path
-from reports.measures import Measure, cells_of, heads_of
+from reports.measures import Measure
 from reports.parameters import Parameter, PivotError, parameter
 from reports.period import Period
-from reports.pivot_counts import DIRECTION, PivotParameters, margins, series_of
+from reports.pivot_counts import DIRECTION, CountedNumbers, PivotNumbers, PivotParameters, series_of
+from reports.pivot_estimates import estimated_numbers
 from reports.pivot_words import head_of, notes_of, title_of
 from reports.table import Cell, Column, Row, RowKind, Table
 
@@ -71,13 +73,16 @@ class PivotTable:
     rows: tuple[Parameter, ...]
 
 
-def build_pivot(cube: Cube, pivot: Pivot, *, hide_below: int = 0) -> PivotTable:
+def build_pivot(cube: Cube, pivot: Pivot, *, estimate: Session | None = None, hide_below: int = 0) -> PivotTable:
     """Build a pivot table of the cards that crossed the border in its period.
 
     Where a parameter is on the cards of one direction only, those count.
 
     Parameters
     ----------
+    estimate
+        A store of which cards in doubt count, too, each number with its margin (`reports.pivot_estimates`); without it
+        the record's cards are counted as far as they are settled.
     hide_below
         Counts below it, but for 0, are not shown, nor others that would give them away (`reports.disclosure`).
 
@@ -87,26 +92,23 @@ def build_pivot(cube: Cube, pivot: Pivot, *, hide_below: int = 0) -> PivotTable:
         A parameter does not exist, or the table cannot be made of them.
     """
     asked = _looked_up(cube, pivot)
-    series = series_of(cube, pivot.period, pivot.measure, asked)
-    every = margins(series)
-    rows = rows_of([one.level for one in asked.rows], every)
-    columns = _columns(asked, every)
-    heads = tuple(head for _, one in columns for head in heads_of(pivot.measure, one, not asked.columns))
+    numbers = _numbers(cube, pivot, asked, estimate, hide_below)
+    rows = rows_of([one.level for one in asked.rows], numbers.sizes)
+    columns = _columns(asked, numbers.sizes)
+    heads = tuple(head for _, one in columns for head in numbers.heads(one, not asked.columns))
     if len(rows) * len(heads) > MOST_CELLS:
         raise PivotError("too_large", most=MOST_CELLS)
-    secret = [hidden_cells(counts, hide_below) for counts in series]
+    cells = numbers.lines([path for path, _ in rows], [path for path, _ in columns])
+    lines = [(path, row, line) for (path, row), line in zip(rows, cells, strict=True)]
+    return _finished(cube, pivot, asked, heads, _sorted(lines, pivot.sort, len(heads)), numbers)
 
-    def shown(of: int, row: Path, column: Path) -> int | None:
-        return None if (row, column) in secret[of] else series[of][row, column]
 
-    lines = [
-        (path, row, tuple(cell for column, _ in columns for cell in cells_of(pivot.measure, shown, path, column)))
-        for path, row in rows
-    ]
-    counted = series[:1] if pivot.measure is Measure.CHANGE else series
-    known = not any(((), ()) in cells for cells in secret)
-    cards = sum(counts[(), ()] for counts in counted) if known else None
-    return _finished(cube, pivot, asked, heads, _sorted(lines, pivot.sort, len(heads)), cards, sum(map(len, secret)))
+def _numbers(
+    cube: Cube, pivot: Pivot, asked: PivotParameters, estimate: Session | None, hide_below: int
+) -> PivotNumbers:
+    if estimate:
+        return estimated_numbers(estimate, cube, pivot.period, pivot.measure, asked, hide_below)
+    return CountedNumbers(pivot.measure, series_of(cube, pivot.period, pivot.measure, asked), hide_below)
 
 
 def _columns(asked: PivotParameters, counts: Counts) -> list[tuple[Path, Column]]:
@@ -123,10 +125,9 @@ def _finished(
     asked: PivotParameters,
     columns: tuple[Column, ...],
     lines: Sequence[_PivotLine],
-    cards: int | None,
-    hidden: int,
+    numbers: PivotNumbers,
 ) -> PivotTable:
-    notes = notes_of(pivot.period, pivot.measure, asked.only, cube.undated(pivot.period), cards, hidden)
+    notes = notes_of(pivot.period, pivot.measure, asked.only, numbers.about(cube, pivot.period), numbers.hidden)
     table = Table(
         id="pivot",
         title=title_of(pivot.measure, asked.rows, asked.columns),
@@ -136,9 +137,9 @@ def _finished(
         columns=columns,
         cells=tuple(cells for _, _, cells in lines),
         notes=tuple(notes),
-        chart="none" if hidden else _chart(pivot, asked, columns),
+        chart="none" if numbers.hidden else _chart(pivot, asked, columns),
         chart_level=len(asked.rows),
-        cards=cards or 0,
+        cards=numbers.cards or 0,
         provisional=False,
         until=None,
     )

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from reports.crosstab import Counts, add_up
 from reports.cube import Cube, Only
+from reports.disclosure import CellPlace, hidden_cells
 from reports.levels import Code, Path
-from reports.measures import Measure
+from reports.measures import Measure, cells_of, heads_of
 from reports.parameters import Parameter, PivotError, parameter, shifted
 from reports.period import Period
 from reports.shape import TableShape
+from reports.table import Cell, Column
+from texts import Label, say_all
 
 DIRECTION, DEPARTED, RETURNED = "direction", "D", "A"
 
@@ -24,6 +28,84 @@ class PivotParameters:
     rows: tuple[Parameter, ...]
     columns: tuple[Parameter, ...]
     only: tuple[Only, ...]
+
+
+class PivotNumbers(Protocol):
+    """What stands in the cells of a pivot table."""
+
+    @property
+    def sizes(self) -> Counts:
+        """The sums of all rows and of all columns: what heads follow from."""
+        ...
+
+    @property
+    def cards(self) -> int | None:
+        """How many cards the table is of; None where that is hidden."""
+        ...
+
+    @property
+    def hidden(self) -> int:
+        """How many counts are not shown."""
+        ...
+
+    def heads(self, column: Column, alone: bool) -> Iterator[Column]:
+        """Heads of the cells of one column; `alone` where the table has no other."""
+        ...
+
+    def lines(self, rows: Sequence[Path], columns: Sequence[Path]) -> list[tuple[Cell, ...]]:
+        """The cells of each row."""
+        ...
+
+    def about(self, cube: Cube, period: Period) -> Iterator[Label]:
+        """Notes that say which cards the numbers are of, and which they leave out."""
+        ...
+
+
+class CountedNumbers:
+    """`PivotNumbers` of the cards that are settled.
+
+    Parameters
+    ----------
+    series
+        The counts that the measure is made of (`series_of`).
+    hide_below
+        As for `reports.pivot.build_pivot`.
+    """
+
+    def __init__(self, measure: Measure, series: Sequence[Counts], hide_below: int) -> None:
+        self._measure, self._series = measure, series
+        self._secret = [hidden_cells(counts, hide_below) for counts in series]
+        self.sizes = margins(series)
+        self.hidden = sum(map(len, self._secret))
+        self.cards = cards_of(measure, series, self._secret)
+
+    def heads(self, column: Column, alone: bool) -> Iterator[Column]:
+        """One for each number that the measure has."""
+        return heads_of(self._measure, column, alone)
+
+    def lines(self, rows: Sequence[Path], columns: Sequence[Path]) -> list[tuple[Cell, ...]]:
+        """The numbers of the measure, one after the other."""
+        return [
+            tuple(cell for column in columns for cell in cells_of(self._measure, self._shown, row, column))
+            for row in rows
+        ]
+
+    def about(self, cube: Cube, period: Period) -> Iterator[Label]:
+        """The number of cards, and of those of which it is not settled whether they belong into the period."""
+        if self.cards is not None:
+            yield say_all("report.note_cards", cards=self.cards)
+        undated = cube.undated(period)
+        yield say_all("report.note_undated", departures=undated["D"], returns=undated["A"])
+
+    def _shown(self, of: int, row: Path, column: Path) -> int | None:
+        return None if (row, column) in self._secret[of] else self._series[of][row, column]
+
+
+def cards_of(measure: Measure, series: Sequence[Counts], secret: Sequence[Collection[CellPlace]]) -> int | None:
+    """How many cards a table is of, those of the year before left out; None where that is hidden."""
+    if any(((), ()) in cells for cells in secret):
+        return None
+    return sum(counts[(), ()] for counts in (series[:1] if measure is Measure.CHANGE else series))
 
 
 def series_of(cube: Cube, period: Period, measure: Measure, asked: PivotParameters) -> list[Counts]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from reports.cube import Only
 from reports.measures import Measure
@@ -28,18 +28,16 @@ def title_of(measure: Measure, rows: Sequence[Parameter], columns: Sequence[Para
 
 
 def notes_of(
-    period: Period, measure: Measure, only: Sequence[Only], undated: Mapping[str, int], cards: int | None, hidden: int
+    period: Period, measure: Measure, only: Sequence[Only], about: Iterable[Label], hidden: int
 ) -> Iterator[Label]:
-    """What a reader must know to read the table rightly; `cards` is None where it is hidden."""
-    if cards is not None:
-        yield say_all("report.note_cards", cards=cards)
+    """What a reader must know to read the table rightly; `about` says which cards the numbers are of."""
+    yield from about
     for one in only:
         yield Label(
             *(say("pivot.note_only", x, what=one.parameter.label.of(x), codes=_codes(one, x)) for x in LANGUAGES)
         )
     if hidden:
         yield say_all("pivot.note_hidden", cells=hidden)
-    yield say_all("report.note_undated", departures=undated["D"], returns=undated["A"])
     if measure is Measure.BALANCE:
         yield say_all("pivot.note_balance")
     if measure is Measure.CHANGE and period.previous:

@@ -8,7 +8,7 @@ from datetime import date
 from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, case, false, func, select, true
+from sqlalchemy import ColumnElement, FromClause, Integer, case, false, func, select, true
 from sqlalchemy.orm import Session
 
 from ocr.forms.codebook import Role, codebook
@@ -27,10 +27,16 @@ _CROSSES = records.c.direction != ""
 """Cards of other forms than departures and returns count in no table."""
 
 
-def within(period: Period) -> ColumnElement[bool]:
-    """Condition that a record is of a crossing, and of all days that this may have been on each lies in the period."""
-    first, last = records.c.crossing_first, records.c.crossing_last
-    return _CROSSES & first.between(period.start, period.end) & (last <= period.end)
+def within(period: Period, of: FromClause = records) -> ColumnElement[bool]:
+    """Condition that a record is of a crossing, and of all days that this may have been on each lies in the period.
+
+    Parameters
+    ----------
+    of
+        Whose columns are asked.
+    """
+    first, last = of.c.crossing_first, of.c.crossing_last
+    return (of.c.direction != "") & first.between(period.start, period.end) & (last <= period.end)
 
 
 def only(spec: Spec) -> list[ColumnElement[bool]]:
@@ -51,7 +57,9 @@ def count_by(session: Session, columns: Sequence[str], *conditions: ColumnElemen
 def undated(session: Session, period: Period, *conditions: ColumnElement[bool]) -> dict[str, int]:
     """Number of records by direction of which it is not settled whether the crossing lies in the period."""
     first, last = records.c.crossing_first, records.c.crossing_last
-    open_ended = (first <= period.end) & (last >= period.start) & ((first < period.start) | (last > period.end))
+    earliest = date(period.start.year, 1, 1)  # the days that a crossing may have been on lie in one year
+    open_ended = first.between(earliest, period.end) & (last >= period.start)
+    open_ended &= (first < period.start) | (last > period.end)
     found = count_by(session, ["direction"], _CROSSES, first.is_(None) | open_ended, *conditions)
     return {"D": 0, "A": 0} | dict(found)
 

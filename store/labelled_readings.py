@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -70,14 +71,15 @@ def audited(session: Session, since: datetime | None) -> list[Audited]:
     if since is not None:
         query = query.where(Reading.read_at >= since)
     rows = session.execute(query.order_by(AuditResult.decision_id, AuditResult.level)).all()
-    forms, kinds = forms_of(session, {row.form_id for row in rows}), dict[tuple[int, str, str, str], str]()
-    found = []
-    for row in rows:
-        key, spec = (row.form_id, row.field, row.state, row.level), forms[row.form_id].by_name[row.field]
-        if key not in kinds:
-            kinds[key] = kind_of(spec, FieldState(row.state), Coarser(row.level) if row.level else None)
-        found.append(Audited(row.reader, row.reader_version, kinds[key], spec, row.right))
-    return found
+    forms = forms_of(session, {form_id for form_id, *_ in rows})
+
+    @cache
+    def audit(form_id: int, field: str, state: str, reader: str, version: str, level: str, right: bool) -> Audited:
+        spec = forms[form_id].by_name[field]
+        kind = kind_of(spec, FieldState(state), Coarser(level) if level else None)
+        return Audited(reader, version, kind, spec, right)
+
+    return [audit(*row) for row in rows]  # few are unlike the others
 
 
 def newest_versions(session: Session) -> dict[str, str]:

@@ -474,7 +474,7 @@ class Record(Base):
     """
 
     __tablename__ = "records"
-    __table_args__ = (Index(None, "crossing_first", "direction"),)
+    __table_args__ = (Index("ix_records_by_day", "crossing_first", "crossing_last", "direction", "pending"),)
 
     card_id: Mapped[int] = mapped_column(ForeignKey("cards.id"), primary_key=True, autoincrement=False)
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"), index=True)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
 from migcards.cli.shared.context import OUT_FILE, language_option, settings, store
 from migcards.cli.shared.tables import period_of, write_table
 from migcards.frozen_keeper import FrozenKeeper
+from ocr.errors import BadInputError
 from reports.cube import Cube
 from reports.measures import Measure
 from reports.pivot import Pivot, build_pivot
 from reports.selections import read_selections
 from reports.writers.render import FORMATS, render
+from store.engine import read_only
 from store.frozen import open_frozen
 from texts import Language
 
@@ -33,6 +37,7 @@ from texts import Language
 @click.option("--period", help="2026, 2026-Q1, 2026-H1 or 2026-03.")
 @click.option("--from", "first", help="First day or month: 2026-01 or 2026-01-15.")
 @click.option("--to", "last", help="Last day or month, included.")
+@click.option("--estimate", is_flag=True, help="Count cards in doubt, too, and say how sure each number is.")
 @click.option("--of", "frozen", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A frozen record.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("-o", "out", type=OUT_FILE, help="Write to a file instead of the screen.")
@@ -46,6 +51,7 @@ def pivot(
     period: str | None,
     first: str | None,
     last: str | None,
+    estimate: bool,
     frozen: Path | None,
     form: str,
     out: Path | None,
@@ -59,7 +65,11 @@ def pivot(
     occupation:3, occupation:4; country_group, country, destination; year, quarter, month; age:0-17,18-29,30+ and so on;
     an unknown one lists all. The frozen record is made anew once the store went on (`migcards freeze`).
     """
+    if estimate and frozen:
+        raise BadInputError("Estimates need the doubts, which the store has and no frozen record: leave out --of.")
     cube = Cube(open_frozen(frozen)) if frozen else FrozenKeeper(store(), settings().frozen).now()
     span = period_of(period, first, last)
     asked = Pivot(span, rows, columns, read_selections(where), Measure(measure), sort)
-    write_table(render(build_pivot(cube, asked).table, form, language), form, out)
+    with Session(read_only(store())) if estimate else nullcontext() as session:
+        table = build_pivot(cube, asked, estimate=session).table
+    write_table(render(table, form, language), form, out)

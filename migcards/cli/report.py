@@ -8,8 +8,9 @@ import click
 from sqlalchemy.orm import Session
 
 from migcards.cli.shared.acceptance import policy_in_force, warnings
-from migcards.cli.shared.context import OUT_FILE, language_option, store
+from migcards.cli.shared.context import OUT_FILE, language_option, settings, store
 from migcards.cli.shared.tables import period_of, write_table
+from migcards.frozen_keeper import FrozenKeeper
 from reports.build import build_each, published
 from reports.writers.page import render_report
 from reports.writers.render import FORMATS, as_json, render
@@ -56,8 +57,10 @@ def report(
     span = period_of(period, first, last)
     every = published(estimate=estimate, purposes=purposes)
     ids = every if [name.lower() for name in tables] == ["all"] else tables
-    with Session(read_only(store())) as session:
-        built = build_each(session, ids, span.start, span.end, estimate=estimate, purposes=purposes)
+    engine = store()
+    with Session(read_only(engine)) as session:
+        frozen = FrozenKeeper(engine, settings().frozen).kept(session)
+        built = build_each(session, ids, span.start, span.end, estimate=estimate, purposes=purposes, frozen=frozen)
         _, found = policy_in_force(session)
     for line in warnings(found, language):
         click.echo(line, err=True)

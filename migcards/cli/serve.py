@@ -52,7 +52,7 @@ def serve(host: str, port: int, cache: Path | None) -> None:
         metrics_token=now.metrics_token,
         folders=folders_of(engine, archive=now.archive, inbox=now.inbox),
         goals=goals or GoalKeeper(engine),
-        pivots=PivotDesk(FrozenKeeper(engine, now.frozen, in_memory=True), now.hide_below),
+        pivots=PivotDesk(FrozenKeeper(engine, now.frozen, in_memory=True), engine, now.hide_below),
     )
     logging.basicConfig(format="%(asctime)s %(message)s")
     logging.getLogger("migcards.looks").setLevel(logging.INFO)  # who had names on the screen

@@ -43,6 +43,7 @@ class PivotForm(BaseModel):
     ages: Text = "0-17,18-29,30-44,45-59,60+"
     first_day: Text = ""
     last_day: Text = ""
+    estimate: bool = False
 
     def query(self) -> PivotQuery:
         """What is asked for."""
@@ -51,7 +52,7 @@ class PivotForm(BaseModel):
             for part in (self.rows, self.columns, self.only, self.offer)
         )
         days = whole_day(self.first_day), whole_day(self.last_day)
-        return PivotQuery(rows, columns, only, offer, self.measure, self.sort, self.ages, *days)
+        return PivotQuery(rows, columns, only, offer, self.measure, self.sort, self.ages, *days, self.estimate)
 
 
 @router.get("/pivot")

@@ -22,6 +22,8 @@ class PivotQuery:
         Names of further parameters whose codes are offered to select by.
     ages
         Age groups of one's own.
+    estimate
+        Whether cards in doubt count, too, each number with its margin.
     first_day, last_day
         None for the first and the last day of the latest year with crossings.
     """
@@ -35,6 +37,7 @@ class PivotQuery:
     ages: str
     first_day: date | None
     last_day: date | None
+    estimate: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +16,11 @@ from sqlalchemy.orm import Session
 from ocr.forms.codebook import codebook
 from ocr.lexicon.levels import days_of
 from ocr.lexicon.lexicon import LexiconEntry, load_lexicon
-from reports.build import available, build
+from reports.build import available, build, build_each
 from reports.levels import LEVELS
 from reports.specs import specs
 from reports.table import Cell, RowKind, Table, Unit
+from store.frozen import freeze
 from store.record_values import GROUP, NOTHING, age_group
 from store.tables import Record, Scan
 from tests.reports.adds_up import check_columns, check_rows, numbers
@@ -135,6 +137,17 @@ def test_all_adds_up_and_has_a_name(
     ]
     if table_id not in ("T11", "T13", "T14", "T15"):
         assert sum(int(cell or 0) for cell in wholes) == wanted
+
+
+@pytest.mark.parametrize("span", SPANS)
+@pytest.mark.parametrize("purposes", [(), ("1", "3")])
+def test_a_frozen_record_makes_the_same_tables(
+    store: Session, tmp_path: Path, span: tuple[date, date], purposes: tuple[str, ...]
+) -> None:
+    asked = [*available(purposes=purposes), *([] if purposes else BY)]
+    frozen = freeze(store, tmp_path / "record.parquet")
+    counted = build_each(store, asked, *span, purposes=purposes)
+    assert build_each(store, asked, *span, purposes=purposes, frozen=frozen) == counted
 
 
 @pytest.mark.parametrize("table_id", [*available(estimate=True), *BY])

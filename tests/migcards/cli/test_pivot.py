@@ -38,6 +38,17 @@ def test_a_pivot_counts_as_the_standard_table_does_and_over_a_frozen_record_too(
     assert len(list((folder / "frozen").iterdir())) == 1, "the record is kept and used again"
 
 
+def test_a_pivot_with_margins_is_the_standard_table_with_them(scanned: tuple[Path, Run, dict[str, int]]) -> None:
+    _, run, _ = scanned
+    asked = ("-r", "sector", "-c", "sex", "-w", "direction=D", "--estimate", *SPAN, "--format", "json")
+    (made,) = json.loads(run("pivot", *asked).stdout)
+    (standard,) = json.loads(run("report", "T5", "--estimate", *SPAN, "--format", "json").stdout)
+    columns = len(made["columns"])
+    assert [row["cells"] for row in made["rows"]] == [row["cells"][:columns] for row in standard["rows"]]
+    run("freeze", "record.parquet")
+    assert "leave out --of" in run("pivot", "-r", "sex", "--estimate", "--of", "record.parquet", code=4).stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -18,7 +18,7 @@ from texts import LANGUAGES
 
 @pytest.mark.parametrize("role", ROLES)
 def test_the_pages_of_a_role_exist_in_every_language(workplace: Workplace, role: str, tmp_path: Path) -> None:
-    workplace.options["pivots"] = PivotDesk(FrozenKeeper(workplace.engine, tmp_path), hide_below=3)
+    workplace.options["pivots"] = PivotDesk(FrozenKeeper(workplace.engine, tmp_path), workplace.engine, hide_below=3)
     workplace.wait(1, occupation="not_sure")
     browser = workplace.browser(role)
     for language in LANGUAGES:

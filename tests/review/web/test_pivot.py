@@ -32,7 +32,7 @@ def office(shared_workplace: Workplace, tmp_path_factory: pytest.TempPathFactory
     with Session(engine) as session, session.begin():
         session.execute(insert(Record), list(population(600)))
     keeper = FrozenKeeper(engine, tmp_path_factory.mktemp("frozen"), in_memory=True)
-    shared_workplace.options["pivots"] = PivotDesk(keeper, HIDE)
+    shared_workplace.options["pivots"] = PivotDesk(keeper, engine, HIDE)
     return shared_workplace
 
 
@@ -106,6 +106,19 @@ def test_small_counts_are_hidden_from_analysts_and_not_from_supervisors(office: 
     for head, n in small:
         assert table(secret)[head][n] == "…"
     assert "hidden so that nothing is learnt" in secret and "hidden so that" not in open_
+
+
+def test_estimates_are_a_tick_away_and_stay_with_every_link(office: Workplace) -> None:
+    supervisor = office.browser("supervisor")
+    counted = supervisor.get(QUERY).text
+    assert 'id="estimate">' in counted
+    page = supervisor.get(f"{QUERY}&estimate=true").text
+    assert 'id="estimate" checked>' in page
+    whole, margin, *_ = table(page)["Total"]
+    assert (whole, margin) == (table(counted)["Total"][0], "±0")
+    assert all("estimate=True" in link for link in links(page, "Sughd"))
+    file = supervisor.get(f"/pivot/table.csv?{QUERY.partition('?')[2]}&estimate=true").text
+    assert "±" in file
 
 
 @pytest.mark.parametrize("role", ["supervisor", "analyst"])
