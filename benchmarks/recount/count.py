@@ -18,7 +18,7 @@ Recounted: TypeAlias = dict[tuple[tuple[str, ...], tuple[str, ...]], float]
 
 
 @dataclass(frozen=True)
-class Crosstabulation:
+class Crossing:
     """A table: its cards, the names in its rows and in its columns."""
 
     rows: Callable[[pd.DataFrame], Paths]
@@ -35,15 +35,20 @@ def _sided(frame: pd.DataFrame) -> Paths:
     return frame["direction"].map({"D": word("departed"), "A": word("returned")}), sexes(frame)
 
 
+def _leaving_for_russia(frame: pd.DataFrame) -> pd.Series:
+    return (frame["direction"] == "D") & (frame["country"] == "RU")
+
+
 _BY_SEX: Callable[[pd.DataFrame], Paths] = lambda frame: (sexes(frame),)  # noqa: E731
 CROSSTABS = {
-    "T1": Crosstabulation(levels.regions, _sided, lambda frame: frame["direction"] != "", share=False),
-    "T3": Crosstabulation(levels.ages, _BY_SEX), "T4": Crosstabulation(levels.occupations, _BY_SEX), "T5": Crosstabulation(_flat("sector"), _BY_SEX),
-    "T6": Crosstabulation(levels.countries, _BY_SEX),
-    "T7": Crosstabulation(levels.places, _BY_SEX, lambda frame: (frame["direction"] == "D") & (frame["country"] == "RU")),
-    "T8": Crosstabulation(_flat("purpose"), _BY_SEX), "T9": Crosstabulation(_flat("duration"), _BY_SEX),
-    "T10": Crosstabulation(_flat("education"), _flat("marital_status"), share=False),
-    "T12": Crosstabulation(levels.checkpoints, _sided, lambda frame: frame["direction"] != "", share=False),
+    "T1": Crossing(levels.regions, _sided, lambda frame: frame["direction"] != "", share=False),
+    "T3": Crossing(levels.ages, _BY_SEX), "T4": Crossing(levels.occupations, _BY_SEX),
+    "T5": Crossing(_flat("sector"), _BY_SEX),
+    "T6": Crossing(levels.countries, _BY_SEX),
+    "T7": Crossing(levels.places, _BY_SEX, _leaving_for_russia),
+    "T8": Crossing(_flat("purpose"), _BY_SEX), "T9": Crossing(_flat("duration"), _BY_SEX),
+    "T10": Crossing(_flat("education"), _flat("marital_status"), share=False),
+    "T12": Crossing(levels.checkpoints, _sided, lambda frame: frame["direction"] != "", share=False),
 }  # fmt: skip
 
 
@@ -53,7 +58,7 @@ def inside(frame: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
     return frame[(frame["direction"] != "") & (frame["crossing_first"] >= first) & (frame["crossing_last"] <= last)]
 
 
-def counted(asked: Crosstabulation, cards: pd.DataFrame) -> Recounted:
+def counted(asked: Crossing, cards: pd.DataFrame) -> Recounted:
     """Cells by the names of row and column, outer first; a total has fewer names."""
     cards = cards[asked.cards(cards)]
     found: Recounted = {}
