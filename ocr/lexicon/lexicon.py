@@ -6,8 +6,7 @@ import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
-from itertools import chain
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -79,7 +78,7 @@ class LexiconEntry:
 
 @dataclass(frozen=True, eq=False)
 class Lexicon:
-    """A dictionary. Names are there at once; what decoding needs is made when it is first asked for.
+    """A dictionary ready for decoding.
 
     Attributes
     ----------
@@ -87,43 +86,26 @@ class Lexicon:
         By code, in the order of the file, with their present names.
     former
         By code, where it had other names: the entries as they were, newest first.
+    forms
+        All written forms.
+    keys
+        Distinct folded forms, the search space of the shortlist.
+    short_keys
+        Those of at most `SHORT` characters, which are looked for within longer texts.
+    by_key
+        Forms that share a folded form.
     parents
         Codes that entries belong to.
-    rows
-        Of the file.
     """
 
     name: str
     entries: Mapping[str, LexiconEntry]
     former: Mapping[str, tuple[LexiconEntry, ...]]
+    forms: tuple[WrittenForm, ...]
+    keys: tuple[str, ...]
+    short_keys: tuple[str, ...]
+    by_key: Mapping[str, tuple[WrittenForm, ...]]
     parents: frozenset[str]
-    rows: tuple[Mapping[str, str], ...]
-
-    @cached_property
-    def forms(self) -> tuple[WrittenForm, ...]:
-        """All written forms."""
-        forms: dict[tuple[str, str, date | None, date | None], WrittenForm] = {}
-        for form in chain.from_iterable(map(_forms, self.rows)):
-            forms.setdefault((form.code, form.text, form.valid_from, form.valid_to), form)
-        return tuple(forms.values())
-
-    @cached_property
-    def by_key(self) -> Mapping[str, tuple[WrittenForm, ...]]:
-        """Forms that share a folded form."""
-        by_key: dict[str, list[WrittenForm]] = {}
-        for form in self.forms:
-            by_key.setdefault(form.key, []).append(form)
-        return MappingProxyType({key: tuple(same) for key, same in by_key.items()})
-
-    @cached_property
-    def keys(self) -> tuple[str, ...]:
-        """Distinct folded forms, the search space of the shortlist."""
-        return tuple(self.by_key)
-
-    @cached_property
-    def short_keys(self) -> tuple[str, ...]:
-        """Those of at most `SHORT` characters, which are looked for within longer texts."""
-        return tuple(key for key in self.keys if len(key) <= SHORT)
 
     @property
     def is_open(self) -> bool:
@@ -171,20 +153,28 @@ def load_lexicon(name: str) -> Lexicon:
 @lru_cache(maxsize=64)
 def _load(name: str, path: Path) -> Lexicon:
     named: dict[str, list[LexiconEntry]] = {}
-    rows = tuple(_rows(path))
-    for row in rows:
+    forms: dict[tuple[str, str, date | None, date | None], WrittenForm] = {}
+    for row in _rows(path):
         code = row["code"]
         if row["ru"] or code not in named:
             since = parse_iso(row["valid_from"])
             entry = LexiconEntry(code, row["ru"], row["tg"], row["en"], row["parent"], since)
             named.setdefault(code, []).append(entry)
+        for form in _forms(row):
+            forms.setdefault((code, form.text, form.valid_from, form.valid_to), form)
     entries = {code: names[0] for code, names in named.items()}
+    by_key: dict[str, list[WrittenForm]] = {}
+    for form in forms.values():
+        by_key.setdefault(form.key, []).append(form)
     return Lexicon(
         name=name,
         entries=MappingProxyType(entries),
         former=MappingProxyType({code: tuple(names[1:]) for code, names in named.items() if len(names) > 1}),
+        forms=tuple(forms.values()),
+        keys=tuple(by_key),
+        short_keys=tuple(key for key in by_key if len(key) <= SHORT),
+        by_key=MappingProxyType({key: tuple(same) for key, same in by_key.items()}),
         parents=frozenset(entry.parent for entry in entries.values() if entry.parent),
-        rows=rows,
     )
 
 
@@ -219,7 +209,7 @@ def _is_weight(text: str) -> bool:
         return False
 
 
-def _forms(row: Mapping[str, str]) -> Iterator[WrittenForm]:
+def _forms(row: dict[str, str]) -> Iterator[WrittenForm]:
     """Written forms of one row: its names and its other forms."""
     for text in (row["ru"], row["tg"], row["en"], *row["forms"].split("|")):
         if key := fold(text):
